@@ -1,0 +1,1 @@
+"""The scenarios that ship with simcore; an installed simcore finds them here."""

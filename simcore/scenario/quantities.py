@@ -1,0 +1,96 @@
+"""Units of parameters: what each kind of number may be used for, and its range.
+
+A unit is written in words, in singular: ``probability per year``, ``SEK per month``. It
+decides where the parameter may be used, which values are possible, and how money is
+brought to a year.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+#: How many of each there are in a year. A day price times 365 is a year price.
+PER_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "quarter": 4.0, "year": 1.0}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a unit means: its `kind`, and the closed range of possible values.
+
+    `per` is the period or the thing that money is counted by ("month", "event", ...).
+    """
+
+    kind: str
+    low: float
+    high: float
+    per: str = ""
+    open_low: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """The possible values in words."""
+        if self.high == 1.0 and self.low == 0.0:
+            return f"a {self.kind}, 0 to 1"
+        if math.isinf(self.low):
+            return "any number"
+        return f"{'more than' if self.open_low else 'at least'} {self.low:g}"
+
+    def accepts(self, value: float) -> bool:
+        """Tell whether `value` is possible in this unit."""
+        return self.low <= value <= self.high and not (self.open_low and value == self.low)
+
+
+_RATIO = {"low": 0.0, "high": math.inf, "open_low": True}
+UNITS: dict[str, Unit] = {
+    "probability per year": Unit("probability", 0.0, 1.0, "year"),
+    "probability per cycle": Unit("probability", 0.0, 1.0, "cycle"),
+    "probability": Unit("probability", 0.0, 1.0),
+    "share": Unit("share", 0.0, 1.0),
+    "rate per year": Unit("rate", 0.0, math.inf, "year"),
+    "odds ratio": Unit("odds ratio", **_RATIO),
+    "risk ratio": Unit("risk ratio", **_RATIO),
+    "hazard ratio": Unit("hazard ratio", **_RATIO),
+    "risk difference": Unit("risk difference", -math.inf, math.inf),
+    "year": Unit("duration", 0.0, math.inf, open_low=True),
+    "per year": Unit("discount rate", -1.0, math.inf, open_low=True),
+    "price index": Unit("price index", **_RATIO),
+    "factor": Unit("factor", 0.0, math.inf),
+}
+_MONEY = re.compile(r"([A-Z]{3}) per (day|week|month|quarter|year|event|participant)")
+
+#: Where a number may be used -> the kinds of unit that fit.
+USES = {
+    "probability": ("probability", "share"),
+    "rate": ("rate",),
+    "share": ("share", "probability"),
+    "odds_ratio": ("odds ratio",),
+    "risk_ratio": ("risk ratio",),
+    "hazard_ratio": ("hazard ratio",),
+    "risk_difference": ("risk difference",),
+    "duration": ("duration",),
+    "discount_rate": ("discount rate",),
+    "price_index": ("price index",),
+    "factor": ("factor",),
+    "money": ("money",),
+}
+
+
+def unit_named(text: str) -> Unit | None:
+    """Return the unit written as `text`, or None when it is not one."""
+    money = _MONEY.fullmatch(text)
+    if money:
+        return Unit("money", 0.0, math.inf, money[2])
+    return UNITS.get(text)
+
+
+def currency_of(text: str) -> str | None:
+    """Return the currency of a money unit ("SEK per month" -> "SEK"), None for other units."""
+    money = _MONEY.fullmatch(text)
+    return money[1] if money else None
+
+
+def unit_words() -> str:
+    """All units in words, for messages."""
+    return ", ".join(UNITS) + ", or money such as 'SEK per month' (day, week, month, quarter, year, event, participant)"

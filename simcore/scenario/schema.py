@@ -1,0 +1,595 @@
+"""What a scenario file may say: strict, frozen, unknown fields refused, every field described.
+
+The classes are the reference of the format: the JSON Schema that editors use and the tables of
+``scenarios/README.md`` are made from them. Whether the names in a file refer to something that
+exists is checked afterwards, in `simcore.scenario.meaning`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from simcore.errors import shown
+from simcore.scenario.quantities import unit_named, unit_words
+from simcore.uncertainty.distributions import FORMS, Distribution, ImpossibleDistributionError
+
+
+def refuse(found: object, allowed: str, hint: str = "") -> PydanticCustomError:
+    """Make the error that the reader shows as found, allowed, hint."""
+    return PydanticCustomError(
+        "scenario", "{allowed}", {"found": shown(found), "allowed": allowed, "hint": hint}
+    )
+
+
+_NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+_RESERVED = frozenset({"age", "year", "not", "rest", "any", "start", "attribute", "value", "all"})
+
+
+def _check_name(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(_NAME_PATTERN, value):
+        raise refuse(value, "a name: a small letter, then small letters, digits and _")
+    if value in _RESERVED:
+        raise refuse(value, f"a name that means nothing else ({', '.join(sorted(_RESERVED))} are taken)")
+    return value
+
+
+def _check_quantity(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise refuse(value, "the name of a parameter or table")
+    if isinstance(value, str):
+        if not re.fullmatch(_NAME_PATTERN, value):
+            raise refuse(value, "the name of a parameter or table")
+        return value
+    if value not in (0, 1):
+        raise refuse(
+            value,
+            "the name of a parameter or table (only 0 and 1 may be written as numbers here)",
+            "make it a parameter, with its unit and source",
+        )
+    return float(value)
+
+
+Name: TypeAlias = Annotated[str, BeforeValidator(_check_name)]
+Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+#: The name of a parameter or table; 0 and 1 may be written as they are.
+Quantity: TypeAlias = Annotated[str | float, BeforeValidator(_check_quantity)]
+Number: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Entry(BaseModel):
+    """A part of a scenario file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+# --- evidence ----------------------------------------------------------------------------
+
+
+class Citation(Entry):
+    """Where a number comes from: a work and the place in it, or a plain statement of assumption."""
+
+    work: Name | None = Field(None, description="key of the work in sources.yaml")
+    where: Text | None = Field(None, description="page, table or section")
+    as_printed: str | int | float | None = Field(None, description="the number as it stands in the source")
+    assumption: Text | None = Field(None, description="reason and range, when nobody has measured it")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Citation:
+        if (self.work is None) == (self.assumption is None):
+            raise refuse(
+                "neither" if self.work is None else "both",
+                "either a work (with where and as_printed) or an assumption",
+                "source: {assumption: \"why, and within which range\"} is honest and allowed",
+            )
+        if self.work is not None and (self.where is None or self.as_printed is None):
+            raise refuse("a work alone", "work, where and as_printed together")
+        return self
+
+
+class Work(Entry):
+    """A work that numbers are taken from."""
+
+    title: Text
+    by: Text = Field(description="authors or body")
+    year: int | Text = Field(description="year of publication, or 'undated'")
+    url: Text | None = None
+    seen_in: Text | None = Field(None, description="the secondary source, when the original was not read")
+
+
+Grade: TypeAlias = Literal["A", "A2", "B", "B2", "C", "D"]
+Evidence: TypeAlias = Literal["causal", "associational", "assumed"]
+
+
+class Evidenced(Entry):
+    """What every number carries: what it is, unit, source and grade."""
+
+    about: Text | None = Field(None, description="what the number is, in a sentence")
+    unit: Text = Field(description="'probability per year', 'odds ratio', 'SEK per month', ...")
+    price_year: int | None = Field(None, description="year of the prices; required for money")
+    source: Citation
+    conversion: Text | None = Field(None, description="how the number as printed became the number here")
+    grade: Grade | None = Field(None, description="quality of the figure; required with a work")
+    evidence: Evidence | None = Field(None, description="causal, associational or assumed")
+    valid_until: int | None = Field(None, description="year after which the figure should be looked up again")
+    checked_by: Text | None = Field(None, description="who typed it again from the source")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Evidenced:
+        unit = unit_named(self.unit)
+        if unit is None:
+            raise refuse(self.unit, unit_words())
+        if (unit.kind == "money") != (self.price_year is not None):
+            found = f"{self.unit} without price_year" if self.price_year is None else f"price_year with {self.unit}"
+            raise refuse(found, "price_year for money, and only for money")
+        if self.source.work is not None and self.grade is None:
+            raise refuse("a source without grade", "grade: A, A2, B, B2, C or D")
+        if self.source.assumption is not None and self.grade is not None:
+            raise refuse(f"grade {self.grade} for an assumption", "no grade: an assumption is reported as assumed")
+        return self
+
+    @property
+    def quality(self) -> str:
+        """The grade, or "assumed"."""
+        return self.grade or "assumed"
+
+
+def _as_fixed(value: Any) -> Any:
+    """Let ``{fixed: 0.5}`` be written with its number directly."""
+    if not isinstance(value, dict) or len(value) != 1:
+        raise refuse(value, f"one distribution by name: {', '.join(FORMS)}")
+    ((name, given),) = value.items()
+    if name not in FORMS:
+        from simcore.errors import did_you_mean
+
+        raise refuse(name, f"one of {', '.join(FORMS)}", did_you_mean(str(name), FORMS))
+    if name == "fixed" and not isinstance(given, dict):
+        given = {"value": given}
+    if not isinstance(given, dict):
+        forms = " or ".join("{" + ", ".join(form) + "}" for form in FORMS[name])
+        raise refuse(given, forms)
+    for field, number in given.items():
+        numbers = number if field == "interval_95" and isinstance(number, list) and len(number) == 2 else [number]
+        if field == "interval_95" and numbers is not number:
+            raise refuse(number, "interval_95: [lower end, upper end]")
+        for item in numbers:
+            if isinstance(item, bool) or not isinstance(item, int | float) or item != item or abs(item) > 1e300:
+                raise refuse(f"{field}: {shown(item)}", "a finite number")
+    try:
+        return Distribution(name, given)
+    except ImpossibleDistributionError as error:
+        raise refuse(error.found, error.allowed, error.hint) from None
+
+
+class Parameter(Evidenced):
+    """A number that is not known exactly, or that is evidence: its distribution and where it comes from."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    distribution: Annotated[Distribution, BeforeValidator(_as_fixed)] = Field(
+        description="{fixed: x}, {beta: {mean, sd}}, {lognormal: {median, interval_95}}, ...",
+        json_schema_extra={},
+    )
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Parameter:
+        unit = unit_named(self.unit)
+        assert unit is not None  # checked by Evidenced
+        low, high = self.distribution.support
+        if self.distribution.is_fixed and not unit.accepts(low):
+            percent = f"percentages are written as fractions: {low:g} % is {low / 100:g}"
+            hint = percent if unit.high == 1.0 and 1 < low <= 100 else ""
+            raise refuse(f"{low:g}", unit.allowed, hint)
+        if not self.distribution.is_fixed and (low < unit.low or high > unit.high):
+            raise refuse(
+                f"{self.distribution.name} with values from {low:g} to {high:g}",
+                unit.allowed,
+                "take a distribution that stays inside: beta for shares, lognormal or gamma for ratios and costs",
+            )
+        return self
+
+
+class TableRow(Entry):
+    """One row of a table: the keys it holds for and the value, a number or a parameter's name."""
+
+    keys: dict[str, str | int]
+    value: Number | Name
+
+
+class Table(Evidenced):
+    """Numbers by age, attribute, state or phase, from a CSV file or written in place."""
+
+    by: Annotated[list[str], Field(min_length=1)] = Field(description="columns that are keys: age, sex, ...")
+    file: Text | None = Field(None, description="CSV file with the key columns and a column 'value'")
+    values: dict[str | int, Number | Name] | None = Field(
+        None, description="in place, for one key: {16-17: p_young, 18+: p_older}"
+    )
+    rows: list[TableRow] | None = Field(None, description="filled from the file when it is read")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Table:
+        if (self.file is None) == (self.values is None):
+            raise refuse("both or neither", "either file or values")
+        if self.values is not None and len(self.by) != 1:
+            raise refuse(f"{len(self.by)} keys", "one key for values in place", "use a CSV file for several keys")
+        return self
+
+    @property
+    def cells(self) -> list[TableRow]:
+        """The rows, whichever way they were written."""
+        if self.rows is not None:
+            return self.rows
+        assert self.values is not None
+        return [TableRow(keys={self.by[0]: key}, value=value) for key, value in self.values.items()]
+
+
+# --- conditions ----------------------------------------------------------------------------
+
+
+class Range(Entry):
+    """A range of whole numbers: `from` and `to` are both included."""
+
+    from_: int | None = Field(None, alias="from")
+    to: int | None = None
+    at_least: int | None = None
+    less_than: int | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Range:
+        if all(end is None for end in (self.from_, self.to, self.at_least, self.less_than)):
+            raise refuse("an empty range", "from and to (both included), at_least or less_than")
+        return self
+
+    def contains(self, value: int) -> bool:
+        """Tell whether `value` is in the range."""
+        low = [end for end in (self.from_, self.at_least) if end is not None]
+        return (
+            all(value >= end for end in low)
+            and (self.to is None or value <= self.to)
+            and (self.less_than is None or value < self.less_than)
+        )
+
+
+def _condition_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value
+    items = value if isinstance(value, list) else [value]
+    for item in items:
+        if isinstance(item, bool) or not isinstance(item, str | int):
+            raise refuse(item, "a state or level by name, a whole number, a list of them, or a range")
+    if not items:
+        raise refuse(value, "at least one value")
+    return value
+
+
+Condition: TypeAlias = dict[
+    str,
+    Annotated[Range | str | int | list[str | int] | dict[str, Any], BeforeValidator(_condition_value)],
+]
+Payers: TypeAlias = Name | dict[Name, Quantity]
+
+
+# --- population ----------------------------------------------------------------------------
+
+
+class Start(Entry):
+    """Age and calendar year at the start of cycle 0."""
+
+    age: Annotated[int, Field(ge=0, le=120)]
+    year: Annotated[int, Field(ge=1900, le=2200)]
+
+
+class Horizon(Entry):
+    """How long lives are followed."""
+
+    to_age: Annotated[int, Field(ge=1, le=150)] | None = None
+    years: Annotated[int, Field(ge=1, le=200)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Horizon:
+        if (self.to_age is None) == (self.years is None):
+            raise refuse("both or neither", "to_age or years")
+        return self
+
+
+Shares: TypeAlias = dict[Name, Quantity]
+
+
+class Population(Entry):
+    """Who is simulated, from when to when."""
+
+    persons: Annotated[int, Field(ge=1, le=100_000_000)] = Field(description="simulated per draw")
+    target_group: Annotated[int, Field(ge=1, le=100_000_000)] = Field(description="persons the decision is about")
+    start: Start
+    horizon: Horizon
+    attributes: dict[Name, Shares] = Field(
+        default_factory=dict, description="{sex: {female: share_female, male: rest}}; drawn once per person"
+    )
+    start_states: dict[Name, Name | Shares] = Field(
+        default_factory=dict, description="state of each domain at the start, or shares of its states"
+    )
+
+
+# --- model ----------------------------------------------------------------------------
+
+
+class Modifier(Entry):
+    """Changes a move while a condition holds."""
+
+    #: The ratios and the difference, in the order in which they act.
+    SCALES: ClassVar[tuple[str, ...]] = ("risk_ratio", "odds_ratio", "hazard_ratio", "risk_difference")
+
+    if_: Condition = Field(alias="if", description="the condition, on the situation at the start of the cycle")
+    risk_ratio: Quantity | None = None
+    odds_ratio: Quantity | None = None
+    hazard_ratio: Quantity | None = None
+    risk_difference: Quantity | None = None
+    evidence: Evidence | None = Field(None, description="what the ratio can be read as")
+    movable_share: Quantity | None = Field(
+        None, description="share of the association that is causal: ratio**share, difference*share"
+    )
+
+    @model_validator(mode="after")
+    def _one_scale(self) -> Modifier:
+        given = [scale for scale in self.SCALES if getattr(self, scale) is not None]
+        if len(given) != 1:
+            raise refuse(", ".join(given) or "none", f"exactly one of {', '.join(self.SCALES)}")
+        if self.evidence is None:
+            raise refuse("no evidence", "evidence: causal, associational or assumed")
+        return self
+
+    @property
+    def scale(self) -> str:
+        """Which of `SCALES` is given."""
+        return next(scale for scale in self.SCALES if getattr(self, scale) is not None)
+
+    @property
+    def size(self) -> str | float:
+        """The ratio or difference: a name, 0 or 1."""
+        value: str | float = getattr(self, self.scale)
+        return value
+
+
+class Move(Entry):
+    """A way from one state to another: a baseline and what modifies it."""
+
+    about: Text | None = None
+    probability: Quantity | None = Field(None, description="probability per cycle or per year")
+    rate: Quantity | None = Field(None, description="rate per year; rates from one state compete")
+    modifiers: list[Modifier] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_baseline(self) -> Move:
+        if (self.probability is None) == (self.rate is None):
+            raise refuse("both or neither", "probability or rate (or the word rest instead of the whole entry)")
+        return self
+
+
+class Domain(Entry):
+    """One side of life: its states and the moves between them."""
+
+    about: Text | None = None
+    states: Annotated[list[Name], Field(min_length=2, max_length=250)]
+    ends_life: Name | None = Field(None, description="the state of the dead, when this domain has one")
+    moves: dict[str, Move | Literal["rest"]] = Field(description="'from -> to': baseline and modifiers")
+
+
+# --- money ----------------------------------------------------------------------------
+
+
+class Actor(Entry):
+    """A party that bears costs. Society and the public sector are sums over actors, never actors."""
+
+    sector: Literal["public", "employer", "household", "other"]
+    label: Text | None = Field(None, description="how reports call it")
+    label_sv: Text | None = None
+
+
+class Booking(Entry):
+    """What is paid by whom: exactly one of the kinds names the amount (or the tax rate)."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("resource", "transfer", "production", "tax", "intangible")
+
+    about: Text | None = None
+    while_: Condition | None = Field(None, alias="while", description="paid for the time in this condition")
+    if_: Condition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
+    move: Text | None = Field(None, description="'domain.from -> to': paid each time it happens")
+    resource: Quantity | None = Field(None, description="a service used; borne by actor")
+    transfer: Quantity | None = Field(None, description="money from one actor to another")
+    production: Quantity | None = Field(None, description="value produced; reaches actor `to`")
+    tax: Quantity | None = Field(None, description="tax rate, a share of base; from one actor to another")
+    intangible: Quantity | None = Field(None, description="pain, fear, lost quality of life; borne by actor")
+    base: Quantity | None = Field(None, description="the amount that a tax is a share of")
+    share: Quantity = Field(1.0, description="share of those in the condition whom it concerns")
+    actor: Payers | None = Field(None, description="who bears it: an actor, or shares that add up to 1")
+    from_: Payers | None = Field(None, alias="from")
+    to: Payers | None = None
+
+    @property
+    def kind(self) -> str:
+        """Which of `KINDS` is given."""
+        return next(kind for kind in type(self).KINDS if getattr(self, kind) is not None)
+
+    @property
+    def amount(self) -> str | float:
+        """The name of the amount (of the rate, for a tax), or 0 or 1."""
+        value: str | float = getattr(self, self.kind)
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Booking:
+        given = [kind for kind in type(self).KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise refuse(", ".join(given) or "none", f"exactly one of {', '.join(type(self).KINDS)}")
+        kind = given[0]
+        needs = {
+            "transfer": {"from", "to"},
+            "programme_transfer": {"from", "to"},
+            "tax": {"from", "to", "base"},
+            "production": {"to"},
+        }.get(kind, {"actor"})
+        has = {
+            name
+            for name, value in (("from", self.from_), ("to", self.to), ("actor", self.actor), ("base", self.base))
+            if value is not None
+        }
+        if has != needs:
+            raise refuse(
+                f"{kind} with {', '.join(sorted(has)) or 'no payer'}", f"{kind} with {', '.join(sorted(needs))}"
+            )
+        return self
+
+
+class Price(Booking):
+    """A priced situation or event."""
+
+    @model_validator(mode="after")
+    def _when(self) -> Price:
+        if (self.while_ is None) == (self.move is None):
+            raise refuse("both or neither", "while (a condition) or move ('domain.from -> to')")
+        if self.if_ is not None and self.move is None:
+            raise refuse("if with while", "if only together with move", "put the condition into while")
+        return self
+
+
+class Outcome(Entry):
+    """A result in its own unit: years in a condition, or how often something happens, per person."""
+
+    about: Text
+    label: Text | None = None
+    label_sv: Text | None = None
+    while_: Condition | None = Field(None, alias="while")
+    if_: Condition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
+    move: Text | None = None
+    good: bool = Field(description="whether more of it is better")
+
+    @model_validator(mode="after")
+    def _when(self) -> Outcome:
+        if (self.while_ is None) == (self.move is None):
+            raise refuse("both or neither", "while (a condition) or move ('domain.from -> to')")
+        if self.if_ is not None and self.move is None:
+            raise refuse("if with while", "if only together with move", "put the condition into while")
+        return self
+
+
+# --- interventions ----------------------------------------------------------------------------
+
+
+class Enrolment(Entry):
+    """Who takes part: asked once, at the start of the cycle of this age."""
+
+    at_age: Annotated[int, Field(ge=0, le=150)]
+    if_: Condition = Field(default_factory=dict, alias="if")
+    uptake: Quantity = Field(description="probability that a person who is asked takes part")
+
+
+def _check_years(value: Any) -> Any:
+    ok = isinstance(value, list) and len(value) == 2 and all(not isinstance(end, bool) for end in value)
+    if not ok or not isinstance(value[0], int) or not (isinstance(value[1], int) or value[1] == "onwards"):
+        raise refuse(value, "[first, last], years since enrolment counted from 1, both included; last may be onwards")
+    if value[0] < 1 or (isinstance(value[1], int) and value[1] < value[0]):
+        raise refuse(value, "first year 1 or later, last year not before the first")
+    return value
+
+
+Years: TypeAlias = Annotated[list[int | Literal["onwards"]], BeforeValidator(_check_years)]
+
+
+class Fade(Entry):
+    """After the window the effect halves every half-life (on the log scale for ratios)."""
+
+    half_life: Quantity = Field(description="a duration, unit 'year'")
+
+
+class Effect(Modifier):
+    """What an intervention changes: a modifier of a move, for some years since enrolment."""
+
+    if_: Condition = Field(default_factory=dict, alias="if")
+    move: Text = Field(description="'domain.from -> to'")
+    years: Years = Field(description="[first, last] years since enrolment, both included")
+    fade: Fade | None = None
+
+
+class ProgrammeCost(Booking):
+    """What delivering the intervention costs, per participant."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("programme", "programme_transfer")
+
+    programme: Quantity | None = Field(
+        None, description="cost per participant and year, or once: unit 'SEK per participant'"
+    )
+    programme_transfer: Quantity | None = Field(None, description="subsidy or allowance paid by the programme")
+    years: Years | None = Field(None, description="years since enrolment; not for a cost paid once")
+
+    @model_validator(mode="after")
+    def _no_move(self) -> ProgrammeCost:
+        if self.move is not None or self.if_ is not None:
+            raise refuse("move or if", "while, and years since enrolment")
+        return self
+
+
+class Intervention(Entry):
+    """A programme: who enrols, what it costs, what it changes."""
+
+    about: Text
+    label: Text | None = Field(None, description="how reports call it")
+    label_sv: Text | None = None
+    enrol: Enrolment
+    costs: list[ProgrammeCost] = Field(default_factory=list)
+    effects: list[Effect] = Field(default_factory=list)
+
+
+# --- the whole ----------------------------------------------------------------------------
+
+
+class Money(Entry):
+    """Currency, and the year whose prices all results are in."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    price_year: int
+    index: Name | None = Field(None, description="table by year that brings prices to the price year")
+
+
+class Discount(Entry):
+    """Discount rate: a number, or a parameter with unit 'per year'."""
+
+    money: Number | Name
+
+
+class PublicFunds(Entry):
+    """The cost of raising public money, shown in the society view only on request."""
+
+    factor: Quantity = Field(description="unit 'factor': 1.3 means 0.3 lost per unit raised")
+    actor: Name = Field(description="on whom it is booked: the rest of society")
+
+
+class Scenario(Entry):
+    """A whole scenario: population, model, parameters, money, interventions and strategies."""
+
+    title: Text
+    question: Text | None = None
+    about: Text | None = None
+    illustrative: bool = Field(False, description="true when the figures are made up to show how things work")
+    cycle: Literal["year"] = Field("year", description="length of a cycle")
+    population: Population
+    domains: Annotated[dict[Name, Domain], Field(min_length=1)]
+    parameters: dict[Name, Parameter] = Field(default_factory=dict)
+    tables: dict[Name, Table] = Field(default_factory=dict)
+    actors: dict[Name, Actor] = Field(default_factory=dict)
+    prices: dict[Name, Price] = Field(default_factory=dict)
+    outcomes: dict[Name, Outcome] = Field(default_factory=dict)
+    interventions: dict[Name, Intervention] = Field(default_factory=dict)
+    strategies: Annotated[dict[Name, list[Name]], Field(min_length=1)]
+    comparator: Name
+    money: Money | None = Field(None, description="required when there are prices")
+    discount: Discount = Field(default_factory=lambda: Discount(money=0.0))
+    accrual: Literal["start_of_cycle", "end_of_cycle", "half_cycle"] = Field(
+        "half_cycle", description="at which end of a cycle its person-time is counted and discounted"
+    )
+    public_funds: PublicFunds | None = None
+    sources: dict[Name, Work] = Field(default_factory=dict)
+    draws: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
+    seed: Annotated[int, Field(ge=0, lt=2**64)] = 1

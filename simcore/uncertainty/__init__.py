@@ -1,0 +1,1 @@
+"""Parameters as distributions, and joint draws of all of them."""
