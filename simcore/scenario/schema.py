@@ -13,7 +13,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from simcore.errors import shown
+from simcore.errors import did_you_mean, shown
+from simcore.scenario.conditions import ConditionError, parse_condition
 from simcore.scenario.quantities import unit_named, unit_words
 from simcore.uncertainty.distributions import FORMS, Distribution, ImpossibleDistributionError
 
@@ -143,8 +144,6 @@ def _as_fixed(value: Any) -> Any:
         raise refuse(value, f"one distribution by name: {', '.join(FORMS)}")
     ((name, given),) = value.items()
     if name not in FORMS:
-        from simcore.errors import did_you_mean
-
         raise refuse(name, f"one of {', '.join(FORMS)}", did_you_mean(str(name), FORMS))
     if name == "fixed" and not isinstance(given, dict):
         given = {"value": given}
@@ -229,46 +228,18 @@ class Table(Evidenced):
 # --- conditions ----------------------------------------------------------------------------
 
 
-class Range(Entry):
-    """A range of whole numbers: `from` and `to` are both included."""
-
-    from_: int | None = Field(None, alias="from")
-    to: int | None = None
-    at_least: int | None = None
-    less_than: int | None = None
-
-    @model_validator(mode="after")
-    def _some(self) -> Range:
-        if all(end is None for end in (self.from_, self.to, self.at_least, self.less_than)):
-            raise refuse("an empty range", "from and to (both included), at_least or less_than")
-        return self
-
-    def contains(self, value: int) -> bool:
-        """Tell whether `value` is in the range."""
-        low = [end for end in (self.from_, self.at_least) if end is not None]
-        return (
-            all(value >= end for end in low)
-            and (self.to is None or value <= self.to)
-            and (self.less_than is None or value < self.less_than)
-        )
-
-
-def _condition_value(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value
-    items = value if isinstance(value, list) else [value]
-    for item in items:
-        if isinstance(item, bool) or not isinstance(item, str | int):
-            raise refuse(item, "a state or level by name, a whole number, a list of them, or a range")
-    if not items:
-        raise refuse(value, "at least one value")
+def _check_condition(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise refuse(value, "a condition, {domain: state, attribute: level, age: {from: 16, to: 19}}")
+    try:
+        parse_condition(value)
+    except ConditionError as error:
+        raise refuse(f"{error.key}: {shown(error.found)}", error.allowed) from None
     return value
 
 
-Condition: TypeAlias = dict[
-    str,
-    Annotated[Range | str | int | list[str | int] | dict[str, Any], BeforeValidator(_condition_value)],
-]
+#: A condition as written; `simcore.scenario.conditions` says what it means.
+WrittenCondition: TypeAlias = Annotated[dict[str, Any], BeforeValidator(_check_condition)]
 Payers: TypeAlias = Name | dict[Name, Quantity]
 
 
@@ -322,7 +293,7 @@ class Modifier(Entry):
     #: The ratios and the difference, in the order in which they act.
     SCALES: ClassVar[tuple[str, ...]] = ("risk_ratio", "odds_ratio", "hazard_ratio", "risk_difference")
 
-    if_: Condition = Field(alias="if", description="the condition, on the situation at the start of the cycle")
+    if_: WrittenCondition = Field(alias="if", description="the condition, on the situation at the start of the cycle")
     risk_ratio: Quantity | None = None
     odds_ratio: Quantity | None = None
     hazard_ratio: Quantity | None = None
@@ -394,8 +365,8 @@ class Booking(Entry):
     KINDS: ClassVar[tuple[str, ...]] = ("resource", "transfer", "production", "tax", "intangible")
 
     about: Text | None = None
-    while_: Condition | None = Field(None, alias="while", description="paid for the time in this condition")
-    if_: Condition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
+    while_: WrittenCondition | None = Field(None, alias="while", description="paid for the time in this condition")
+    if_: WrittenCondition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
     move: Text | None = Field(None, description="'domain.from -> to': paid each time it happens")
     resource: Quantity | None = Field(None, description="a service used; borne by actor")
     transfer: Quantity | None = Field(None, description="money from one actor to another")
@@ -461,8 +432,8 @@ class Outcome(Entry):
     about: Text
     label: Text | None = None
     label_sv: Text | None = None
-    while_: Condition | None = Field(None, alias="while")
-    if_: Condition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
+    while_: WrittenCondition | None = Field(None, alias="while")
+    if_: WrittenCondition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
     move: Text | None = None
     good: bool = Field(description="whether more of it is better")
 
@@ -482,7 +453,7 @@ class Enrolment(Entry):
     """Who takes part: asked once, at the start of the cycle of this age."""
 
     at_age: Annotated[int, Field(ge=0, le=150)]
-    if_: Condition = Field(default_factory=dict, alias="if")
+    if_: WrittenCondition = Field(default_factory=dict, alias="if")
     uptake: Quantity = Field(description="probability that a person who is asked takes part")
 
 
@@ -507,7 +478,7 @@ class Fade(Entry):
 class Effect(Modifier):
     """What an intervention changes: a modifier of a move, for some years since enrolment."""
 
-    if_: Condition = Field(default_factory=dict, alias="if")
+    if_: WrittenCondition = Field(default_factory=dict, alias="if")
     move: Text = Field(description="'domain.from -> to'")
     years: Years = Field(description="[first, last] years since enrolment, both included")
     fade: Fade | None = None

@@ -1,0 +1,1 @@
+"""Compiled loops: numpy arrays in, numpy arrays out; everything is validated before."""

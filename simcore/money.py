@@ -1,0 +1,34 @@
+"""Discount factors and price years."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def discount_factors(rate: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
+    """Value today of one unit of money `years` from the start of cycle 0: (1 + rate)**-years.
+
+    Parameters
+    ----------
+    rate
+        Discount rate [per year], broadcast against `years`.
+    years
+        Time from the start of cycle 0 [years].
+    """
+    return np.asarray((1.0 + np.asarray(rate, dtype=float)) ** -np.asarray(years, dtype=float))
+
+
+def annuity(rate: float, n_payments: int) -> float:
+    """Value today of one unit paid at the start of each of `n_payments` years.
+
+    ``(1 - (1+rate)**-n) / rate * (1 + rate)``, and n when the rate is 0.
+    """
+    if rate == 0:
+        return float(n_payments)
+    return (1.0 - (1.0 + rate) ** -n_payments) / rate * (1.0 + rate)
+
+
+def to_price_year(amount: ArrayLike, index_then: float, index_now: float) -> NDArray[np.float64]:
+    """Bring an amount from the prices of one year to those of another by an index."""
+    return np.asarray(amount, dtype=float) * (index_now / index_then)

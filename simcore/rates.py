@@ -1,0 +1,51 @@
+"""Probabilities, rates and the ratios that act on them, each formula in one place.
+
+Plain scalar functions: the readable twin calls them as they are, the kernels compile them.
+"""
+
+from __future__ import annotations
+
+import math
+
+
+def with_risk_ratio(probability: float, ratio: float) -> float:
+    """Probability times a risk ratio; certainty stays certain. May exceed 1, which the caller refuses."""
+    return probability if probability <= 0.0 or probability >= 1.0 else probability * ratio
+
+
+def with_odds_ratio(probability: float, ratio: float) -> float:
+    """Probability whose odds p/(1-p) are multiplied by a ratio."""
+    if probability <= 0.0 or probability >= 1.0:
+        return probability
+    return probability * ratio / (1.0 - probability + probability * ratio)
+
+
+def with_hazard_ratio(probability: float, ratio: float) -> float:
+    """Probability whose hazard -ln(1-p) is multiplied by a ratio: 1 - (1-p)**ratio."""
+    if probability <= 0.0 or probability >= 1.0:
+        return probability
+    return -math.expm1(ratio * math.log1p(-probability))
+
+
+def probability_of_rate(rate: float, total_rate: float, years: float) -> float:
+    """Probability that a risk with this rate is the one that happens, within a time.
+
+    Parameters
+    ----------
+    rate, total_rate
+        Rate of the risk, and the sum of the rates of all competing ones [per year].
+    years
+        Length of the time.
+
+    Notes
+    -----
+    ``rate/total_rate * (1 - exp(-total_rate * years))``; at most one of the risks happens.
+    """
+    if total_rate <= 0.0:
+        return 0.0
+    return rate / total_rate * -math.expm1(-total_rate * years)
+
+
+def faded(ratio: float, share: float) -> float:
+    """A ratio of which only a share (of its logarithm) is left: ratio**share."""
+    return ratio**share

@@ -1,0 +1,292 @@
+"""From files on disk (or kept in a results folder) to a checked `Scenario`."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import types
+import typing
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from simcore.errors import Problem, ScenarioError, ScenarioWarning, did_you_mean, shown
+from simcore.scenario.meaning import Meaning, path_text
+from simcore.scenario.reading import Files, Node, UnreadableError, content_hash, read_disk, read_tree
+from simcore.scenario.schema import Entry, Scenario
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A checked scenario together with the files it was read from.
+
+    Attributes
+    ----------
+    scenario
+        What the files say.
+    name
+        Name of the case, its folder's name.
+    files
+        Text of every file read, by name relative to their common folder.
+    main
+        Which of `files` is the scenario itself.
+    places
+        File and line of every entry, by its path.
+    warnings
+        Facts that would surprise the author.
+    """
+
+    scenario: Scenario
+    name: str
+    files: dict[str, str]
+    main: str
+    places: dict[tuple[Any, ...], tuple[str, int]]
+    warnings: tuple[str, ...]
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of all files, names included."""
+        return content_hash(self.files)
+
+
+def shipped_folder() -> Path:
+    """The folder of the scenarios that ship with simcore."""
+    return Path(str(resources.files("simcore.shipped")))
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """Names and files of the scenarios that ship with simcore."""
+    folder = shipped_folder()
+    found = sorted(folder.glob("**/scenario.yaml"))
+    return {path.parent.relative_to(folder).as_posix(): path for path in found}
+
+
+def find_scenario(name: str | os.PathLike[str]) -> Path:
+    """Find a scenario file: a file, a folder with ``scenario.yaml``, or the name of a shipped one.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such scenario; the message lists the shipped ones.
+    """
+    path = Path(name)
+    if path.is_dir() and (path / "scenario.yaml").is_file():
+        return path / "scenario.yaml"
+    if path.is_file():
+        return path
+    shipped = shipped_scenarios()
+    if str(name) in shipped:
+        return shipped[str(name)]
+    found = f"{name}: {'a folder without scenario.yaml' if path.is_dir() else 'no such file or scenario'}"
+    allowed = f"a scenario file, a folder with scenario.yaml, or a shipped scenario: {', '.join(shipped)}"
+    raise ScenarioError([Problem(str(name), 0, "", found, allowed, did_you_mean(str(name), shipped))], str(name))
+
+
+def read_scenario(source: str | os.PathLike[str]) -> ScenarioFile:
+    """Read and check a scenario.
+
+    Parameters
+    ----------
+    source
+        A scenario file, a folder with ``scenario.yaml``, or the name of a shipped scenario.
+
+    Raises
+    ------
+    ScenarioError
+        Lists everything that is wrong, with file, line, what was found and what is allowed.
+
+    Warns
+    -----
+    ScenarioWarning
+        For facts that would surprise the author: unused parameters, unreachable states.
+
+    Examples
+    --------
+    >>> import simcore
+    >>> simcore.read_scenario("textbook_chain").scenario.cycle
+    'year'
+    """
+    path = find_scenario(source)
+    shown_path = os.path.relpath(path) if path.resolve().is_relative_to(Path.cwd()) else str(path)
+    loaded = load(Files(read_disk), shown_path, path.resolve().parent.name)
+    for text in loaded.warnings:
+        warnings.warn(text, ScenarioWarning, stacklevel=2)
+    return loaded
+
+
+def scenario_from_texts(files: Mapping[str, str], main: str) -> ScenarioFile:
+    """Read a scenario from texts by file name, as a results folder keeps them.
+
+    Raises
+    ------
+    ScenarioError
+        As `read_scenario`.
+    """
+
+    def read(file: str) -> str:
+        return files[posixpath.normpath(file)]
+
+    return load(Files(read), main, posixpath.basename(posixpath.dirname(main)) or main)
+
+
+def load(files: Files, file: str, name: str) -> ScenarioFile:
+    """Read, merge and check a scenario file; the common part of the two ways to read one."""
+    try:
+        tree = read_tree(files, file)
+    except UnreadableError as error:
+        raise ScenarioError([*files.problems, error.problem], file) from None
+    places = dict(tree.places())
+
+    def locate(path: tuple[Any, ...]) -> tuple[str, int]:
+        while path not in places:
+            path = path[:-1]
+        return places[path]
+
+    try:
+        scenario = Scenario.model_validate(tree.plain())
+    except ValidationError as error:
+        raise ScenarioError([*files.problems, *_problems(error, tree, locate)], file) from None
+    own = os.path.dirname(file)
+    meaning = Meaning(scenario, locate, lambda other: os.path.dirname(other) == own)
+    meaning.check()
+    if files.problems or meaning.problems:
+        raise ScenarioError([*files.problems, *meaning.problems], file)
+    main = os.path.relpath(file, files.root()).replace(os.sep, "/")
+    return ScenarioFile(scenario, name, files.named(), main, places, tuple(meaning.warnings))
+
+
+# --- pydantic's errors in our words -----------------------------------------------------------
+
+_WORDS = {
+    "string_type": "text",
+    "string_too_short": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "dict_type": "entries by name",
+    "model_type": "entries by name",
+    "model_attributes_type": "entries by name",
+    "list_type": "a list",
+    "string_pattern_mismatch": "three capital letters",
+}
+
+
+def _problems(error: ValidationError, tree: Node, locate: Any) -> list[Problem]:
+    """Turn a validation error into problems, one per place."""
+    found: dict[tuple[Any, ...], list[ErrorDetails]] = {}
+    data = tree.plain()
+    for detail in error.errors():
+        path = _path_in(data, detail)
+        found.setdefault(path, []).append(detail)
+    problems = []
+    for path, details in found.items():
+        if any(other != path and other[: len(path)] == path for other in found) and all(
+            _is_choice(detail, path) for detail in details
+        ):
+            continue  # an alternative of a choice whose other alternative says more
+        ours = [detail for detail in details if detail["type"] == "scenario"]
+        detail = (ours or details)[0]
+        file, line = locate(path)
+        problems.append(Problem(file, line, path_text(path), *_words(detail, details, path)))
+    return problems
+
+
+def _path_in(data: Any, detail: ErrorDetails) -> tuple[Any, ...]:
+    """Path of an error in the file: without the steps that name alternatives of a choice."""
+    path: list[Any] = []
+    steps = detail["loc"]
+    for number, step in enumerate(steps):
+        inside = (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int))
+        if inside:
+            path.append(step)
+            data = data[step]
+        elif detail["type"] == "missing" and number == len(steps) - 1:
+            path.append(step)
+    return tuple(path)
+
+
+def _is_choice(detail: ErrorDetails, path: tuple[Any, ...]) -> bool:
+    return len(detail["loc"]) > len(path)
+
+
+def _words(detail: ErrorDetails, details: list[ErrorDetails], path: tuple[Any, ...]) -> tuple[str, str, str]:
+    """Found, allowed and hint for an error."""
+    kind = detail["type"]
+    context = detail.get("ctx", {})
+    if kind == "scenario":
+        return str(context["found"]), str(context["allowed"]), str(context["hint"])
+    if kind == "extra_forbidden":
+        fields = _fields_at(path[:-1])
+        return "a field this entry does not have", ", ".join(fields), did_you_mean(str(path[-1]), fields)
+    if kind == "missing":
+        return "nothing", "this field is required", ""
+    if kind == "literal_error":
+        allowed = str(context["expected"]).replace("'", "")
+        names = allowed.replace(" or ", ", ").split(", ")
+        return shown(detail["input"]), allowed, did_you_mean(str(detail["input"]), names)
+    limits = {"greater_than_equal": "ge", "greater_than": "gt", "less_than_equal": "le", "less_than": "lt"}
+    if kind in limits:
+        words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}[limits[kind]]
+        return shown(detail["input"]), f"{words} {context[limits[kind]]}", ""
+    if kind in ("too_short", "too_long"):
+        return f"{context['actual_length']} entries", str(detail["msg"]), ""
+    allowed = " or ".join(dict.fromkeys(_WORDS.get(d["type"], d["msg"]) for d in details if d["type"] != "scenario"))
+    return shown(detail["input"]), allowed, _number_hint(detail)
+
+
+def _number_hint(detail: ErrorDetails) -> str:
+    value = detail["input"]
+    if detail["type"] in ("float_type", "int_type") and isinstance(value, str):
+        return "numbers are written without quotes, spaces or units, with a decimal point"
+    return ""
+
+
+def _fields_at(path: tuple[Any, ...]) -> list[str]:
+    """The fields that the entry at a path may have."""
+    kind: Any = Scenario
+    for step in path:
+        kind = _below(kind, step)
+    entry = _entry_in(kind)
+    if entry is None:
+        return []
+    return [field.alias or name for name, field in entry.model_fields.items() if name != "rows"]
+
+
+def _below(kind: Any, step: Any) -> Any:
+    entry = _entry_in(kind)
+    if entry is not None:
+        for name, field in entry.model_fields.items():
+            if step in (name, field.alias):
+                return field.annotation
+        return None
+    for option in _options(kind):
+        origin, args = typing.get_origin(option), typing.get_args(option)
+        if origin is dict:
+            return args[1]
+        if origin is list:
+            return args[0]
+    return None
+
+
+def _options(kind: Any) -> list[Any]:
+    origin = typing.get_origin(kind)
+    if origin is typing.Annotated:
+        return _options(typing.get_args(kind)[0])
+    if origin in (typing.Union, types.UnionType):
+        return [option for arg in typing.get_args(kind) for option in _options(arg)]
+    return [kind]
+
+
+def _entry_in(kind: Any) -> type[Entry] | None:
+    for option in _options(kind):
+        if isinstance(option, type) and issubclass(option, Entry):
+            return option
+    return None
