@@ -22,5 +22,8 @@ def kernel(function: Any) -> Any:
 
 
 def inlined(function: Any) -> Any:
-    """Compile a small function that other kernels call; LLVM inlines it."""
-    return numba.njit(nogil=True, cache=not BOUNDS_CHECKED, error_model="numpy", inline="never")(function)
+    """Compile a small function into the kernels that call it.
+
+    Inlined before LLVM sees it: LLVM leaves larger functions as calls, and loops with calls are not vectorised.
+    """
+    return numba.njit(nogil=True, cache=not BOUNDS_CHECKED, error_model="numpy", inline="always")(function)

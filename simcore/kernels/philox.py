@@ -71,8 +71,8 @@ def four_cycles(words, first_person, n, quarter, point, draw, key):
     c1, c2, c3 = np.uint32(quarter), np.uint32(point), np.uint32(draw)
     first = np.uint32(first_person)
     row_0, row_1, row_2, row_3 = words[0], words[1], words[2], words[3]
-    for p in range(n):
-        w0, w1, w2, w3 = philox_words(first + np.uint32(p), c1, c2, c3, k0, k1)
+    for p in range(np.uint32(n)):  # unsigned: a signed index brings wrap-around checks and stops vectorising
+        w0, w1, w2, w3 = philox_words(np.uint32(first + p), c1, c2, c3, k0, k1)
         row_0[p] = min(w0, _LARGEST)
         row_1[p] = min(w1, _LARGEST)
         row_2[p] = min(w2, _LARGEST)

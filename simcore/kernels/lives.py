@@ -1,0 +1,408 @@
+"""The loop over cycles and blocks of persons, all strategies.
+
+Persons are simulated in blocks; within a block, cycles are the outer and persons the inner loop,
+so that each inner loop is a plain pass over contiguous arrays. The random numbers of a block
+are made once and serve every strategy. Persons are only ever counted, into small
+histograms (one increment per person, cycle and group of meters), which are folded into meters
+at the end of each draw.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.kernels.compiler import kernel
+from simcore.kernels.philox import four_cycles
+from simcore.kernels.tables import FINE, Rows, build_thresholds
+
+#: Persons in a block: the block's arrays stay in the cache. Even, so that halves keep their parity.
+BLOCK = 1024
+
+#: What a group of meters counts.
+BOUNDARIES, BOTH_ENDS, EVENTS = 0, 1, 2
+
+U4 = NDArray[np.uint32]
+I4 = NDArray[np.int32]
+I8 = NDArray[np.int64]
+U1 = NDArray[np.uint8]
+
+
+class Plan(NamedTuple):
+    """A model compiled to arrays. Variables are attributes first, then domains, in file order.
+
+    "Lists" are stored as ``x_first`` (n + 1,) and ``x_...`` (all items): the items of i are
+    ``x_first[i]`` to ``x_first[i + 1] - 1``.
+
+    Attributes
+    ----------
+    sizes
+        int64: attributes, domains, interventions, strategies, cycles, life domain (variable number or
+        -1), state of the dead, groups, meters, event meters.
+    start_point, start_known, start_base, start_first, start_variable, start_stride, start_map_first, start_map
+        Questions before cycle 0, one per variable: decision point; the answer if there is only
+        one, else -1; first threshold; parents with their strides; answer by number of thresholds passed.
+    n_states
+        int64 (variable,): number of values.
+    enrol_point, enrol_base, enrol_first, enrol_variable, enrol_stride
+        Enrolment, one per intervention; ``enrol_base`` (intervention, cycle) is the first threshold,
+        -1 where nobody is asked.
+    move_point, move_base, move_first, move_variable, move_stride
+        Moves, one per domain; ``move_base`` (domain, cycle).
+    move_map_first, move_map
+        Answer by own state and number of thresholds passed, one list per domain.
+    phase_first, phase_intervention, phase_table
+        Interventions that act on a domain, one list per domain; ``phase_table`` (item, cycle) is the first
+        entry in `phase_add` of the addend by phase, -1 where the phase makes no difference.
+    phase_add
+        uint32: what a phase adds to the index.
+    uses
+        uint8 (strategy, intervention).
+    group_kind, group_cells, group_hist
+        int64 (group,): `BOUNDARIES`, `BOTH_ENDS` or `EVENTS`; number of cells; first histogram cell.
+    group_first, group_row, group_stride
+        What a group reads: a variable at the start (its number) or at the end of the cycle (plus the
+        number of variables).
+    group_phase_first, group_phase_intervention, group_phase_table
+        Phases a group reads.
+    meter_group, meter_mask
+        int64 (meter,) and (meter, cycle): the group; which set of cells counts in a cycle, -1 for none.
+        Time meters come first, then event meters.
+    mask_first, mask_cell
+        The cells of each set.
+    """
+
+    sizes: I8
+    start_point: U4
+    start_known: I8
+    start_base: I8
+    start_first: I8
+    start_variable: I8
+    start_stride: U4
+    start_map_first: I8
+    start_map: U1
+    n_states: I8
+    enrol_point: U4
+    enrol_base: I8
+    enrol_first: I8
+    enrol_variable: I8
+    enrol_stride: U4
+    move_point: U4
+    move_base: I8
+    move_first: I8
+    move_variable: I8
+    move_stride: U4
+    move_map_first: I8
+    move_map: U1
+    phase_first: I8
+    phase_intervention: I8
+    phase_table: I8
+    phase_add: U4
+    uses: U1
+    group_kind: I8
+    group_cells: I8
+    group_hist: I8
+    group_first: I8
+    group_row: I8
+    group_stride: U4
+    group_phase_first: I8
+    group_phase_intervention: I8
+    group_phase_table: I8
+    meter_group: I8
+    meter_mask: I8
+    mask_first: I8
+    mask_cell: I8
+
+
+@kernel
+def _add_strided(index, states, stride, n):
+    """index += stride * states, for the first `n` persons."""
+    for p in range(np.uint32(n)):
+        index[p] += stride * np.uint32(states[p])
+
+
+@kernel
+def _add_looked_up(index, phases, table, n):
+    """index += table[phase]."""
+    for p in range(np.uint32(n)):
+        index[p] += table[phases[p]]
+
+
+@kernel
+def _decide(index, numbers, thresholds, n_thresholds, states, answers, out, n):
+    """Where each person goes: how many thresholds of the row are passed, turned into a state.
+
+    Every threshold of the row is compared, without a branch: testing "stays" first is slower.
+    `answers` is indexed by own state and number of thresholds passed.
+    """
+    width = np.uint32(n_thresholds + 1)
+    if n_thresholds == 1:
+        for p in range(np.uint32(n)):
+            passed = np.uint32(numbers[p] >= thresholds[index[p]])
+            out[p] = answers[np.uint32(states[p]) * width + passed]
+    elif n_thresholds == 2:
+        for p in range(np.uint32(n)):
+            at = index[p]
+            passed = np.uint32(numbers[p] >= thresholds[at]) + np.uint32(numbers[p] >= thresholds[at + np.uint32(1)])
+            out[p] = answers[np.uint32(states[p]) * width + passed]
+    elif n_thresholds == 3:
+        for p in range(np.uint32(n)):
+            at, u = index[p], numbers[p]
+            passed = (
+                np.uint32(u >= thresholds[at])
+                + np.uint32(u >= thresholds[at + np.uint32(1)])
+                + np.uint32(u >= thresholds[at + np.uint32(2)])
+            )
+            out[p] = answers[np.uint32(states[p]) * width + passed]
+    else:
+        for p in range(np.uint32(n)):
+            at, u = index[p], numbers[p]
+            passed = np.uint32(0)
+            for k in range(np.uint32(n_thresholds)):
+                passed += np.uint32(u >= thresholds[at + np.uint32(k)])
+            out[p] = answers[np.uint32(states[p]) * width + passed]
+
+
+@kernel
+def _count(index, hist, cells, n, n_target):
+    """Add persons to the histograms of their half, and of the target group once more."""
+    for p in range(np.uint32(n)):
+        hist[(p & np.uint32(1)) * cells + index[p]] += 1
+    for p in range(np.uint32(n_target)):
+        hist[np.uint32(2) * cells + index[p]] += 1
+
+
+@kernel
+def _count_group(plan, g, rows, phases, index, hist, slot, n, n_target):
+    """Count one group of meters in one slot (boundary, end of cycle or cycle) of its histogram."""
+    for p in range(np.uint32(n)):
+        index[p] = 0
+    for k in range(plan.group_first[g], plan.group_first[g + 1]):
+        _add_strided(index, rows[plan.group_row[k]], plan.group_stride[k], n)
+    for k in range(plan.group_phase_first[g], plan.group_phase_first[g + 1]):
+        first = plan.group_phase_table[k]
+        _add_looked_up(index, phases[plan.group_phase_intervention[k]], plan.phase_add[first:], n)
+    cells = plan.group_cells[g]
+    start = plan.group_hist[g] + slot * 3 * cells
+    _count(index, hist[start : start + 3 * cells], np.uint32(cells), n, n_target)
+
+
+@kernel
+def _start_block(plan, thresholds, key, draw, first, n, numbers, index, origin):
+    """Attributes and starting states of a block; the same for every strategy."""
+    n_variables = plan.sizes[0] + plan.sizes[1]
+    for v in range(n_variables):
+        if plan.start_known[v] >= 0:
+            origin[v, :n] = np.uint8(plan.start_known[v])
+            continue
+        four_cycles(numbers, first, n, 0, plan.start_point[v], draw, key)
+        for p in range(np.uint32(n)):
+            index[p] = plan.start_base[v]
+        for k in range(plan.start_first[v], plan.start_first[v + 1]):
+            _add_strided(index, origin[plan.start_variable[k]], plan.start_stride[k], n)
+        answers = plan.start_map[plan.start_map_first[v] :]
+        origin[v, :n] = 0
+        _decide(index, numbers[0], thresholds, plan.n_states[v] - 1, origin[v], answers, origin[v], n)
+
+
+@kernel
+def _enrol(plan, thresholds, i, cycle, rows, phases, numbers, index, n):
+    """Persons who are asked and willing begin phase 1 now."""
+    for p in range(np.uint32(n)):
+        index[p] = plan.enrol_base[i, cycle]
+    for k in range(plan.enrol_first[i], plan.enrol_first[i + 1]):
+        _add_strided(index, rows[plan.enrol_variable[k]], plan.enrol_stride[k], n)
+    for p in range(np.uint32(n)):
+        if phases[p] == 0 and numbers[p] < thresholds[index[p]]:
+            phases[p] = 1
+
+
+@kernel
+def _move(plan, thresholds, d, cycle, rows, phases, numbers, index, n):
+    """Where each person goes in domain `d`; read from the start states, written to the end states."""
+    n_attributes, n_domains = plan.sizes[0], plan.sizes[1]
+    variable = n_attributes + d
+    for p in range(np.uint32(n)):
+        index[p] = plan.move_base[d, cycle]
+    for k in range(plan.move_first[d], plan.move_first[d + 1]):
+        _add_strided(index, rows[plan.move_variable[k]], plan.move_stride[k], n)
+    for k in range(plan.phase_first[d], plan.phase_first[d + 1]):
+        first = plan.phase_table[k, cycle]
+        if first >= 0:
+            _add_looked_up(index, phases[plan.phase_intervention[k]], plan.phase_add[first:], n)
+    answers = plan.move_map[plan.move_map_first[d] :]
+    end = rows[n_attributes + n_domains + variable]
+    _decide(index, numbers, thresholds, plan.n_states[variable] - 1, rows[variable], answers, end, n)
+
+
+@kernel
+def _keep_the_dead(plan, rows, n):
+    """Death takes precedence: who is dead at the end of the cycle makes no other move."""
+    life, dead = plan.sizes[5], np.uint8(plan.sizes[6])
+    n_attributes, n_domains = plan.sizes[0], plan.sizes[1]
+    n_variables = n_attributes + n_domains
+    ended = rows[n_variables + life]
+    for v in range(n_attributes, n_variables):
+        if v != life:
+            start, end = rows[v], rows[n_variables + v]
+            for p in range(np.uint32(n)):
+                end[p] = start[p] if ended[p] == dead else end[p]
+
+
+@kernel
+def _simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, hists, trace, trace_phases):
+    """Simulate `n` persons from `first` on, with every strategy, adding to the histograms."""
+    numbers, enrol_numbers, index, origin, rows, phases = scratch
+    n_attributes, n_domains, n_interventions = plan.sizes[0], plan.sizes[1], plan.sizes[2]
+    n_strategies, n_cycles, n_groups = plan.sizes[3], plan.sizes[4], plan.sizes[7]
+    n_variables = n_attributes + n_domains
+    tracing = trace.size > 0
+    _start_block(plan, thresholds, key, draw, first, n, numbers[0], index, origin)
+    for s in range(n_strategies):
+        for v in range(n_variables):
+            rows[s, v, :n] = origin[v, :n]
+            rows[s, n_variables + v, :n] = origin[v, :n]
+        phases[s, :, :n] = 0
+        for g in range(n_groups):
+            if plan.group_kind[g] == BOUNDARIES:
+                _count_group(plan, g, rows[s], phases[s], index, hists[s], 0, n, n_target)
+        if tracing:
+            trace[s, 0, :, first : first + n] = rows[s, :n_variables, :n]
+    for cycle in range(n_cycles):
+        if cycle % 4 == 0:
+            for d in range(n_domains):
+                four_cycles(numbers[d], first, n, cycle // 4, plan.move_point[d], draw, key)
+        for i in range(n_interventions):
+            if plan.enrol_base[i, cycle] >= 0:
+                four_cycles(enrol_numbers[i], first, n, cycle // 4, plan.enrol_point[i], draw, key)
+        for s in range(n_strategies):
+            now, past = rows[s], phases[s]
+            for i in range(n_interventions):
+                if plan.uses[s, i] and plan.enrol_base[i, cycle] >= 0:
+                    _enrol(plan, thresholds, i, cycle, now, past[i], enrol_numbers[i, cycle % 4], index, n)
+            for g in range(n_groups):
+                if plan.group_kind[g] == BOTH_ENDS:
+                    _count_group(plan, g, now, past, index, hists[s], 2 * cycle, n, n_target)
+            for d in range(n_domains):
+                _move(plan, thresholds, d, cycle, now, past, numbers[d, cycle % 4], index, n)
+            if plan.sizes[5] >= 0:
+                _keep_the_dead(plan, now, n)
+            for g in range(n_groups):
+                if plan.group_kind[g] == EVENTS:
+                    _count_group(plan, g, now, past, index, hists[s], cycle, n, n_target)
+            if tracing:
+                trace_phases[s, cycle, :, first : first + n] = past[:, :n]
+            for v in range(n_attributes, n_variables):
+                now[v, :n] = now[n_variables + v, :n]
+            for g in range(n_groups):
+                if plan.group_kind[g] == BOTH_ENDS:
+                    _count_group(plan, g, now, past, index, hists[s], 2 * cycle + 1, n, n_target)
+                elif plan.group_kind[g] == BOUNDARIES:
+                    _count_group(plan, g, now, past, index, hists[s], cycle + 1, n, n_target)
+            if tracing:
+                trace[s, cycle + 1, :, first : first + n] = now[:n_variables, :n]
+            for i in range(n_interventions):
+                if plan.uses[s, i]:
+                    phase = past[i]
+                    for p in range(np.uint32(n)):
+                        phase[p] += np.uint16(phase[p] > 0)
+
+
+@kernel
+def _fold(plan, hists, time, events):
+    """Add the histograms of one draw to the ledger.
+
+    Parameters
+    ----------
+    hists
+        int32 (strategy, cell).
+    time, events
+        int32 (part, strategy, time meter, end, cycle) and (part, strategy, event meter, cycle).
+    """
+    n_strategies, n_cycles, n_time, n_events = plan.sizes[3], plan.sizes[4], plan.sizes[8], plan.sizes[9]
+    for m in range(n_time + n_events):
+        g = plan.meter_group[m]
+        cells, kind = plan.group_cells[g], plan.group_kind[g]
+        for cycle in range(n_cycles):
+            mask = plan.meter_mask[m, cycle]
+            if mask < 0:
+                continue
+            for end in range(1 if kind == EVENTS else 2):
+                slot = cycle if kind == EVENTS else cycle + end if kind == BOUNDARIES else 2 * cycle + end
+                for s in range(n_strategies):
+                    for part in range(3):
+                        start = plan.group_hist[g] + (slot * 3 + part) * cells
+                        total = 0
+                        for k in range(plan.mask_first[mask], plan.mask_first[mask + 1]):
+                            total += hists[s, start + plan.mask_cell[k]]
+                        if kind == EVENTS:
+                            events[part, s, m - n_time, cycle] += total
+                        else:
+                            time[part, s, m, end, cycle] += total
+
+
+@kernel
+def simulate_draws(
+    plan, rows, values, first_draw, first_person, n_persons, target_group, key, n_thresholds, n_hist, time, events,
+    trace, trace_phases,
+):  # fmt: skip
+    """Simulate some persons in some draws, with every strategy.
+
+    Parameters
+    ----------
+    plan, rows
+        The compiled model: `Plan` and `simcore.kernels.tables.Rows`.
+    values
+        float64 (draw, column): the numbers of these draws.
+    first_draw
+        Number of the first of these draws.
+    first_person, n_persons
+        Which persons; `first_person` is a multiple of `BLOCK`.
+    target_group
+        Persons with a lower number are counted once more, as part 2.
+    key
+        uint32 (2,): the seed.
+    n_thresholds, n_hist
+        Lengths of the threshold and histogram arrays.
+    time, events
+        int32 (draw, part, strategy, time meter, end, cycle) and (draw, part, strategy, event meter, cycle): added to.
+    trace, trace_phases
+        uint8 (strategy, boundary, variable, person) and uint16 (strategy, cycle, intervention, person):
+        filled for the last of these draws when not empty.
+
+    Returns
+    -------
+    (draw, row, status) of the first row that is no probability row, or (-1, -1, FINE).
+    """
+    n_attributes, n_domains, n_interventions, n_strategies = plan.sizes[0], plan.sizes[1], plan.sizes[2], plan.sizes[3]
+    n_variables = n_attributes + n_domains
+    scratch = (
+        np.empty((max(n_domains, 1), 4, BLOCK), np.uint32),
+        np.empty((max(n_interventions, 1), 4, BLOCK), np.uint32),
+        np.empty(BLOCK, np.uint32),
+        np.empty((n_variables, BLOCK), np.uint8),
+        np.zeros((n_strategies, 2 * n_variables, BLOCK), np.uint8),
+        np.zeros((n_strategies, max(n_interventions, 1), BLOCK), np.uint16),
+    )
+    thresholds = np.empty(n_thresholds, np.uint32)
+    work = np.empty(256)
+    hists = np.empty((n_strategies, n_hist), np.int32)
+    for j in range(values.shape[0]):
+        draw = first_draw + j
+        row, status = build_thresholds(rows, values[j], thresholds, work)
+        if status != FINE:
+            return draw, row, status
+        hists[:] = 0
+        person, last = first_person, first_person + n_persons
+        while person < last:
+            n = min(BLOCK, last - person)
+            n_target = min(max(target_group - person, 0), n)
+            _simulate_block(plan, thresholds, key, draw, person, n, n_target, scratch, hists, trace, trace_phases)
+            person += n
+        _fold(plan, hists, time[j], events[j])
+    return -1, -1, FINE
+
+
+__all__ = ["BLOCK", "BOTH_ENDS", "BOUNDARIES", "EVENTS", "Plan", "Rows", "simulate_draws"]

@@ -1,0 +1,147 @@
+"""Parameter draw -> cumulative thresholds, compiled.
+
+A *row* answers one question in one situation: where does a person go from here? It lists its
+exits (a target, a baseline value and the modifiers that act); what is left goes to the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore import rates
+from simcore.kernels.compiler import inlined, kernel
+from simcore.randomness import SCALE
+
+#: Kinds of modifier, in the order in which they act within a row.
+RISK_RATIO, ODDS_RATIO, HAZARD_RATIO, RISK_DIFFERENCE = 0, 1, 2, 3
+
+#: What can be wrong with a row.
+FINE, MORE_THAN_ONE, NOT_A_PROBABILITY, NOT_ONE, NOT_A_RATE = 0, 1, 2, 3, 4
+
+#: Sums may exceed 1 by this much: the rounding of decimal fractions, nothing more.
+ROUNDING = 1e-9
+
+_with_risk_ratio = inlined(rates.with_risk_ratio)
+_with_odds_ratio = inlined(rates.with_odds_ratio)
+_with_hazard_ratio = inlined(rates.with_hazard_ratio)
+_probability_of_rate = inlined(rates.probability_of_rate)
+
+
+class Rows(NamedTuple):
+    """All rows of a model. Row r has the exits ``first_exit[r]`` to ``first_exit[r] + n_exits[r] - 1``.
+
+    Attributes
+    ----------
+    first_exit, n_exits
+        int32 (row,).
+    n_targets, rest
+        int32 (row,): number of possible answers; the answer that gets what is left.
+    is_rate, complete
+        uint8 (row,): baselines are rates per year; there is no rest, the exits must add up to 1.
+    offset
+        int64 (row,): where the row's ``n_targets - 1`` thresholds begin.
+    target, base
+        int32 (exit,): the answer; column of the value that is its baseline.
+    first_modifier, n_modifiers
+        int32 (exit,).
+    modifier_kind, modifier_value
+        int32 (modifier,): which kind; column of its value.
+    cycle_years
+        float64 (1,): length of a cycle [years].
+    """
+
+    first_exit: NDArray[np.int32]
+    n_exits: NDArray[np.int32]
+    n_targets: NDArray[np.int32]
+    rest: NDArray[np.int32]
+    is_rate: NDArray[np.uint8]
+    complete: NDArray[np.uint8]
+    offset: NDArray[np.int64]
+    target: NDArray[np.int32]
+    base: NDArray[np.int32]
+    first_modifier: NDArray[np.int32]
+    n_modifiers: NDArray[np.int32]
+    modifier_kind: NDArray[np.int32]
+    modifier_value: NDArray[np.int32]
+    cycle_years: NDArray[np.float64]
+
+
+@inlined
+def exit_size(rows, values, e, rate):
+    """Probability per cycle of exit `e`, or its rate per year, with all modifiers."""
+    size = values[rows.base[e]]
+    first = rows.first_modifier[e]
+    for m in range(first, first + rows.n_modifiers[e]):
+        ratio = values[rows.modifier_value[m]]
+        kind = rows.modifier_kind[m]
+        if rate:
+            size = size * ratio
+        elif kind == RISK_RATIO:
+            size = _with_risk_ratio(size, ratio)
+        elif kind == ODDS_RATIO:
+            size = _with_odds_ratio(size, ratio)
+        elif kind == HAZARD_RATIO:
+            size = _with_hazard_ratio(size, ratio)
+        else:
+            size = size + ratio
+    return size
+
+
+@kernel
+def build_thresholds(rows, values, thresholds, work):
+    """Fill the thresholds of every row for one draw.
+
+    Parameters
+    ----------
+    rows
+        `Rows`.
+    values
+        float64 (column,): every number the rows refer to, in this draw.
+    thresholds
+        uint32, filled: row by row, the cumulative probabilities of all answers but the rest, in
+        the order of the states, times 2**32.
+    work
+        float64 (at least the largest ``n_targets``,): scratch.
+
+    Returns
+    -------
+    (row, status) of the first row that is no probability row, or (-1, FINE).
+    """
+    cycle_years = rows.cycle_years[0]
+    for r in range(rows.first_exit.size):
+        first, count = rows.first_exit[r], rows.n_exits[r]
+        n_targets, rest = rows.n_targets[r], rows.rest[r]
+        rate = rows.is_rate[r] != 0
+        for k in range(n_targets):
+            work[k] = 0.0
+        total = 0.0
+        for e in range(first, first + count):
+            size = exit_size(rows, values, e, rate)
+            if rate and not 0.0 <= size < math.inf:
+                return r, NOT_A_RATE
+            if not rate and not 0.0 <= size <= 1.0:
+                if not -ROUNDING <= size <= 1.0 + ROUNDING:
+                    return r, NOT_A_PROBABILITY
+                size = min(max(size, 0.0), 1.0)
+            work[rows.target[e]] += size
+            total += size
+        if rate:
+            for k in range(n_targets):
+                work[k] = _probability_of_rate(work[k], total, cycle_years)
+        elif total > 1.0 + ROUNDING:
+            return r, MORE_THAN_ONE
+        elif rows.complete[r] and abs(total - 1.0) > ROUNDING:
+            return r, NOT_ONE
+        cumulative = 0.0
+        slot = rows.offset[r]
+        for k in range(n_targets):
+            if k != rest:
+                cumulative += work[k]
+                scaled = math.floor(min(cumulative, 1.0) * SCALE + 0.5)
+                thresholds[slot] = np.uint32(min(scaled, SCALE - 1.0))
+                slot += 1
+    return -1, FINE
