@@ -2,7 +2,8 @@
 
 Persons are simulated in blocks; within a block, cycles are the outer and persons the inner loop,
 so that each inner loop is a plain pass over contiguous arrays. The random numbers of a block
-are made once and serve every strategy. Persons are only ever counted, into small
+are made once and serve every strategy. Python calls `start_block`, `simulate_block` and `fold` in turn: one
+kernel around them would be no faster, and take twice as long to compile. Persons are only ever counted, into small
 histograms (one increment per person, cycle and group of meters), which are folded into meters
 at the end of each draw.
 """
@@ -16,7 +17,6 @@ from numpy.typing import NDArray
 
 from simcore.kernels.compiler import kernel
 from simcore.kernels.philox import four_cycles
-from simcore.kernels.tables import FINE, Rows, build_thresholds
 
 #: Persons in a block: the block's arrays stay in the cache. Even, so that halves keep their parity.
 BLOCK = 1024
@@ -117,6 +117,20 @@ class Plan(NamedTuple):
 
 
 @kernel
+def _copy(source, target, n):
+    """target = source, for the first `n` persons. (Slice assignment compiles ten times slower.)"""
+    for p in range(np.uint32(n)):
+        target[p] = source[p]
+
+
+@kernel
+def _fill(target, value, n):
+    """target = value, for the first `n` persons."""
+    for p in range(np.uint32(n)):
+        target[p] = value
+
+
+@kernel
 def _add_strided(index, states, stride, n):
     """index += stride * states, for the first `n` persons."""
     for p in range(np.uint32(n)):
@@ -177,8 +191,7 @@ def _count(index, hist, cells, n, n_target):
 @kernel
 def _count_group(plan, g, rows, phases, index, hist, slot, n, n_target):
     """Count one group of meters in one slot (boundary, end of cycle or cycle) of its histogram."""
-    for p in range(np.uint32(n)):
-        index[p] = 0
+    _fill(index, 0, n)
     for k in range(plan.group_first[g], plan.group_first[g + 1]):
         _add_strided(index, rows[plan.group_row[k]], plan.group_stride[k], n)
     for k in range(plan.group_phase_first[g], plan.group_phase_first[g + 1]):
@@ -190,28 +203,40 @@ def _count_group(plan, g, rows, phases, index, hist, slot, n, n_target):
 
 
 @kernel
-def _start_block(plan, thresholds, key, draw, first, n, numbers, index, origin):
-    """Attributes and starting states of a block; the same for every strategy."""
+def start_block(plan, thresholds, key, draw, first, n, scratch):
+    """Settle attributes and starting states of a block; the same for every strategy.
+
+    Parameters
+    ----------
+    plan, thresholds
+        The compiled model and its thresholds in this draw.
+    key
+        uint32 (2,): the seed.
+    draw, first, n
+        Number of the draw; the block's persons are `first` to ``first + n - 1``.
+    scratch
+        From `scratch_arrays`; its `origin` (variable, person) is filled.
+    """
+    all_numbers, _, index, origin, _, _ = scratch
+    numbers = all_numbers[0]
     n_variables = plan.sizes[0] + plan.sizes[1]
     for v in range(n_variables):
         if plan.start_known[v] >= 0:
-            origin[v, :n] = np.uint8(plan.start_known[v])
+            _fill(origin[v], plan.start_known[v], n)
             continue
-        four_cycles(numbers, first, n, 0, plan.start_point[v], draw, key)
-        for p in range(np.uint32(n)):
-            index[p] = plan.start_base[v]
+        four_cycles(numbers, first, n, np.int64(0), plan.start_point[v], draw, key)
+        _fill(index, plan.start_base[v], n)
         for k in range(plan.start_first[v], plan.start_first[v + 1]):
             _add_strided(index, origin[plan.start_variable[k]], plan.start_stride[k], n)
         answers = plan.start_map[plan.start_map_first[v] :]
-        origin[v, :n] = 0
+        _fill(origin[v], 0, n)
         _decide(index, numbers[0], thresholds, plan.n_states[v] - 1, origin[v], answers, origin[v], n)
 
 
 @kernel
 def _enrol(plan, thresholds, i, cycle, rows, phases, numbers, index, n):
     """Persons who are asked and willing begin phase 1 now."""
-    for p in range(np.uint32(n)):
-        index[p] = plan.enrol_base[i, cycle]
+    _fill(index, plan.enrol_base[i, cycle], n)
     for k in range(plan.enrol_first[i], plan.enrol_first[i + 1]):
         _add_strided(index, rows[plan.enrol_variable[k]], plan.enrol_stride[k], n)
     for p in range(np.uint32(n)):
@@ -224,8 +249,7 @@ def _move(plan, thresholds, d, cycle, rows, phases, numbers, index, n):
     """Where each person goes in domain `d`; read from the start states, written to the end states."""
     n_attributes, n_domains = plan.sizes[0], plan.sizes[1]
     variable = n_attributes + d
-    for p in range(np.uint32(n)):
-        index[p] = plan.move_base[d, cycle]
+    _fill(index, plan.move_base[d, cycle], n)
     for k in range(plan.move_first[d], plan.move_first[d + 1]):
         _add_strided(index, rows[plan.move_variable[k]], plan.move_stride[k], n)
     for k in range(plan.phase_first[d], plan.phase_first[d + 1]):
@@ -252,24 +276,40 @@ def _keep_the_dead(plan, rows, n):
 
 
 @kernel
-def _simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, hists, trace, trace_phases):
-    """Simulate `n` persons from `first` on, with every strategy, adding to the histograms."""
+def simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, hists, trace, trace_phases):
+    """Simulate a block of persons from its start, with every strategy, adding to the histograms.
+
+    Parameters
+    ----------
+    plan, thresholds, key, draw, first, n
+        As for `start_block`; `first` is a multiple of `BLOCK`.
+    n_target
+        The first so many of these persons belong to the target group.
+    scratch
+        From `scratch_arrays`, with `origin` filled by `start_block`.
+    hists
+        int32 (strategy, cell): added to.
+    trace, trace_phases
+        uint8 (strategy, boundary, variable, person) and uint16 (strategy, cycle, intervention, person):
+        filled for these persons when not empty.
+    """
     numbers, enrol_numbers, index, origin, rows, phases = scratch
     n_attributes, n_domains, n_interventions = plan.sizes[0], plan.sizes[1], plan.sizes[2]
     n_strategies, n_cycles, n_groups = plan.sizes[3], plan.sizes[4], plan.sizes[7]
     n_variables = n_attributes + n_domains
     tracing = trace.size > 0
-    _start_block(plan, thresholds, key, draw, first, n, numbers[0], index, origin)
     for s in range(n_strategies):
         for v in range(n_variables):
-            rows[s, v, :n] = origin[v, :n]
-            rows[s, n_variables + v, :n] = origin[v, :n]
-        phases[s, :, :n] = 0
+            _copy(origin[v], rows[s, v], n)
+            _copy(origin[v], rows[s, n_variables + v], n)
+        for i in range(n_interventions):
+            _fill(phases[s, i], 0, n)
         for g in range(n_groups):
             if plan.group_kind[g] == BOUNDARIES:
-                _count_group(plan, g, rows[s], phases[s], index, hists[s], 0, n, n_target)
+                _count_group(plan, g, rows[s], phases[s], index, hists[s], np.int64(0), n, n_target)
         if tracing:
-            trace[s, 0, :, first : first + n] = rows[s, :n_variables, :n]
+            for v in range(n_variables):
+                _copy(rows[s, v], trace[s, 0, v, first:], n)
     for cycle in range(n_cycles):
         if cycle % 4 == 0:
             for d in range(n_domains):
@@ -293,16 +333,18 @@ def _simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, hi
                 if plan.group_kind[g] == EVENTS:
                     _count_group(plan, g, now, past, index, hists[s], cycle, n, n_target)
             if tracing:
-                trace_phases[s, cycle, :, first : first + n] = past[:, :n]
+                for i in range(n_interventions):
+                    _copy(past[i], trace_phases[s, cycle, i, first:], n)
             for v in range(n_attributes, n_variables):
-                now[v, :n] = now[n_variables + v, :n]
+                _copy(now[n_variables + v], now[v], n)
             for g in range(n_groups):
                 if plan.group_kind[g] == BOTH_ENDS:
                     _count_group(plan, g, now, past, index, hists[s], 2 * cycle + 1, n, n_target)
                 elif plan.group_kind[g] == BOUNDARIES:
                     _count_group(plan, g, now, past, index, hists[s], cycle + 1, n, n_target)
             if tracing:
-                trace[s, cycle + 1, :, first : first + n] = now[:n_variables, :n]
+                for v in range(n_variables):
+                    _copy(now[v], trace[s, cycle + 1, v, first:], n)
             for i in range(n_interventions):
                 if plan.uses[s, i]:
                     phase = past[i]
@@ -311,7 +353,7 @@ def _simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, hi
 
 
 @kernel
-def _fold(plan, hists, time, events):
+def fold(plan, hists, time, events):
     """Add the histograms of one draw to the ledger.
 
     Parameters
@@ -343,66 +385,15 @@ def _fold(plan, hists, time, events):
                             time[part, s, m, end, cycle] += total
 
 
-@kernel
-def simulate_draws(
-    plan, rows, values, first_draw, first_person, n_persons, target_group, key, n_thresholds, n_hist, time, events,
-    trace, trace_phases,
-):  # fmt: skip
-    """Simulate some persons in some draws, with every strategy.
-
-    Parameters
-    ----------
-    plan, rows
-        The compiled model: `Plan` and `simcore.kernels.tables.Rows`.
-    values
-        float64 (draw, column): the numbers of these draws.
-    first_draw
-        Number of the first of these draws.
-    first_person, n_persons
-        Which persons; `first_person` is a multiple of `BLOCK`.
-    target_group
-        Persons with a lower number are counted once more, as part 2.
-    key
-        uint32 (2,): the seed.
-    n_thresholds, n_hist
-        Lengths of the threshold and histogram arrays.
-    time, events
-        int32 (draw, part, strategy, time meter, end, cycle) and (draw, part, strategy, event meter, cycle): added to.
-    trace, trace_phases
-        uint8 (strategy, boundary, variable, person) and uint16 (strategy, cycle, intervention, person):
-        filled for the last of these draws when not empty.
-
-    Returns
-    -------
-    (draw, row, status) of the first row that is no probability row, or (-1, -1, FINE).
-    """
-    n_attributes, n_domains, n_interventions, n_strategies = plan.sizes[0], plan.sizes[1], plan.sizes[2], plan.sizes[3]
+def scratch_arrays(plan: Plan) -> tuple[NDArray[np.generic], ...]:
+    """Arrays that a thread works in: numbers of moves and of enrolment, index, origin, states, phases."""
+    n_attributes, n_domains, n_interventions, n_strategies = (int(size) for size in plan.sizes[:4])
     n_variables = n_attributes + n_domains
-    scratch = (
-        np.empty((max(n_domains, 1), 4, BLOCK), np.uint32),
+    return (
+        np.empty((n_domains, 4, BLOCK), np.uint32),
         np.empty((max(n_interventions, 1), 4, BLOCK), np.uint32),
         np.empty(BLOCK, np.uint32),
         np.empty((n_variables, BLOCK), np.uint8),
         np.zeros((n_strategies, 2 * n_variables, BLOCK), np.uint8),
         np.zeros((n_strategies, max(n_interventions, 1), BLOCK), np.uint16),
     )
-    thresholds = np.empty(n_thresholds, np.uint32)
-    work = np.empty(256)
-    hists = np.empty((n_strategies, n_hist), np.int32)
-    for j in range(values.shape[0]):
-        draw = first_draw + j
-        row, status = build_thresholds(rows, values[j], thresholds, work)
-        if status != FINE:
-            return draw, row, status
-        hists[:] = 0
-        person, last = first_person, first_person + n_persons
-        while person < last:
-            n = min(BLOCK, last - person)
-            n_target = min(max(target_group - person, 0), n)
-            _simulate_block(plan, thresholds, key, draw, person, n, n_target, scratch, hists, trace, trace_phases)
-            person += n
-        _fold(plan, hists, time[j], events[j])
-    return -1, -1, FINE
-
-
-__all__ = ["BLOCK", "BOTH_ENDS", "BOUNDARIES", "EVENTS", "Plan", "Rows", "simulate_draws"]

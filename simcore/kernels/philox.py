@@ -19,9 +19,12 @@ def _round(c0, c1, c2, c3, k0, k1):
     product_0 = _M0 * np.uint64(c0)
     product_1 = _M1 * np.uint64(c2)
     high_0, high_1 = np.uint32(product_0 >> _SHIFT), np.uint32(product_1 >> _SHIFT)
-    return np.uint32(np.uint32(high_1 ^ c1) ^ k0), np.uint32(product_1), np.uint32(
-        np.uint32(high_0 ^ c3) ^ k1
-    ), np.uint32(product_0)
+    return (
+        np.uint32(np.uint32(high_1 ^ c1) ^ k0),
+        np.uint32(product_1),
+        np.uint32(np.uint32(high_0 ^ c3) ^ k1),
+        np.uint32(product_0),
+    )
 
 
 @inlined

@@ -283,7 +283,9 @@ class Compiler:
         self.phase_add: list[int] = []
         self._phase_tables: dict[tuple[int, ...], int] = {}
         start = self.scenario.population.start
-        self.times: list[Situation] = [{"age": start.age + cycle, "year": start.year + cycle} for cycle in range(self.n_cycles)]
+        self.times: list[Situation] = [
+            {"age": start.age + cycle, "year": start.year + cycle} for cycle in range(self.n_cycles)
+        ]
         self.exits = {name: self._exits(name) for name in self.scenario.domains}
 
     # -- what the scenario says, resolved ----------------------------------------------
@@ -349,7 +351,12 @@ class Compiler:
         ]
 
     def sheet(
-        self, exits: Sequence[Exit], rest: int, situations: Sequence[Situation], around: Situation, complete: bool = False
+        self,
+        exits: Sequence[Exit],
+        rest: int,
+        situations: Sequence[Situation],
+        around: Situation,
+        complete: bool = False,
     ) -> Sheet:
         """Rows of some exits in each of the situations, completed by what is the same `around` them."""
         acts = [(number, act) for number, way in enumerate(exits) for act in way.acts]
@@ -526,9 +533,7 @@ class Compiler:
             "phase_table": phase_table.reshape(-1, self.n_cycles),
         }
 
-    def _domain_blocks(
-        self, name: str, others: list[str], phased: list[str]
-    ) -> tuple[list[int], list[list[int]]]:
+    def _domain_blocks(self, name: str, others: list[str], phased: list[str]) -> tuple[list[int], list[list[int]]]:
         """First threshold of each cycle, and the phase tables of each intervention in each cycle."""
         states = self.levels[name]
         situations = self.situations(others)
@@ -668,9 +673,7 @@ class Compiler:
                     break
             else:
                 groups.append((kind, variables, set(phased), [number]))
-        return [
-            (kind, sorted(variables), sorted(phased), members) for kind, variables, phased, members in groups
-        ]
+        return [(kind, sorted(variables), sorted(phased), members) for kind, variables, phased, members in groups]
 
     def _mask(self, meter: Meter, variables: list[str], phased: list[str], cycle: int) -> NDArray[np.bool_]:
         """Which cells of a group's grid a meter counts in a cycle (phase..., variable...)."""

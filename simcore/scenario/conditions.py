@@ -102,7 +102,9 @@ def parse_condition(written: Mapping[str, Any]) -> Condition:
         else:
             values = value if isinstance(value, list) else [value]
             if not values or not all(isinstance(item, str | int) and not isinstance(item, bool) for item in values):
-                raise ConditionError(key, value, "a name, a whole number, a list of them, or a range {from: 16, to: 19}")
+                raise ConditionError(
+                    key, value, "a name, a whole number, a list of them, or a range {from: 16, to: 19}"
+                )
             parts.append(Part(key, frozenset(values)))
     return Condition(tuple(parts), tuple(negated))
 
@@ -111,10 +113,15 @@ def _band(key: str, written: Mapping[str, Any]) -> Band:
     wrong = [end for end in written if end not in _ENDS]
     ends = {end: written.get(end) for end in _ENDS}
     if wrong or not written or not all(isinstance(end, int) and not isinstance(end, bool) for end in written.values()):
-        raise ConditionError(key, dict(written), "a range of whole numbers: {from: 16, to: 19} (both included), "
-                                                 "{at_least: 18} or {less_than: 21}")
+        raise ConditionError(
+            key,
+            dict(written),
+            "a range of whole numbers: {from: 16, to: 19} (both included), {at_least: 18} or {less_than: 21}",
+        )
     low = max((end for end in (ends["from"], ends["at_least"]) if end is not None), default=0)
-    highs = [end for end in (ends["to"], None if ends["less_than"] is None else ends["less_than"] - 1) if end is not None]
+    highs = [
+        end for end in (ends["to"], None if ends["less_than"] is None else ends["less_than"] - 1) if end is not None
+    ]
     high = min(highs) if highs else None
     if high is not None and high < low:
         raise ConditionError(key, dict(written), "a range with its lower end below its upper end")

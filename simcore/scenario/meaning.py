@@ -149,7 +149,9 @@ class Meaning:
                 if allowed is not None and key not in allowed:
                     self.problem(path, f"{value}, a table by {key}", f"a table by {', '.join(allowed) or 'nothing'}")
 
-    def condition(self, path: Path, written: Mapping[str, Any] | None, variables: Iterable[str] | None = None) -> Condition:
+    def condition(
+        self, path: Path, written: Mapping[str, Any] | None, variables: Iterable[str] | None = None
+    ) -> Condition:
         """Parse a condition and check its names; `variables` limits what it may look at."""
         condition = parse_condition(written or {})
         known = [*self.levels, *self.numbers] if variables is None else list(variables)
@@ -192,7 +194,11 @@ class Meaning:
         rests = [name for name, share in shares.items() if share == "rest"]
         if len(rests) > 1:
             self.problem(path, f"{len(rests)} times rest", "rest once")
-        if not rests and all(isinstance(share, float) for share in shares.values()) and sum(map(float, shares.values())) != 1:
+        if (
+            not rests
+            and all(isinstance(share, float) for share in shares.values())
+            and sum(map(float, shares.values())) != 1
+        ):
             self.problem(path, f"shares that add up to {sum(map(float, shares.values())):g}", "shares that add up to 1")
         for name, share in shares.items():
             if share != "rest":
@@ -263,7 +269,9 @@ class Meaning:
             if parsed is None or parsed.domain not in (None, name):
                 self.problem(where, text, "from -> to")
                 continue
-            if not all([self.known(where, state, f"a state of {name}", domain.states) for state in (parsed.start, parsed.end)]):
+            if not all(
+                [self.known(where, state, f"a state of {name}", domain.states) for state in (parsed.start, parsed.end)]
+            ):
                 continue
             if parsed.start == parsed.end:
                 self.problem(where, text, "a move to another state", "what is left of the probability stays by itself")
@@ -370,12 +378,16 @@ class Meaning:
                 wanted = {entry.price_year, scenario.money.price_year}
                 if years is None:
                     self.problem(
-                        (section, name, "price_year"), entry.price_year, f"{scenario.money.price_year}, the price year",
+                        (section, name, "price_year"),
+                        entry.price_year,
+                        f"{scenario.money.price_year}, the price year",
                         "or name a price index: money: {index: ...}",
                     )
                 elif not wanted <= years:
                     missing = ", ".join(str(year) for year in sorted(y for y in wanted - years if y is not None))
-                    self.problem((section, name, "price_year"), missing, f"a year of the price index {scenario.money.index}")
+                    self.problem(
+                        (section, name, "price_year"), missing, f"a year of the price index {scenario.money.index}"
+                    )
 
     def _situation(self, path: Path, entry: Price | Outcome) -> None:
         """Check when something is counted."""
@@ -420,7 +432,9 @@ class Meaning:
         enrol = intervention.enrol
         ages = self.numbers["age"]
         if enrol.at_age not in ages:
-            self.problem((*path, "enrol", "at_age"), enrol.at_age, f"an age that is simulated, {ages.low} to {ages.high}")
+            self.problem(
+                (*path, "enrol", "at_age"), enrol.at_age, f"an age that is simulated, {ages.low} to {ages.high}"
+            )
         self.condition((*path, "enrol", "if"), enrol.if_, self.levels)
         self.quantity((*path, "enrol", "uptake"), enrol.uptake, "probability", [*self.levels, "age", "year"])
         for number, cost in enumerate(intervention.costs):
@@ -456,7 +470,9 @@ class Meaning:
         if isinstance(target, Move):
             self._modifier(path, effect, target)
         else:
-            self.problem((*path, "move"), f"{effect.move}, which is the rest", "a move with a probability or rate of its own")
+            self.problem(
+                (*path, "move"), f"{effect.move}, which is the rest", "a move with a probability or rate of its own"
+            )
 
     def _strategies(self) -> None:
         for name, members in self.scenario.strategies.items():
@@ -475,7 +491,11 @@ class Meaning:
             for name, entry in entries.items():
                 if name not in self.used and self.own(self.locate((section, name))[0]):
                     self.warn((section, name), "is not used")
-                if entry.valid_until is not None and name in self.used and entry.valid_until < scenario.population.start.year:
+                if (
+                    entry.valid_until is not None
+                    and name in self.used
+                    and entry.valid_until < scenario.population.start.year
+                ):
                     self.warn((section, name), f"is to be looked up again after {entry.valid_until}")
         employed = {member for members in scenario.strategies.values() for member in members}
         for name in scenario.interventions:
@@ -492,9 +512,7 @@ class Meaning:
                 if not self._possible(part.variable, part.values, reachable, employed):
                     self.warn(("prices", name), f"nobody can incur it: {part.variable} is never as it says")
 
-    def _possible(
-        self, variable: str, values: Any, reachable: Mapping[str, set[str]], employed: set[str]
-    ) -> bool:
+    def _possible(self, variable: str, values: Any, reachable: Mapping[str, set[str]], employed: set[str]) -> bool:
         if variable in reachable:
             return bool(reachable[variable] & set(values))
         if variable in self.numbers:
@@ -511,7 +529,9 @@ class Meaning:
         moves = []
         for text, move in self.scenario.domains[name].moves.items():
             parsed = parse_move(text)
-            baseline = (move.probability if move.probability is not None else move.rate) if isinstance(move, Move) else 1
+            baseline = (
+                (move.probability if move.probability is not None else move.rate) if isinstance(move, Move) else 1
+            )
             if parsed is not None and baseline != 0:
                 moves.append(parsed)
         while True:

@@ -111,12 +111,20 @@ class Files:
                 self.texts[file] = self.read(file)
             except UnicodeDecodeError as error:
                 raise UnreadableError(
-                    Problem(file, 0, "", f"bytes that are not UTF-8 text (byte {error.start})", "a UTF-8 text file",
-                            "save it as UTF-8 in the editor or spreadsheet")
+                    Problem(
+                        file,
+                        0,
+                        "",
+                        f"bytes that are not UTF-8 text (byte {error.start})",
+                        "a UTF-8 text file",
+                        "save it as UTF-8 in the editor or spreadsheet",
+                    )
                 ) from None
             except (OSError, KeyError) as error:
-                reason = "no such file" if isinstance(error, FileNotFoundError | KeyError) else (
-                    "a folder" if isinstance(error, IsADirectoryError) else str(error.strerror or error)
+                reason = (
+                    "no such file"
+                    if isinstance(error, FileNotFoundError | KeyError)
+                    else ("a folder" if isinstance(error, IsADirectoryError) else str(error.strerror or error))
                 )
                 near = _near_file(file)
                 raise UnreadableError(Problem(*at, "", f"{file}: {reason}", "a file that can be read", near)) from None
@@ -128,9 +136,7 @@ class Files:
         if not isinstance(name, str) or not name:
             raise UnreadableError(Problem(node.file, node.line, "", shown(name), "the name of a file"))
         if os.path.isabs(name) or "\x00" in name:
-            raise UnreadableError(
-                Problem(node.file, node.line, "", shown(name), "a file name relative to this file")
-            )
+            raise UnreadableError(Problem(node.file, node.line, "", shown(name), "a file name relative to this file"))
         return os.path.normpath(os.path.join(os.path.dirname(node.file), name))
 
     def root(self) -> str:
@@ -184,8 +190,14 @@ def read_yaml(files: Files, file: str, asked_by: Node | None = None) -> Node:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error)
         raise UnreadableError(
-            Problem(file, mark.line + 1 if mark else 0, "", what, "YAML that can be read",
-                    "often a missing space after ':' or '-', a missing quote or a wrong indentation")
+            Problem(
+                file,
+                mark.line + 1 if mark else 0,
+                "",
+                what,
+                "YAML that can be read",
+                "often a missing space after ':' or '-', a missing quote or a wrong indentation",
+            )
         ) from None
 
 
@@ -313,8 +325,14 @@ def csv_rows(files: Files, file: str, asked_by: Node) -> tuple[list[str], list[t
             rows[number + 1] = (line, cells[: len(header)])
         elif len(cells) != len(header):
             files.problems.append(
-                Problem(file, line, "", f"{len(cells)} cells", f"{len(header)} cells, one per column",
-                        "a text with a comma in it needs quotes")
+                Problem(
+                    file,
+                    line,
+                    "",
+                    f"{len(cells)} cells",
+                    f"{len(header)} cells, one per column",
+                    "a text with a comma in it needs quotes",
+                )
             )
     return header, [row for row in rows[1:] if len(row[1]) == len(header)], delimiter != ","
 
@@ -347,8 +365,14 @@ def read_parameters_csv(files: Files, file: str, asked_by: Node) -> Node:
     for column in header:
         if column not in PARAMETER_COLUMNS:
             files.problems.append(
-                Problem(file, 1, column, "a column parameters do not have", ", ".join(PARAMETER_COLUMNS),
-                        did_you_mean(column, PARAMETER_COLUMNS))
+                Problem(
+                    file,
+                    1,
+                    column,
+                    "a column parameters do not have",
+                    ", ".join(PARAMETER_COLUMNS),
+                    did_you_mean(column, PARAMETER_COLUMNS),
+                )
             )
     if "name" not in header:
         raise UnreadableError(Problem(file, 1, "", "no column 'name'", ", ".join(PARAMETER_COLUMNS)))
@@ -406,7 +430,9 @@ def read_table_csv(files: Files, file: str, asked_by: Node, by: list[str], path:
     for line, cells in rows:
         row = dict(zip(header, cells, strict=True))
         number = csv_number(row["value"], decimal_comma)
-        keys = {key: Node(int(row[key]) if re.fullmatch(r"[0-9]{1,9}", row[key]) else row[key], file, line) for key in by}
+        keys = {
+            key: Node(int(row[key]) if re.fullmatch(r"[0-9]{1,9}", row[key]) else row[key], file, line) for key in by
+        }
         value = row["value"] if number is None else number
         nodes.append(Node({"keys": Node(keys, file, line), "value": Node(value, file, line)}, file, line))
     return Node(nodes, file, 1)
@@ -425,7 +451,7 @@ def read_tree(files: Files, file: str) -> Node:
     """
     tree = _read_extended(files, file, None, ())
     tables = tree.value.get("tables")
-    for name, table in (tables.value.items() if tables is not None and isinstance(tables.value, dict) else ()):
+    for name, table in tables.value.items() if tables is not None and isinstance(tables.value, dict) else ():
         if isinstance(table.value, dict) and "file" in table.value:
             by = table.value.get("by")
             if by is None or not isinstance(by.value, list):
@@ -474,15 +500,22 @@ def _section(files: Files, section: str, node: Node) -> Node:
                 loaded = read_yaml(files, file, part)
         if not isinstance(loaded.value, dict):
             files.problems.append(
-                Problem(loaded.file, loaded.line, section, shown(loaded.plain()), "entries by name, or the name of a file")
+                Problem(
+                    loaded.file, loaded.line, section, shown(loaded.plain()), "entries by name, or the name of a file"
+                )
             )
             continue
         for name, entry in loaded.value.items():
             if name in entries:
                 first = entries[name]
                 files.problems.append(
-                    Problem(entry.file, entry.line, f"{section}.{name}",
-                            f"this name a second time (first in {first.file}:{first.line})", "each name once")
+                    Problem(
+                        entry.file,
+                        entry.line,
+                        f"{section}.{name}",
+                        f"this name a second time (first in {first.file}:{first.line})",
+                        "each name once",
+                    )
                 )
             else:
                 entries[name] = entry

@@ -21,9 +21,7 @@ from simcore.uncertainty.distributions import FORMS, Distribution, ImpossibleDis
 
 def refuse(found: object, allowed: str, hint: str = "") -> PydanticCustomError:
     """Make the error that the reader shows as found, allowed, hint."""
-    return PydanticCustomError(
-        "scenario", "{allowed}", {"found": shown(found), "allowed": allowed, "hint": hint}
-    )
+    return PydanticCustomError("scenario", "{allowed}", {"found": shown(found), "allowed": allowed, "hint": hint})
 
 
 _NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -84,7 +82,7 @@ class Citation(Entry):
             raise refuse(
                 "neither" if self.work is None else "both",
                 "either a work (with where and as_printed) or an assumption",
-                "source: {assumption: \"why, and within which range\"} is honest and allowed",
+                'source: {assumption: "why, and within which range"} is honest and allowed',
             )
         if self.work is not None and (self.where is None or self.as_printed is None):
             raise refuse("a work alone", "work, where and as_printed together")
