@@ -1,0 +1,1 @@
+"""From the ledger to money: prices, double entry, discounting."""

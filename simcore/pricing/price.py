@@ -1,0 +1,270 @@
+"""Pricing: the ledger and the prices of each draw -> cost per strategy, draw, actor, kind and year.
+
+Person-time is counted at both ends of a cycle; the scenario's accrual says which end is paid
+for (half at each by default), and each end is discounted at its own time. Events fall in the
+middle of their cycle, costs at enrolment at its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.errors import ModelError
+from simcore.model.ledger import CYCLE_YEARS, Account, Line
+from simcore.model.values import Values
+from simcore.money import discount_factors, to_price_year
+from simcore.pricing.booking import Entry, entries
+from simcore.scenario.loading import ScenarioFile
+from simcore.scenario.meaning import n_cycles
+from simcore.scenario.quantities import PER_YEAR, unit_named
+from simcore.vocabulary import COST_KINDS, COUNTED_KINDS
+
+Array = NDArray[np.float64]
+
+#: Weight of the start and of the end of a cycle.
+_ACCRUAL = {"start_of_cycle": (1.0, 0.0), "end_of_cycle": (0.0, 1.0), "half_cycle": (0.5, 0.5)}
+
+
+@dataclass(frozen=True)
+class Priced:
+    """Costs per person of some draws; dims as in `simcore.vocabulary`, kinds as in `Pricer.kinds`.
+
+    Attributes
+    ----------
+    cost, present_value
+        (strategy, draw, actor, cost_kind, year)
+    present_value_of_part
+        (part, strategy, draw, actor, cost_kind)
+    line_present_value
+        (strategy, draw, line)
+    outcome_value
+        (strategy, draw, outcome)
+    """
+
+    cost: Array
+    present_value: Array
+    present_value_of_part: Array
+    line_present_value: Array
+    outcome_value: Array
+
+
+class Pricer:
+    """Prices ledgers of a scenario.
+
+    Parameters
+    ----------
+    file
+        The scenario, or one with other prices and the same account.
+    account
+        What the ledger counts.
+    """
+
+    def __init__(self, file: ScenarioFile, account: Account) -> None:
+        scenario = file.scenario
+        self.file, self.account = file, account
+        self.actors = list(scenario.actors)
+        used = {line.booking.kind for line in account.lines} | {"programme"}
+        if scenario.public_funds is not None:
+            used.add("public_funds")
+        self.kinds = [kind for kind in COST_KINDS if kind in used]
+        self.n_cycles = n_cycles(scenario)
+        self.cycle_years = CYCLE_YEARS[scenario.cycle]
+        start = scenario.population.start
+        elapsed = [int(cycle * self.cycle_years) for cycle in range(self.n_cycles)]
+        self.years = np.unique([start.year + years for years in elapsed])
+        self.first_cycles = np.searchsorted(elapsed, self.years - start.year)
+        self.times = [{"age": start.age + years, "year": start.year + years} for years in elapsed]
+        self.values = Values(file)
+
+    def price(
+        self,
+        time: NDArray[np.int32],
+        events: NDArray[np.int32],
+        part_size: NDArray[np.int64],
+        parameters: Mapping[str, Array],
+    ) -> Priced:
+        """Price the ledger of some draws.
+
+        Parameters
+        ----------
+        time, events
+            Ledger, (draw, part, strategy, time meter, end, cycle) and (draw, part, strategy, event meter, cycle).
+        part_size
+            Persons in each part (part,).
+        parameters
+            Values of each parameter in these draws (draw,).
+
+        Raises
+        ------
+        ModelError
+            The shares of several payers add up to more than 1 in some draw.
+        """
+        n_draws, _, n_strategies = time.shape[:3]
+        shape = (n_strategies, n_draws, len(self.actors), len(self.kinds))
+        cost, present = (np.zeros((*shape, len(self.years))) for _ in range(2))
+        of_part = np.zeros((3, *shape))
+        of_line = np.zeros((n_strategies, n_draws, len(self.account.lines)))
+        ledger = _Ledger(self, time, events, part_size, parameters)
+        for number, line in enumerate(self.account.lines):
+            paid, discounted, in_part = ledger.flows(line)
+            of_line[:, :, number] = discounted.sum(axis=-1)
+            kind = self.kinds.index(line.booking.kind)
+            for entry in entries(line.booking):
+                share = entry.sign * ledger.share(entry, line.name)
+                actor = self.actors.index(entry.actor)
+                cost[:, :, actor, kind] += self.by_year(share * paid)
+                present[:, :, actor, kind] += self.by_year(share * discounted)
+                of_part[:, :, :, actor, kind] += (share * in_part).sum(axis=-1)
+        self._public_funds(ledger, cost, present, of_part)
+        return Priced(cost, present, of_part, of_line, ledger.outcomes())
+
+    def by_year(self, flow: Array) -> Array:
+        """Sum the cycles (last axis) of each calendar year."""
+        if len(self.years) == self.n_cycles:
+            return flow
+        return np.asarray(np.add.reduceat(flow, self.first_cycles, axis=-1))
+
+    def _public_funds(self, ledger: _Ledger, cost: Array, present: Array, of_part: Array) -> None:
+        """Book the cost of raising what public actors spend, in the kind of its own."""
+        funds = self.file.scenario.public_funds
+        if funds is None:
+            return
+        actors = self.file.scenario.actors
+        public = [number for number, name in enumerate(self.actors) if actors[name].sector == "public"]
+        counted = [n for n, kind in enumerate(self.kinds) if kind in COUNTED_KINDS and kind != "production"]
+        at = (self.actors.index(funds.actor), self.kinds.index("public_funds"))
+        lost = ledger.quantity(funds.factor)[:, 0] - 1.0
+        for array, axes in ((cost, (2, 3)), (present, (2, 3)), (of_part, (3, 4))):
+            spent = np.take(np.take(array, public, axis=axes[0]), counted, axis=axes[1]).sum(axis=axes)
+            if array is of_part:
+                array[:, :, :, at[0], at[1]] = lost * spent
+            else:
+                array[:, :, at[0], at[1]] = lost[:, None] * spent
+
+
+class _Ledger:
+    """The counts of some draws together with the prices of these draws."""
+
+    def __init__(
+        self,
+        pricer: Pricer,
+        time: NDArray[np.int32],
+        events: NDArray[np.int32],
+        part_size: NDArray[np.int64],
+        parameters: Mapping[str, Array],
+    ) -> None:
+        self.pricer, self.time, self.events, self.parameters = pricer, time, events, parameters
+        self.sizes = np.maximum(part_size, 1).astype(float)
+        self.n_persons = float(part_size[0] + part_size[1])
+        self.n_draws = len(time)
+        scenario = pricer.file.scenario
+        rate = scenario.discount.money
+        rates = self.quantity(rate)[:, :1] if isinstance(rate, str) else np.full((self.n_draws, 1), rate)
+        at = np.arange(pricer.n_cycles) * pricer.cycle_years
+        self.factor_start = discount_factors(rates, at)
+        self.factor_middle = discount_factors(rates, at + pricer.cycle_years / 2)
+        self.factor_end = discount_factors(rates, at + pricer.cycle_years)
+        self.time_number = {meter: number for number, meter in enumerate(pricer.account.time)}
+        self.event_number = {meter: number for number, meter in enumerate(pricer.account.events)}
+
+    def quantity(self, quantity: str | float) -> Array:
+        """Value of a quantity in each draw and cycle (draw, cycle)."""
+        values = self.pricer.values
+        columns = [values.quantity(quantity, dict(time)) for time in self.pricer.times]
+        different = sorted(set(columns))
+        numbers = np.stack([self._column(column) for column in different], axis=1)
+        return numbers[:, np.searchsorted(different, columns)]
+
+    def _column(self, number: int) -> Array:
+        only = Values(self.pricer.file, [self.pricer.values.columns[number]])
+        return only.evaluate(self.parameters, self.n_draws)[:, 0]
+
+    def amount(self, line: Line) -> Array:
+        """What one person pays in each draw and cycle: per year of time, or per event (draw, cycle)."""
+        booking = line.booking
+        base = booking.base if booking.kind == "tax" else booking.amount
+        assert base is not None  # by the schema
+        amount = self.quantity(base) * self.quantity(booking.share)
+        if booking.kind == "tax":
+            amount = amount * self.quantity(booking.amount)
+        scenario = self.pricer.file.scenario
+        entry = scenario.parameters.get(str(base)) or scenario.tables.get(str(base))
+        if entry is None:
+            return amount
+        unit = unit_named(entry.unit)
+        assert unit is not None  # by the schema
+        amount = amount * PER_YEAR.get(unit.per, 1.0)
+        money = scenario.money
+        if money is not None and entry.price_year != money.price_year:
+            assert money.index is not None  # checked with the scenario
+            then, now = (self._index(money.index, year) for year in (entry.price_year, money.price_year))
+            amount = to_price_year(amount, then, now)
+        return amount
+
+    def _index(self, table: str, year: int | None) -> Array:
+        assert year is not None  # by the schema
+        return self._column(self.pricer.values.quantity(table, {"year": year}))[:, None]
+
+    def flows(self, line: Line) -> tuple[Array, Array, Array]:
+        """Money of a line: per person (strategy, draw, cycle), discounted, and of each part (part, ...)."""
+        amount = self.amount(line)
+        if line.meter.move is not None:
+            counts = self.events[:, :, :, self.event_number[line.meter]]
+            return self._spread([(counts, 1.0, self.factor_middle)], amount)
+        counts = self.time[:, :, :, self.time_number[line.meter]]
+        start, end = counts[:, :, :, 0], counts[:, :, :, 1]
+        if line.once:
+            return self._spread([(start, 1.0, self.factor_start)], amount)
+        years = self.pricer.cycle_years
+        at_start, at_end = _ACCRUAL[self.pricer.file.scenario.accrual]
+        flows = [(start, at_start * years, self.factor_start), (end, at_end * years, self.factor_end)]
+        return self._spread([flow for flow in flows if flow[1]], amount)
+
+    def _spread(
+        self, counted: list[tuple[NDArray[np.int32], float, Array]], amount: Array
+    ) -> tuple[Array, Array, Array]:
+        """Price counts (draw, part, strategy, cycle), each with a weight and discount factors."""
+        n_draws, _, n_strategies, n = counted[0][0].shape
+        paid, discounted = (np.zeros((n_strategies, n_draws, n)) for _ in range(2))
+        in_part = np.zeros((3, n_strategies, n_draws, n))
+        for counts, weight, factor in counted:
+            everybody = (counts[:, 0] + counts[:, 1]).transpose(1, 0, 2) * (weight / self.n_persons)
+            flow = everybody * amount
+            paid += flow
+            discounted += flow * factor
+            in_part += counts.transpose(1, 2, 0, 3) * (weight / self.sizes)[:, None, None, None] * (amount * factor)
+        return paid, discounted, in_part
+
+    def share(self, entry: Entry, line: str) -> Array:
+        """Share of a payer in each draw and cycle (draw, cycle).
+
+        Raises
+        ------
+        ModelError
+            The other shares add up to more than 1.
+        """
+        if entry.share is not None:
+            return self.quantity(entry.share)
+        rest = 1.0 - sum(self.quantity(other) for other in entry.others)
+        rest = np.asarray(rest)
+        if (rest < -1e-9).any():
+            worst = float(1.0 - rest.min())
+            raise ModelError(f"The payers' shares of {line} add up to {worst:.4g} before {entry.actor} gets the rest.")
+        return rest
+
+    def outcomes(self) -> Array:
+        """Outcomes per person over the whole horizon (strategy, draw, outcome)."""
+        result = np.zeros((self.time.shape[2], self.n_draws, len(self.pricer.account.outcomes)))
+        at_start, at_end = _ACCRUAL[self.pricer.file.scenario.accrual]
+        for number, meter in enumerate(self.pricer.account.outcomes.values()):
+            if meter.move is not None:
+                counts = self.events[:, :2, :, self.event_number[meter]].sum(axis=(1, 3)).astype(float)
+            else:
+                both = self.time[:, :2, :, self.time_number[meter]].sum(axis=(1, 4))
+                counts = (both[..., 0] * at_start + both[..., 1] * at_end) * self.pricer.cycle_years
+            result[:, :, number] = counts.T / self.n_persons
+        return result

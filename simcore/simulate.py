@@ -1,0 +1,241 @@
+"""From a scenario to a results Dataset: draws, chunks, threads, metadata."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from typing import TypeVar
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from simcore.errors import Problem, ScenarioError
+from simcore.kernels.lives import BLOCK
+from simcore.model.compile import Compiled, compile_scenario
+from simcore.model.ledger import CYCLE_YEARS
+from simcore.model.sampled import Counts, empty_counts, simulate_draws
+from simcore.pricing.price import Priced, Pricer
+from simcore.scenario.loading import ScenarioFile
+from simcore.uncertainty.sampling import draw_parameters
+from simcore.version import __version__
+from simcore.vocabulary import ENDS, PARTS, VARIABLES
+
+#: Draws that one thread simulates, or prices, at a time.
+_TASK_DRAWS = 10
+
+Progress = Callable[[int, int], None]
+Result = TypeVar("Result")
+
+
+def simulate(
+    file: ScenarioFile,
+    *,
+    draws: int | None = None,
+    persons: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Simulate every strategy of a scenario and price the result.
+
+    Parameters
+    ----------
+    file
+        From `read_scenario`.
+    draws, persons, seed
+        Number of draws, persons per draw and seed; by default those of the scenario.
+    workers
+        Number of threads; by default one for each processor. The results do not depend on it.
+    progress
+        Called now and then with the number of draws done and wanted.
+
+    Returns
+    -------
+    Dataset with the variables of `simcore.vocabulary`.
+
+    Raises
+    ------
+    ModelError
+        In some draw the numbers make no probability row; the message names the draw and the ingredients.
+    ScenarioError
+        A size is impossible, or a table has no value for a situation that occurs.
+
+    Examples
+    --------
+    >>> import simcore
+    >>> scenario = simcore.read_scenario("textbook_chain")
+    >>> results = simcore.simulate(scenario, draws=4, persons=100)
+    >>> results.sizes["draw"]
+    4
+    """
+    scenario = file.scenario
+    n_draws = scenario.draws if draws is None else draws
+    n_persons = scenario.population.persons if persons is None else persons
+    seed = scenario.seed if seed is None else seed
+    _check_sizes(n_draws, n_persons, seed)
+    target_group = min(scenario.population.target_group, n_persons)
+    n_workers = workers or os.cpu_count() or 1
+
+    compiled = compile_scenario(file)
+    pricer = Pricer(file, compiled.account)
+    distributions = {name: parameter.distribution for name, parameter in scenario.parameters.items()}
+    parameters = draw_parameters(distributions, n_draws, seed=seed)
+    values = compiled.values.evaluate(parameters, n_draws)
+    counts = empty_counts(compiled, n_draws)
+    part_size = np.array([(n_persons + 1) // 2, n_persons // 2, target_group])
+
+    def lives(task: range, who: range) -> tuple[range, Counts]:
+        some = simulate_draws(
+            compiled, values[task.start : task.stop], first_draw=task.start, persons=who, target_group=target_group,
+            seed=seed,
+        )  # fmt: skip
+        return task, some
+
+    def prices(task: range) -> tuple[range, Priced]:
+        these = slice(task.start, task.stop)
+        drawn = {name: numbers[these] for name, numbers in parameters.items()}
+        return task, pricer.price(counts.time[these], counts.events[these], part_size, drawn)
+
+    tasks = [range(first, min(first + _TASK_DRAWS, n_draws)) for first in range(0, n_draws, _TASK_DRAWS)]
+    priced = _Assembled(n_draws)
+    done = 0
+    with ThreadPoolExecutor(n_workers) as pool:
+        groups = _person_groups(n_persons, n_workers if len(tasks) < 2 * n_workers else 1)
+        for task, some in _completed(pool, [pool.submit(lives, task, who) for task in tasks for who in groups]):
+            counts.time[task.start : task.stop] += some.time
+            counts.events[task.start : task.stop] += some.events
+            done += len(task)
+            if progress is not None:
+                progress(done // len(groups), n_draws)
+        for task, some_priced in _completed(pool, [pool.submit(prices, task) for task in tasks]):
+            priced.put(task, some_priced)
+    return _dataset(file, compiled, pricer, parameters, counts, part_size, priced.whole(), n_persons, seed)
+
+
+def _check_sizes(n_draws: int, n_persons: int, seed: int) -> None:
+    problems = []
+    for name, value, low, high in (
+        ("draws", n_draws, 1, 10_000_000),
+        ("persons", n_persons, 1, 100_000_000),
+        ("seed", seed, 0, 2**64 - 1),
+    ):
+        if not low <= value <= high:
+            problems.append(Problem("simulate", 0, name, str(value), f"a whole number from {low} to {high}"))
+    if problems:
+        raise ScenarioError(problems, "the sizes of the run")
+
+
+def _person_groups(n_persons: int, n_groups: int) -> list[range]:
+    """Split persons into groups of whole blocks: for few draws with many persons."""
+    n_blocks = -(-n_persons // BLOCK)
+    per_group = -(-n_blocks // n_groups) * BLOCK
+    return [range(first, min(first + per_group, n_persons)) for first in range(0, n_persons, per_group)]
+
+
+def _completed(pool: ThreadPoolExecutor, futures: list[Future[Result]]) -> Iterator[Result]:
+    """Yield results as tasks finish; when one fails or the run is interrupted, no other is started."""
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+
+
+class _Assembled:
+    """Puts the priced draws of all tasks together."""
+
+    def __init__(self, n_draws: int) -> None:
+        self.n_draws = n_draws
+        self.arrays: dict[str, NDArray[np.float64]] = {}
+
+    def put(self, task: range, some: Priced) -> None:
+        """Store the draws of one task."""
+        for name, array in vars(some).items():
+            axis = VARIABLES[name].dims.index("draw")
+            if name not in self.arrays:
+                shape = list(array.shape)
+                shape[axis] = self.n_draws
+                self.arrays[name] = np.empty(shape)
+            at = [slice(None)] * array.ndim
+            at[axis] = slice(task.start, task.stop)
+            self.arrays[name][tuple(at)] = array
+
+    def whole(self) -> Priced:
+        """All draws."""
+        return Priced(**self.arrays)
+
+
+def _dataset(
+    file: ScenarioFile,
+    compiled: Compiled,
+    pricer: Pricer,
+    parameters: dict[str, NDArray[np.float64]],
+    counts: Counts,
+    part_size: NDArray[np.int64],
+    priced: Priced,
+    n_persons: int,
+    seed: int,
+) -> xr.Dataset:
+    """Label everything."""
+    scenario = file.scenario
+    n_draws = len(counts.time)
+    arrays = {
+        "person_time": counts.time.transpose(1, 2, 0, 3, 4, 5),
+        "events": counts.events.transpose(1, 2, 0, 3, 4),
+        "parameter_value": np.stack(list(parameters.values()), axis=1) if parameters else np.zeros((n_draws, 0)),
+        "part_size": part_size,
+        **vars(priced),
+    }
+    currency = scenario.money.currency if scenario.money else "money"
+    price_year = scenario.money.price_year if scenario.money else scenario.population.start.year
+    variables = {}
+    for name, array in arrays.items():
+        word = VARIABLES[name]
+        units = word.units.format(currency=currency, price_year=price_year)
+        attributes = {"units": units, "long_name": word.long_name, "description": word.description}
+        variables[name] = (word.dims, array, attributes)
+    discount = scenario.discount.money
+    rate = discount if isinstance(discount, float) else scenario.parameters[discount].distribution.mean
+    coordinates = {
+        "part": list(PARTS),
+        "strategy": list(scenario.strategies),
+        "draw": np.arange(n_draws),
+        "actor": pricer.actors,
+        "sector": ("actor", [scenario.actors[actor].sector for actor in pricer.actors]),
+        "cost_kind": pricer.kinds,
+        "year": pricer.years,
+        "outcome": list(compiled.account.outcomes),
+        "line": [line.name for line in compiled.account.lines],
+        "meter": [meter.name for meter in compiled.account.time],
+        "event": [meter.name for meter in compiled.account.events],
+        "end": list(ENDS),
+        "cycle": np.arange(pricer.n_cycles),
+        "parameter": list(parameters),
+    }
+    attributes = {
+        "scenario": file.name,
+        "title": scenario.title,
+        "content_hash": file.content_hash,
+        "scenario_files": json.dumps(file.files, ensure_ascii=False),
+        "scenario_main": file.main,
+        "seed": str(seed),
+        "n_persons": n_persons,
+        "n_draws": n_draws,
+        "target_group": int(part_size[2]),
+        "cycle_length_years": CYCLE_YEARS[scenario.cycle],
+        "currency": currency,
+        "price_year": price_year,
+        "discount_rate": float(rate),
+        "comparator": scenario.comparator,
+        "simcore_version": __version__,
+    }
+    return xr.Dataset(variables, {name: _coordinate(values) for name, values in coordinates.items()}, attributes)
+
+
+def _coordinate(values: object) -> object:
+    """Make lists of names arrays of text, also when they are empty."""
+    return np.array(values, dtype=str) if isinstance(values, list) else values

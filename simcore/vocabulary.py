@@ -1,0 +1,136 @@
+"""Names of dims and variables of a results Dataset, with unit and one sentence each.
+
+The Dataset is the contract between simulation and analysis: whatever reads results knows these
+names and nothing else. `validate` checks a Dataset against them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from simcore.errors import ResultsError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+#: Kinds of cost, in the order of tables. `simcore.pricing.booking` says how each is booked.
+COST_KINDS: Final = (
+    "resource",
+    "programme",
+    "transfer",
+    "programme_transfer",
+    "tax",
+    "production",
+    "intangible",
+    "public_funds",
+)
+#: Kinds that are the intervention itself; `avoided_cost` leaves them out, `net_saving` takes them off.
+PROGRAMME_KINDS: Final = ("programme", "programme_transfer")
+#: Kinds that a sum over actors counts; pain and suffering and the cost of public funds only on request.
+COUNTED_KINDS: Final = COST_KINDS[:6]
+#: Kinds that cancel when summed over all actors.
+CANCELLING_KINDS: Final = ("transfer", "programme_transfer", "tax")
+
+#: The parts of the persons of a draw: two halves, and the target group once more.
+PARTS: Final = ("half_0", "half_1", "target_group")
+ENDS: Final = ("start", "end")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable of the results: its dims, unit and meaning."""
+
+    dims: tuple[str, ...]
+    units: str
+    long_name: str
+    description: str
+
+
+_MONEY = "{currency} of {price_year} per person"
+VARIABLES: Final[dict[str, Variable]] = {
+    "person_time": Variable(
+        ("part", "strategy", "draw", "meter", "end", "cycle"),
+        "persons",
+        "Persons in a situation",
+        "Persons counted in each priced situation at both ends of each cycle.",
+    ),
+    "events": Variable(
+        ("part", "strategy", "draw", "event", "cycle"),
+        "events",
+        "Events",
+        "How often each priced event happened in each cycle.",
+    ),
+    "parameter_value": Variable(
+        ("draw", "parameter"), "the parameter's own", "Parameter values", "Value of each parameter in each draw."
+    ),
+    "cost": Variable(
+        ("strategy", "draw", "actor", "cost_kind", "year"),
+        _MONEY,
+        "Cost",
+        "Cost by actor, kind and calendar year, not discounted; negative where money or value reaches the actor.",
+    ),
+    "present_value": Variable(
+        ("strategy", "draw", "actor", "cost_kind", "year"),
+        _MONEY + ", discounted to the start",
+        "Present value of cost",
+        "As cost, discounted to the start of the first cycle.",
+    ),
+    "present_value_of_part": Variable(
+        ("part", "strategy", "draw", "actor", "cost_kind"),
+        _MONEY + ", discounted to the start",
+        "Present value of cost in each part",
+        "Present value per person of the part, over all years.",
+    ),
+    "line_present_value": Variable(
+        ("strategy", "draw", "line"),
+        _MONEY + ", discounted to the start",
+        "Present value of each line",
+        "Amount of each price line before it is booked on actors, over all years.",
+    ),
+    "outcome_value": Variable(
+        ("strategy", "draw", "outcome"),
+        "years or events per person",
+        "Outcomes",
+        "Outcomes in their own unit over the whole horizon, not discounted.",
+    ),
+    "part_size": Variable(("part",), "persons", "Persons in each part", "How many persons each part has in a draw."),
+}
+
+#: What the results carry beside the arrays.
+ATTRIBUTES: Final[dict[str, str]] = {
+    "scenario": "name of the scenario",
+    "title": "title of the scenario",
+    "content_hash": "SHA-256 of the scenario's files",
+    "scenario_files": "the scenario's files, as JSON",
+    "scenario_main": "which of the files is the scenario itself",
+    "seed": "seed of all random numbers, in decimal digits",
+    "n_persons": "persons simulated per draw",
+    "n_draws": "number of draws",
+    "target_group": "persons the decision is about",
+    "cycle_length_years": "length of a cycle",
+    "currency": "currency of all money",
+    "price_year": "year whose prices all money is in",
+    "discount_rate": "expected discount rate per year",
+    "comparator": "strategy the others are compared with",
+    "simcore_version": "version that made the results",
+}
+
+
+def validate(results: xr.Dataset) -> None:
+    """Check that a Dataset is a results Dataset.
+
+    Raises
+    ------
+    ResultsError
+        A variable, dim or attribute is missing; the message names the first one.
+    """
+    for name, variable in VARIABLES.items():
+        if name not in results:
+            raise ResultsError(f"These are not simcore results: there is no variable '{name}'.")
+        if results[name].dims != variable.dims:
+            wanted, found = ", ".join(variable.dims), ", ".join(map(str, results[name].dims))
+            raise ResultsError(f"The variable '{name}' of these results has the dims {found}; it needs {wanted}.")
+    for name, meaning in ATTRIBUTES.items():
+        if name not in results.attrs:
+            raise ResultsError(f"These are not simcore results: '{name}' ({meaning}) is missing.")
