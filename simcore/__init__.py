@@ -1,0 +1,70 @@
+"""simcore: Monte Carlo simulation of lives, with and without interventions.
+
+>>> import simcore
+>>> scenario = simcore.read_scenario("textbook_chain")
+>>> results = simcore.simulate(scenario, draws=50, persons=200)
+>>> summary = simcore.summarise(results)
+>>> float(summary["net_saving_mcse"].min()) >= 0
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from simcore.version import __version__
+
+if TYPE_CHECKING:
+    from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost
+    from simcore.analysis.payback import break_even_year, cumulative_net_saving
+    from simcore.analysis.summary import summarise, summarise_outcomes
+    from simcore.report.figures import result_figure
+    from simcore.scenario.loading import read_scenario
+    from simcore.simulate import simulate
+    from simcore.storage import open_results, save_results
+
+# Names load their module when first used, so that ``import simcore`` stays quick.
+_HOME = {
+    "avoided_cost": "simcore.analysis.avoided_cost",
+    "break_even_year": "simcore.analysis.payback",
+    "cumulative_net_saving": "simcore.analysis.payback",
+    "net_saving": "simcore.analysis.avoided_cost",
+    "open_results": "simcore.storage",
+    "programme_cost": "simcore.analysis.avoided_cost",
+    "read_scenario": "simcore.scenario.loading",
+    "result_figure": "simcore.report.figures",
+    "save_results": "simcore.storage",
+    "simulate": "simcore.simulate",
+    "summarise": "simcore.analysis.summary",
+    "summarise_outcomes": "simcore.analysis.summary",
+}
+
+__all__ = [
+    "__version__",
+    "avoided_cost",
+    "break_even_year",
+    "cumulative_net_saving",
+    "net_saving",
+    "open_results",
+    "programme_cost",
+    "read_scenario",
+    "result_figure",
+    "save_results",
+    "simulate",
+    "summarise",
+    "summarise_outcomes",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'simcore' has no attribute '{name}'")
+    # `simcore.simulate` is both a module and the function in it; the function is what is public.
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -1,0 +1,1 @@
+"""Pure functions over results: Dataset in, Dataset or DataArray out."""

@@ -1,0 +1,115 @@
+"""The table of a run: mean, quantiles, probability of a net saving, and how sure the mean is."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from simcore.analysis.avoided_cost import avoided_cost, net_saving, of_kinds, programme_cost, saved, with_views
+from simcore.analysis.payback import break_even_year, cumulative_net_saving
+from simcore.vocabulary import COUNTED_KINDS
+
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+def mean_and_error(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
+    """Mean over draws and its Monte Carlo standard error, sd / sqrt(draws).
+
+    The draws are independent and each has its own luck, so the error covers both.
+    With a single draw it is not a number.
+    """
+    n = values.sizes["draw"]
+    spread = values.std("draw", ddof=1) if n > 1 else values.mean("draw") * np.nan
+    return values.mean("draw"), spread / np.sqrt(n)
+
+
+def luck_variance(results: xr.Dataset, *, comparator: str | None = None) -> xr.DataArray:
+    """Variance of a draw's net saving that comes from luck between persons (first order).
+
+    From the two halves of the persons of each draw: with means h0 and h1 over n0 and n1 persons,
+    (h0 - h1)**2 * n0 * n1 / (n0 + n1)**2 estimates the variance of their common mean (with equal
+    halves a quarter of the squared difference); averaged over draws.
+
+    Returns
+    -------
+    DataArray (intervention, actor), views included [squared money per person]
+    """
+    halves = of_kinds(saved(results, "present_value_of_part", comparator=comparator), COUNTED_KINDS)
+    halves = with_views(halves, results)
+    n0, n1 = (float(results["part_size"].sel(part=part)) for part in ("half_0", "half_1"))
+    difference = halves.sel(part="half_0", drop=True) - halves.sel(part="half_1", drop=True)
+    if n0 * n1 == 0:
+        return difference.mean("draw") * np.nan
+    return (difference**2).mean("draw") * (n0 * n1 / (n0 + n1) ** 2)
+
+
+def summarise(results: xr.Dataset, *, comparator: str | None = None) -> xr.Dataset:
+    """Summarise what each intervention does for each actor and view.
+
+    Parameters
+    ----------
+    results
+        From `simulate` or `open_results`.
+    comparator
+        The strategy the others are compared with; by default the scenario's.
+
+    Returns
+    -------
+    Dataset (intervention, actor), with
+
+    - ``avoided_cost``, ``programme_cost``, ``net_saving``: means, and ``..._mcse``, their Monte Carlo standard errors
+      [money of the price year per person, discounted];
+    - ``avoided_cost_quantile``, ``net_saving_quantile`` (quantile, intervention, actor): 5, 50 and 95 %;
+    - ``probability_net_saving``: share of draws in which the net saving is above zero;
+    - ``break_even_year``: median calendar year, infinity for "never";
+    - ``probability_never``: share of draws without break-even within the horizon;
+    - ``luck_share``: share of the variance of the net saving over draws that is luck between persons.
+    """
+    summary = xr.Dataset(attrs=dict(results.attrs))
+    arrays = {
+        "avoided_cost": avoided_cost(results, comparator=comparator),
+        "programme_cost": programme_cost(results, comparator=comparator),
+        "net_saving": net_saving(results, comparator=comparator),
+    }
+    for name, array in arrays.items():
+        values = with_views(array, results)
+        summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
+        if name != "programme_cost":
+            summary[f"{name}_quantile"] = values.quantile(QUANTILES, dim="draw")
+        for variable in (name, f"{name}_mcse"):
+            summary[variable].attrs["units"] = array.attrs["units"]
+        if name == "net_saving":
+            summary["probability_net_saving"] = (values > 0).mean("draw")
+            total = values.var("draw", ddof=1) if values.sizes["draw"] > 1 else values.mean("draw") * np.nan
+            luck = luck_variance(results, comparator=comparator)
+            summary["luck_share"] = (luck / total.where(total > 0)).clip(max=1.0)
+    years = break_even_year(cumulative_net_saving(results, comparator=comparator))
+    summary["break_even_year"] = xr.apply_ufunc(
+        _upper_median, years, input_core_dims=[["draw"]], keep_attrs=True
+    )
+    summary["probability_never"] = np.isinf(years).mean("draw").where(years.notnull().any("draw"))
+    return summary
+
+
+def _upper_median(years: np.ndarray) -> np.ndarray:
+    """Median over the last axis; of an even number the later, so that "never" is not averaged away."""
+    ordered = np.sort(years, axis=-1)  # infinity and then not-a-number come last
+    known = np.count_nonzero(~np.isnan(years), axis=-1)
+    middle = np.minimum(known // 2, years.shape[-1] - 1)
+    median = np.take_along_axis(ordered, middle[..., None], axis=-1)[..., 0]
+    return np.asarray(np.where(known > 0, median, np.nan))
+
+
+def summarise_outcomes(results: xr.Dataset, *, comparator: str | None = None) -> xr.Dataset:
+    """Summarise outcomes: expected value under each strategy, and the change each intervention makes.
+
+    Returns
+    -------
+    Dataset with ``outcome`` (strategy, outcome) and ``change``, ``change_mcse`` (intervention, outcome),
+    ``change_quantile`` (quantile, intervention, outcome) [years or events per person].
+    """
+    change = -saved(results, "outcome_value", comparator=comparator)
+    summary = xr.Dataset({"outcome": results["outcome_value"].mean("draw")})
+    summary["change"], summary["change_mcse"] = mean_and_error(change)
+    summary["change_quantile"] = change.quantile(QUANTILES, dim="draw")
+    return summary

@@ -1,0 +1,256 @@
+"""The command line: turns errors into messages and exit codes.
+
+0 done; 2 the input is wrong; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simcore.errors import ResultsError, ScenarioWarning, SimcoreError
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from rich.console import Console, RenderableType
+
+    from simcore.scenario.loading import ScenarioFile
+
+app = typer.Typer(
+    help="Who pays, who gains, how much, when, and how sure are we? Simulates lives with and without interventions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A folder, a file, or the name of a shipped one.")]
+ResultsFolder = Annotated[str, typer.Argument(metavar="RESULTS", help="A folder that 'simcore run' wrote.")]
+Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
+
+#: Draws that `check` tries.
+_CHECK_DRAWS = 300
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    # A pipe or file has no width: tables keep their columns rather than being cut at 80.
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else 160, highlight=False, soft_wrap=False)
+
+
+def _print(what: RenderableType) -> None:
+    _console().print(what)
+
+
+def _read(name: str) -> ScenarioFile:
+    """Read a scenario; its warnings go to the error stream."""
+    from simcore.scenario.loading import read_scenario
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        file = read_scenario(name)
+    for warning in caught:
+        kind = "note" if issubclass(warning.category, ScenarioWarning) else "warning"
+        print(f"{kind}: {warning.message}", file=sys.stderr)
+    return file
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    draws: Annotated[int | None, typer.Option(help="Joint samples of all uncertain figures.")] = None,
+    persons: Annotated[int | None, typer.Option(help="Persons simulated per draw.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; the results do not depend on it.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; default results/NAME.")] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Simulate a scenario: tables, a figure and a results folder."""
+    from simcore.storage import check_target, save_results
+
+    file = _read(scenario)
+    folder = out if out is not None else os.path.join("results", file.name)
+    check_target(folder)
+    results = _simulate(file, draws, persons, seed, workers, quiet or as_json)
+
+    def add_tables(target: Path) -> None:
+        from simcore.report.figures import save_figure
+        from simcore.report.tables import as_csv, rows
+
+        (target / "actors.csv").write_text(as_csv(rows(results)), encoding="utf-8")
+        save_figure(results, file.scenario, target / "figure.png")
+
+    save_results(results, folder, add_tables)
+    if not quiet:
+        _show(results, file, as_json)
+    if not quiet and not as_json:
+        print(f"\nResults: {folder} (figure.png, actors.csv, results.zarr)")
+
+
+def _simulate(
+    file: ScenarioFile, draws: int | None, persons: int | None, seed: int | None, workers: int | None, silent: bool
+) -> xr.Dataset:
+    """Simulate, with progress in a terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from simcore.simulate import simulate
+
+    n_persons = persons or file.scenario.population.persons
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("draws"), TimeRemainingColumn(),
+    )  # fmt: skip
+    console = _console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=silent or not console.is_terminal) as bar:
+        task = bar.add_task(f"{file.name}, {n_persons:,} persons per draw", total=None)
+
+        def progress(done: int, wanted: int) -> None:
+            bar.update(task, completed=done, total=wanted)
+
+        return simulate(file, draws=draws, persons=persons, seed=seed, workers=workers, progress=progress)
+
+
+def _show(results: xr.Dataset, file: ScenarioFile, as_json: bool) -> None:
+    from simcore.report.tables import as_json as json_tables
+    from simcore.report.tables import run_tables
+
+    if as_json:
+        print(json.dumps(json_tables(results, file.scenario), ensure_ascii=False, indent=1))
+    else:
+        _print(run_tables(results, file.scenario))
+
+
+@app.command()
+def report(
+    results: ResultsFolder,
+    figure: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the figure into this PNG file.")] = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Show the tables of an earlier run again, and draw its figure."""
+    from simcore.storage import open_results
+
+    opened = open_results(results)
+    file = _scenario_of(opened)
+    _show(opened, file, as_json)
+    if figure is not None:
+        from simcore.report.figures import save_figure
+
+        try:
+            save_figure(opened, file.scenario, Path(figure))
+        except (OSError, ValueError) as error:
+            raise ResultsError(f"{figure} could not be written: {error}.") from error
+
+
+def _scenario_of(results: xr.Dataset) -> ScenarioFile:
+    """Read the scenario that a run kept in its results."""
+    from simcore.scenario.loading import scenario_from_texts
+
+    files = json.loads(results.attrs["scenario_files"])
+    return scenario_from_texts(files, str(results.attrs["scenario_main"]))
+
+
+@app.command()
+def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) -> None:
+    """Check a scenario and say in words what it means, without simulating lives."""
+    from simcore.model.compile import compile_scenario
+    from simcore.model.sampled import thresholds_of
+    from simcore.report.words import describe
+    from simcore.uncertainty.sampling import draw_parameters
+
+    file = _read(scenario)
+    distributions = {name: parameter.distribution for name, parameter in file.scenario.parameters.items()}
+    compiled = compile_scenario(file)
+    n_draws = min(_CHECK_DRAWS, file.scenario.draws)
+    central = {name: distribution.mean for name, distribution in distributions.items()}
+    import numpy as np
+
+    means = {name: np.array([value]) for name, value in central.items()}
+    thresholds_of(compiled, compiled.values.evaluate(means, 1)[0], "expected values")
+    drawn = draw_parameters(distributions, n_draws, seed=file.scenario.seed)
+    for draw, values in enumerate(compiled.values.evaluate(drawn, n_draws)):
+        thresholds_of(compiled, values, draw)
+    if not quiet:
+        for line in describe(file.scenario):
+            print(line)
+        print(f"\nNothing wrong found; probabilities tried with the expected values and {n_draws} draws.")
+
+
+@app.command()
+def sources(scenario: ScenarioName, as_json: Json = False, debug: Debug = False) -> None:
+    """List every number with its source, grade and conversion."""
+    from simcore.report.provenance import provenance, provenance_tables
+
+    file = _read(scenario)
+    if as_json:
+        print(json.dumps(provenance(file), ensure_ascii=False, indent=1))
+    else:
+        _print(provenance_tables(file))
+
+
+@app.command("list")
+def list_scenarios(as_json: Json = False, debug: Debug = False) -> None:
+    """List the scenarios that ship with simcore."""
+    from simcore.scenario.loading import read_scenario, shipped_scenarios
+
+    titles: dict[str, Any] = {}
+    for name in shipped_scenarios():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ScenarioWarning)
+            titles[name] = read_scenario(name).scenario.title
+    if as_json:
+        print(json.dumps(titles, ensure_ascii=False, indent=1))
+    else:
+        width = max((len(name) for name in titles), default=0)
+        for name, title in titles.items():
+            print(f"{name:<{width}}  {title}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from simcore.scenario.json_schema import json_schema
+
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=1))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = app(given, standalone_mode=False, prog_name="simcore")
+    except SimcoreError as error:
+        if "--debug" in given:
+            raise
+        print(error, file=sys.stderr)
+        code = 2
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was written.", file=sys.stderr)
+        code = 130
+    except Exception as error:
+        code = _usage_error(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage_error(error: Exception) -> int:
+    """Show a wrong use of the command line; anything else is a fault of ours and is raised."""
+    import click
+
+    if isinstance(error, click.exceptions.Abort):
+        print("Interrupted; nothing was written.", file=sys.stderr)
+        return 130
+    if isinstance(error, click.exceptions.ClickException):
+        error.show()
+        return error.exit_code
+    raise error

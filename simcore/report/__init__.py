@@ -1,0 +1,1 @@
+"""What a person reads: tables, figures and sentences, made from results and scenarios alone."""

@@ -1,0 +1,156 @@
+"""Figures: the distribution of avoided costs per actor, and net saving over time.
+
+matplotlib is loaded when a figure is drawn. Colours are Okabe and Ito's, which stay apart for
+colour-blind readers; actors also differ by line style.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from simcore.analysis.avoided_cost import VIEWS, net_saving, with_views
+from simcore.analysis.payback import cumulative_net_saving
+from simcore.report.labels import actor_label, strategy_label
+from simcore.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Okabe & Ito (2008), Color Universal Design, without yellow and black.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
+_STYLES = ("-", "--", "-.", ":")
+_NEGLIGIBLE = 0.002
+
+
+def _thousands(results: xr.Dataset) -> str:
+    return f"thousand {results.attrs['currency']} per person, prices of {results.attrs['price_year']}, present value"
+
+
+def _shown_actors(values: xr.DataArray) -> list[str]:
+    """Actors with something at stake, in the order of the file, views last."""
+    largest = abs(values).mean("draw").max("intervention")
+    floor = _NEGLIGIBLE * float(largest.max())
+    return [str(actor) for actor in values["actor"].values if float(largest.sel(actor=actor)) > floor]
+
+
+def draw_distributions(axes: Axes, values: xr.DataArray, scenario: Scenario, actors: list[str]) -> None:
+    """Draw the distribution of the net saving of each actor: 90 % and 50 % of the draws, median and mean.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    values
+        Net saving of one intervention (draw, actor) [money per person].
+    scenario
+        For the labels.
+    actors
+        Which actors, from top to bottom.
+    """
+    places = np.arange(len(actors))[::-1]
+    for place, actor in zip(places, actors, strict=True):
+        of_actor = values.sel(actor=actor).values / 1000
+        q05, q25, q50, q75, q95 = np.quantile(of_actor, (0.05, 0.25, 0.5, 0.75, 0.95))
+        colour = "#444444" if actor in VIEWS else _COLOURS[0] if of_actor.mean() >= 0 else _COLOURS[1]
+        axes.plot([q05, q95], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
+        axes.plot([q25, q75], [place, place], color=colour, linewidth=6.5, alpha=0.55, solid_capstyle="butt")
+        axes.plot([q50], [place], "|", color=colour, markersize=13, markeredgewidth=2)
+        axes.plot([of_actor.mean()], [place], "o", color="white", markeredgecolor=colour, markersize=5)
+    n_views = sum(actor in VIEWS for actor in actors)
+    if 0 < n_views < len(actors):
+        axes.axhline(n_views - 0.5, color="#BBBBBB", linewidth=0.8)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_yticks(places, [actor_label(scenario, actor) for actor in actors])
+    axes.set_ylim(-0.7, len(actors) - 0.3)
+    axes.grid(axis="x", color="#E5E5E5", linewidth=0.7)
+    axes.set_axisbelow(True)
+
+
+def draw_cumulative(axes: Axes, values: xr.DataArray, scenario: Scenario, actors: list[str]) -> None:
+    """Draw the mean cumulative net saving of each actor over calendar years; a band for society.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    values
+        Cumulative net saving of one intervention (draw, actor, year) [money per person].
+    scenario
+        For the labels.
+    actors
+        Which actors.
+    """
+    years = values["year"].values
+    if "society" in actors:
+        low, high = values.sel(actor="society").quantile((0.05, 0.95), dim="draw").values / 1000
+        axes.fill_between(years, low, high, color="#444444", alpha=0.12, linewidth=0, label="Society, 90 % of draws")
+    number = 0
+    for actor in actors:
+        mean = values.sel(actor=actor).mean("draw").values / 1000
+        label = actor_label(scenario, actor)
+        if actor in VIEWS:
+            style = "-" if actor == "society" else (0, (5, 2))
+            axes.plot(years, mean, color="#222222", linestyle=style, linewidth=2.2, label=label)
+        else:
+            colour, style = _COLOURS[number % len(_COLOURS)], _STYLES[number // len(_COLOURS) % len(_STYLES)]
+            axes.plot(years, mean, color=colour, linestyle=style, linewidth=1.6, label=label)
+            number += 1
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.grid(color="#E5E5E5", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.set_xlim(years[0], years[-1])
+
+
+def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
+    """Draw the result of a run: one column per intervention, distributions above, time below.
+
+    Parameters
+    ----------
+    results
+        From `simulate` or `open_results`.
+    scenario
+        For the labels.
+    """
+    from matplotlib.figure import Figure
+
+    totals = with_views(net_saving(results), results)
+    cumulative = cumulative_net_saving(results)
+    actors = _shown_actors(totals)
+    interventions = [str(name) for name in totals["intervention"].values]
+    n_columns = max(len(interventions), 1)
+    figure = Figure(figsize=(max(3.1 * n_columns + 2.6, 7.5), 9.2), layout="constrained")
+    grid = figure.subplots(2, n_columns, squeeze=False, sharey="row", sharex="row", height_ratios=[1.0, 0.9])
+    for column, intervention in enumerate(interventions):
+        above, below = grid[0, column], grid[1, column]
+        draw_distributions(above, totals.sel(intervention=intervention), scenario, actors)
+        draw_cumulative(below, cumulative.sel(intervention=intervention), scenario, actors)
+        above.set_title(strategy_label(scenario, intervention), fontsize=11)
+    units = _thousands(results)
+    grid[0, n_columns // 2].set_xlabel(f"Net saving ({units})")
+    grid[1, 0].set_ylabel("Cumulative net saving\n" + units.replace(", ", ",\n", 1))
+    grid[1, n_columns // 2].set_xlabel("Calendar year")
+    handles, labels = grid[1, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    attributes = results.attrs
+    made_up = " The figures are made up to show how things work." if scenario.illustrative else ""
+    figure.suptitle(f"{attributes['title']}\n", fontsize=13, fontweight="bold")
+    figure.text(
+        0.5,
+        0.965,
+        f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}. Avoided cost minus programme cost; line "
+        f"90 %, bar 50 % of {attributes['n_draws']:,} draws, tick median, ring mean.{made_up}",
+        ha="center",
+        va="top",
+        fontsize=8.5,
+    )
+    return figure
+
+
+def save_figure(results: xr.Dataset, scenario: Scenario, path: Path) -> None:
+    """Draw the result of a run into a PNG file; the same results give the same file."""
+    result_figure(results, scenario).savefig(path, dpi=130, metadata={"Software": "simcore"})

@@ -1,0 +1,123 @@
+"""Results on disk: one folder per run, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import xarray as xr
+
+from simcore.errors import ResultsError
+from simcore.vocabulary import validate
+
+#: Name of the Zarr store inside a results folder.
+STORE = "results.zarr"
+#: Draws in a chunk of the store.
+_CHUNK_DRAWS = 250
+
+
+def check_target(folder: str | os.PathLike[str]) -> None:
+    """Check that results may be written to a folder: it is new, empty, or holds earlier results.
+
+    Raises
+    ------
+    ResultsError
+        The folder holds something else, is a file, or cannot be made.
+    """
+    path = Path(folder)
+    if path.is_dir():
+        if not (path / STORE).is_dir() and any(path.iterdir()):
+            raise ResultsError(f"{folder} holds files that are not simcore results; nothing was run. Name another --out.")
+    elif path.exists():
+        raise ResultsError(f"{folder} is a file, not a folder; nothing was run. Name another --out.")
+    near = next(parent for parent in [path.resolve(), *path.resolve().parents] if parent.exists())
+    if not os.access(near, os.W_OK):
+        raise ResultsError(f"{near} may not be written to; nothing was run. Name another --out.")
+
+
+def save_results(
+    results: xr.Dataset,
+    folder: str | os.PathLike[str],
+    also: Callable[[Path], None] | None = None,
+) -> Path:
+    """Save results to a folder, replacing earlier results there.
+
+    Everything is written to a folder beside it first and then renamed, so that an interrupted run leaves
+    either the old results or the new ones.
+
+    Parameters
+    ----------
+    results
+        From `simulate`.
+    folder
+        Where; new, empty, or holding earlier results.
+    also
+        Called with the folder being written, to add tables and figures.
+
+    Raises
+    ------
+    ResultsError
+        The folder cannot be written, or the disk is full.
+    """
+    check_target(folder)
+    target = Path(folder).resolve()
+    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    old = target.with_name(f".{target.name}.old-{os.getpid()}")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        _write(results, partial / STORE)
+        if also is not None:
+            also(partial)
+        if target.exists():
+            target.rename(old)
+        partial.rename(target)
+    except OSError as error:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise ResultsError(f"{folder} could not be written: {error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    return target
+
+
+def _write(results: xr.Dataset, store: Path) -> None:
+    encoding = {
+        name: {"chunks": tuple(min(size, _CHUNK_DRAWS) if dim == "draw" else size for dim, size in sizes.items())}
+        for name, sizes in ((name, results[name].sizes) for name in results.data_vars)
+        if all(sizes.values())
+    }
+    # Format 2 of Zarr: format 3 has no settled type for text.
+    results.to_zarr(store, mode="w", zarr_format=2, consolidated=True, encoding=encoding)
+
+
+def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
+    """Open results that were saved to a folder.
+
+    Raises
+    ------
+    ResultsError
+        There is no such folder, or it holds no readable results.
+
+    Examples
+    --------
+    >>> simcore.open_results("results/school_dropout")  # doctest: +SKIP
+    """
+    path = Path(folder)
+    store = path if path.name == STORE else path / STORE
+    if not store.is_dir():
+        what = "no such folder" if not path.exists() else f"no {STORE} in it"
+        raise ResultsError(f"{folder} holds no simcore results: {what}. 'simcore run' writes them.")
+    try:
+        with xr.open_zarr(store, consolidated=True, chunks=None) as opened:
+            results = opened.load()
+    except Exception as error:
+        raise ResultsError(
+            f"{folder} cannot be read: the store is damaged or from another version ({type(error).__name__}). "
+            "Run the scenario again."
+        ) from error
+    validate(results)
+    return results
