@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
+import traceback
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,7 +68,27 @@ def _read(name: str) -> ScenarioFile:
     return file
 
 
+def _command(function: Callable[..., None]) -> Callable[..., None]:
+    """Show the message of an error and exit with its code; ``--debug`` adds where it comes from."""
+
+    @functools.wraps(function)
+    def guarded(*arguments: Any, **options: Any) -> None:
+        try:
+            function(*arguments, **options)
+        except SimcoreError as error:
+            if options.get("debug"):
+                traceback.print_exc()
+            print(error, file=sys.stderr)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            print("Interrupted; nothing was written.", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+    return guarded
+
+
 @app.command()
+@_command
 def run(
     scenario: ScenarioName,
     draws: Annotated[int | None, typer.Option(help="Joint samples of all uncertain figures.")] = None,
@@ -132,6 +155,7 @@ def _show(results: xr.Dataset, file: ScenarioFile, as_json: bool) -> None:
 
 
 @app.command()
+@_command
 def report(
     results: ResultsFolder,
     figure: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the figure into this PNG file.")] = None,
@@ -162,6 +186,7 @@ def _scenario_of(results: xr.Dataset) -> ScenarioFile:
 
 
 @app.command()
+@_command
 def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) -> None:
     """Check a scenario and say in words what it means, without simulating lives."""
     from simcore.model.compile import compile_scenario
@@ -188,6 +213,7 @@ def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) ->
 
 
 @app.command()
+@_command
 def sources(scenario: ScenarioName, as_json: Json = False, debug: Debug = False) -> None:
     """List every number with its source, grade and conversion."""
     from simcore.report.provenance import provenance, provenance_tables
@@ -200,6 +226,7 @@ def sources(scenario: ScenarioName, as_json: Json = False, debug: Debug = False)
 
 
 @app.command("list")
+@_command
 def list_scenarios(as_json: Json = False, debug: Debug = False) -> None:
     """List the scenarios that ship with simcore."""
     from simcore.scenario.loading import read_scenario, shipped_scenarios
@@ -218,6 +245,7 @@ def list_scenarios(as_json: Json = False, debug: Debug = False) -> None:
 
 
 @app.command()
+@_command
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from simcore.scenario.json_schema import json_schema
@@ -225,32 +253,6 @@ def schema() -> None:
     print(json.dumps(json_schema(), ensure_ascii=False, indent=1))
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main() -> None:
     """Run the command line and exit."""
-    given = sys.argv[1:] if arguments is None else arguments
-    try:
-        code = app(given, standalone_mode=False, prog_name="simcore")
-    except SimcoreError as error:
-        if "--debug" in given:
-            raise
-        print(error, file=sys.stderr)
-        code = 2
-    except KeyboardInterrupt:
-        print("Interrupted; nothing was written.", file=sys.stderr)
-        code = 130
-    except Exception as error:
-        code = _usage_error(error)
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _usage_error(error: Exception) -> int:
-    """Show a wrong use of the command line; anything else is a fault of ours and is raised."""
-    import click
-
-    if isinstance(error, click.exceptions.Abort):
-        print("Interrupted; nothing was written.", file=sys.stderr)
-        return 130
-    if isinstance(error, click.exceptions.ClickException):
-        error.show()
-        return error.exit_code
-    raise error
+    app(prog_name="simcore")

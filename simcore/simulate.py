@@ -24,7 +24,7 @@ from simcore.version import __version__
 from simcore.vocabulary import ENDS, PARTS, VARIABLES
 
 #: Draws that one thread simulates, or prices, at a time.
-_TASK_DRAWS = 10
+_TASK_DRAWS = 20
 
 Progress = Callable[[int, int], None]
 Result = TypeVar("Result")

@@ -105,11 +105,11 @@ def summarise_outcomes(results: xr.Dataset, *, comparator: str | None = None) ->
 
     Returns
     -------
-    Dataset with ``outcome`` (strategy, outcome) and ``change``, ``change_mcse`` (intervention, outcome),
+    Dataset with ``expected`` (strategy, outcome) and ``change``, ``change_mcse`` (intervention, outcome),
     ``change_quantile`` (quantile, intervention, outcome) [years or events per person].
     """
     change = -saved(results, "outcome_value", comparator=comparator)
-    summary = xr.Dataset({"outcome": results["outcome_value"].mean("draw")})
+    summary = xr.Dataset({"expected": results["outcome_value"].mean("draw")})
     summary["change"], summary["change_mcse"] = mean_and_error(change)
     summary["change_quantile"] = change.quantile(QUANTILES, dim="draw")
     return summary

@@ -41,16 +41,15 @@ class Plan(NamedTuple):
     sizes
         int64: attributes, domains, interventions, strategies, cycles, life domain (variable number or
         -1), state of the dead, groups, meters, event meters.
-    start_point, start_known, start_base, start_first, start_variable, start_stride, start_map_first, start_map
+    start_point, start_known, start_base, start_thresholds, start_first, start_variable, start_stride, start_map_first,
+    start_map
         Questions before cycle 0, one per variable: decision point; the answer if there is only
-        one, else -1; first threshold; parents with their strides; answer by number of thresholds passed.
-    n_states
-        int64 (variable,): number of values.
+        one, else -1; first threshold; thresholds of a row; parents with their strides; answer by number of thresholds passed.
     enrol_point, enrol_base, enrol_first, enrol_variable, enrol_stride
         Enrolment, one per intervention; ``enrol_base`` (intervention, cycle) is the first threshold,
         -1 where nobody is asked.
-    move_point, move_base, move_first, move_variable, move_stride
-        Moves, one per domain; ``move_base`` (domain, cycle).
+    move_point, move_base, move_thresholds, move_first, move_variable, move_stride
+        Moves, one per domain; ``move_base`` (domain, cycle); thresholds of a row.
     move_map_first, move_map
         Answer by own state and number of thresholds passed, one list per domain.
     phase_first, phase_intervention, phase_table
@@ -67,23 +66,26 @@ class Plan(NamedTuple):
         number of variables).
     group_phase_first, group_phase_intervention, group_phase_table
         Phases a group reads.
-    meter_group, meter_mask
-        int64 (meter,) and (meter, cycle): the group; which set of cells counts in a cycle, -1 for none.
-        Time meters come first, then event meters.
-    mask_first, mask_cell
-        The cells of each set.
+    group_active
+        uint8 (group, strategy, slot): whether any meter of the group can count anybody there.
+    group_masks, group_first_cell, cell_first, cell_mask
+        Number of masks of a group; the first of its cells; the masks that each cell belongs to.
+    member_first, member
+        The meters of each group. Time meters are numbered first, then event meters.
+    meter_mask
+        int64 (meter, cycle): which mask of its group a meter counts in a cycle, -1 for none.
     """
 
     sizes: I8
     start_point: U4
     start_known: I8
     start_base: I8
+    start_thresholds: I8
     start_first: I8
     start_variable: I8
     start_stride: U4
     start_map_first: I8
     start_map: U1
-    n_states: I8
     enrol_point: U4
     enrol_base: I8
     enrol_first: I8
@@ -91,6 +93,7 @@ class Plan(NamedTuple):
     enrol_stride: U4
     move_point: U4
     move_base: I8
+    move_thresholds: I8
     move_first: I8
     move_variable: I8
     move_stride: U4
@@ -110,10 +113,14 @@ class Plan(NamedTuple):
     group_phase_first: I8
     group_phase_intervention: I8
     group_phase_table: I8
-    meter_group: I8
+    group_active: U1
+    group_masks: I8
+    group_first_cell: I8
+    cell_first: I8
+    cell_mask: I8
+    member_first: I8
+    member: I8
     meter_mask: I8
-    mask_first: I8
-    mask_cell: I8
 
 
 @kernel
@@ -189,8 +196,16 @@ def _count(index, hist, cells, n, n_target):
 
 
 @kernel
-def _count_group(plan, g, rows, phases, index, hist, slot, n, n_target):
-    """Count one group of meters in one slot (boundary, end of cycle or cycle) of its histogram."""
+def _count_groups(plan, kind, s, slot, rows, phases, index, hist, n, n_target):
+    """Count the groups of one kind in one slot (boundary, end of a cycle, or cycle) of their histograms."""
+    for g in range(plan.sizes[7]):
+        if plan.group_kind[g] == kind and plan.group_active[g, s, slot]:
+            _count_group(plan, g, slot, rows, phases, index, hist, n, n_target)
+
+
+@kernel
+def _count_group(plan, g, slot, rows, phases, index, hist, n, n_target):
+    """Count one group: where each person is in its grid of cells, then one increment each."""
     _fill(index, 0, n)
     for k in range(plan.group_first[g], plan.group_first[g + 1]):
         _add_strided(index, rows[plan.group_row[k]], plan.group_stride[k], n)
@@ -230,7 +245,7 @@ def start_block(plan, thresholds, key, draw, first, n, scratch):
             _add_strided(index, origin[plan.start_variable[k]], plan.start_stride[k], n)
         answers = plan.start_map[plan.start_map_first[v] :]
         _fill(origin[v], 0, n)
-        _decide(index, numbers[0], thresholds, plan.n_states[v] - 1, origin[v], answers, origin[v], n)
+        _decide(index, numbers[0], thresholds, plan.start_thresholds[v], origin[v], answers, origin[v], n)
 
 
 @kernel
@@ -258,7 +273,7 @@ def _move(plan, thresholds, d, cycle, rows, phases, numbers, index, n):
             _add_looked_up(index, phases[plan.phase_intervention[k]], plan.phase_add[first:], n)
     answers = plan.move_map[plan.move_map_first[d] :]
     end = rows[n_attributes + n_domains + variable]
-    _decide(index, numbers, thresholds, plan.n_states[variable] - 1, rows[variable], answers, end, n)
+    _decide(index, numbers, thresholds, plan.move_thresholds[d], rows[variable], answers, end, n)
 
 
 @kernel
@@ -295,7 +310,7 @@ def simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, his
     """
     numbers, enrol_numbers, index, origin, rows, phases = scratch
     n_attributes, n_domains, n_interventions = plan.sizes[0], plan.sizes[1], plan.sizes[2]
-    n_strategies, n_cycles, n_groups = plan.sizes[3], plan.sizes[4], plan.sizes[7]
+    n_strategies, n_cycles = plan.sizes[3], plan.sizes[4]
     n_variables = n_attributes + n_domains
     tracing = trace.size > 0
     for s in range(n_strategies):
@@ -304,9 +319,7 @@ def simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, his
             _copy(origin[v], rows[s, n_variables + v], n)
         for i in range(n_interventions):
             _fill(phases[s, i], 0, n)
-        for g in range(n_groups):
-            if plan.group_kind[g] == BOUNDARIES:
-                _count_group(plan, g, rows[s], phases[s], index, hists[s], np.int64(0), n, n_target)
+        _count_groups(plan, np.int64(BOUNDARIES), s, np.int64(0), rows[s], phases[s], index, hists[s], n, n_target)
         if tracing:
             for v in range(n_variables):
                 _copy(rows[s, v], trace[s, 0, v, first:], n)
@@ -322,26 +335,19 @@ def simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, his
             for i in range(n_interventions):
                 if plan.uses[s, i] and plan.enrol_base[i, cycle] >= 0:
                     _enrol(plan, thresholds, i, cycle, now, past[i], enrol_numbers[i, cycle % 4], index, n)
-            for g in range(n_groups):
-                if plan.group_kind[g] == BOTH_ENDS:
-                    _count_group(plan, g, now, past, index, hists[s], 2 * cycle, n, n_target)
+            _count_groups(plan, np.int64(BOTH_ENDS), s, 2 * cycle, now, past, index, hists[s], n, n_target)
             for d in range(n_domains):
                 _move(plan, thresholds, d, cycle, now, past, numbers[d, cycle % 4], index, n)
             if plan.sizes[5] >= 0:
                 _keep_the_dead(plan, now, n)
-            for g in range(n_groups):
-                if plan.group_kind[g] == EVENTS:
-                    _count_group(plan, g, now, past, index, hists[s], cycle, n, n_target)
+            _count_groups(plan, np.int64(EVENTS), s, cycle, now, past, index, hists[s], n, n_target)
             if tracing:
                 for i in range(n_interventions):
                     _copy(past[i], trace_phases[s, cycle, i, first:], n)
             for v in range(n_attributes, n_variables):
                 _copy(now[n_variables + v], now[v], n)
-            for g in range(n_groups):
-                if plan.group_kind[g] == BOTH_ENDS:
-                    _count_group(plan, g, now, past, index, hists[s], 2 * cycle + 1, n, n_target)
-                elif plan.group_kind[g] == BOUNDARIES:
-                    _count_group(plan, g, now, past, index, hists[s], cycle + 1, n, n_target)
+            _count_groups(plan, np.int64(BOTH_ENDS), s, 2 * cycle + 1, now, past, index, hists[s], n, n_target)
+            _count_groups(plan, np.int64(BOUNDARIES), s, cycle + 1, now, past, index, hists[s], n, n_target)
             if tracing:
                 for v in range(n_variables):
                     _copy(now[v], trace[s, cycle + 1, v, first:], n)
@@ -353,36 +359,53 @@ def simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, his
 
 
 @kernel
-def fold(plan, hists, time, events):
-    """Add the histograms of one draw to the ledger.
+def fold(plan, hists, totals, time, events):
+    """Add the histograms of one draw to the ledger, and clear them.
 
     Parameters
     ----------
     hists
         int32 (strategy, cell).
+    totals
+        int32 (at least the largest number of masks,): scratch.
     time, events
         int32 (part, strategy, time meter, end, cycle) and (part, strategy, event meter, cycle).
     """
-    n_strategies, n_cycles, n_time, n_events = plan.sizes[3], plan.sizes[4], plan.sizes[8], plan.sizes[9]
-    for m in range(n_time + n_events):
-        g = plan.meter_group[m]
-        cells, kind = plan.group_cells[g], plan.group_kind[g]
-        for cycle in range(n_cycles):
-            mask = plan.meter_mask[m, cycle]
-            if mask < 0:
-                continue
-            for end in range(1 if kind == EVENTS else 2):
-                slot = cycle if kind == EVENTS else cycle + end if kind == BOUNDARIES else 2 * cycle + end
-                for s in range(n_strategies):
-                    for part in range(3):
-                        start = plan.group_hist[g] + (slot * 3 + part) * cells
-                        total = 0
-                        for k in range(plan.mask_first[mask], plan.mask_first[mask + 1]):
-                            total += hists[s, start + plan.mask_cell[k]]
+    n_strategies, n_cycles, n_groups, n_time = plan.sizes[3], plan.sizes[4], plan.sizes[7], plan.sizes[8]
+    for g in range(n_groups):
+        cells, kind, n_masks = plan.group_cells[g], plan.group_kind[g], plan.group_masks[g]
+        n_slots = n_cycles if kind == EVENTS else n_cycles + 1 if kind == BOUNDARIES else 2 * n_cycles
+        for s in range(n_strategies):
+            for slot in range(n_slots):
+                if not plan.group_active[g, s, slot]:
+                    continue
+                for part in range(3):
+                    start = plan.group_hist[g] + (slot * 3 + part) * cells
+                    for k in range(n_masks):
+                        totals[k] = 0
+                    for cell in range(cells):
+                        count = hists[s, start + cell]
+                        if count:  # most cells are empty
+                            hists[s, start + cell] = 0
+                            at = plan.group_first_cell[g] + cell
+                            for k in range(plan.cell_first[at], plan.cell_first[at + 1]):
+                                totals[plan.cell_mask[k]] += count
+                    for k in range(plan.member_first[g], plan.member_first[g + 1]):
+                        m = plan.member[k]
                         if kind == EVENTS:
-                            events[part, s, m - n_time, cycle] += total
+                            mask = plan.meter_mask[m, slot]
+                            if mask >= 0:
+                                events[part, s, m - n_time, slot] += totals[mask]
+                        elif kind == BOTH_ENDS:
+                            mask = plan.meter_mask[m, slot // 2]
+                            if mask >= 0:
+                                time[part, s, m, slot % 2, slot // 2] += totals[mask]
                         else:
-                            time[part, s, m, end, cycle] += total
+                            # A boundary is the start of one cycle and the end of the one before.
+                            if slot < n_cycles and plan.meter_mask[m, slot] >= 0:
+                                time[part, s, m, 0, slot] += totals[plan.meter_mask[m, slot]]
+                            if slot > 0 and plan.meter_mask[m, slot - 1] >= 0:
+                                time[part, s, m, 1, slot - 1] += totals[plan.meter_mask[m, slot - 1]]
 
 
 def scratch_arrays(plan: Plan) -> tuple[NDArray[np.generic], ...]:

@@ -38,14 +38,14 @@ class Rows(NamedTuple):
     ----------
     first_exit, n_exits
         int32 (row,).
-    n_targets, rest
-        int32 (row,): number of possible answers; the answer that gets what is left.
+    n_thresholds
+        int32 (row,): thresholds of the row, at least `n_exits`.
     is_rate, complete
         uint8 (row,): baselines are rates per year; there is no rest, the exits must add up to 1.
     offset
-        int64 (row,): where the row's ``n_targets - 1`` thresholds begin.
+        int64 (row,): where the row's thresholds begin.
     target, base
-        int32 (exit,): the answer; column of the value that is its baseline.
+        int32 (exit,): the answer (for messages only); column of the value that is its baseline.
     first_modifier, n_modifiers
         int32 (exit,).
     modifier_kind, modifier_value
@@ -56,8 +56,7 @@ class Rows(NamedTuple):
 
     first_exit: NDArray[np.int32]
     n_exits: NDArray[np.int32]
-    n_targets: NDArray[np.int32]
-    rest: NDArray[np.int32]
+    n_thresholds: NDArray[np.int32]
     is_rate: NDArray[np.uint8]
     complete: NDArray[np.uint8]
     offset: NDArray[np.int64]
@@ -102,10 +101,10 @@ def build_thresholds(rows, values, thresholds, work):
     values
         float64 (column,): every number the rows refer to, in this draw.
     thresholds
-        uint32, filled: row by row, the cumulative probabilities of all answers but the rest, in
-        the order of the states, times 2**32.
+        uint32, filled: row by row, the cumulative probabilities of the exits times 2**32. Rows with fewer
+        exits than thresholds repeat the last one, so that whoever passes it passes them all.
     work
-        float64 (at least the largest ``n_targets``,): scratch.
+        float64 (at least the largest ``n_exits``,): scratch.
 
     Returns
     -------
@@ -114,23 +113,20 @@ def build_thresholds(rows, values, thresholds, work):
     cycle_years = rows.cycle_years[0]
     for r in range(rows.first_exit.size):
         first, count = rows.first_exit[r], rows.n_exits[r]
-        n_targets, rest = rows.n_targets[r], rows.rest[r]
         rate = rows.is_rate[r] != 0
-        for k in range(n_targets):
-            work[k] = 0.0
         total = 0.0
-        for e in range(first, first + count):
-            size = exit_size(rows, values, e, rate)
+        for k in range(count):
+            size = exit_size(rows, values, first + k, rate)
             if rate and not 0.0 <= size < math.inf:
                 return r, NOT_A_RATE
             if not rate and not 0.0 <= size <= 1.0:
                 if not -ROUNDING <= size <= 1.0 + ROUNDING:
                     return r, NOT_A_PROBABILITY
                 size = min(max(size, 0.0), 1.0)
-            work[rows.target[e]] += size
+            work[k] = size
             total += size
         if rate:
-            for k in range(n_targets):
+            for k in range(count):
                 work[k] = _probability_of_rate(work[k], total, cycle_years)
         elif total > 1.0 + ROUNDING:
             return r, MORE_THAN_ONE
@@ -138,10 +134,9 @@ def build_thresholds(rows, values, thresholds, work):
             return r, NOT_ONE
         cumulative = 0.0
         slot = rows.offset[r]
-        for k in range(n_targets):
-            if k != rest:
+        for k in range(rows.n_thresholds[r]):
+            if k < count:
                 cumulative += work[k]
-                scaled = math.floor(min(cumulative, 1.0) * SCALE + 0.5)
-                thresholds[slot] = np.uint32(min(scaled, SCALE - 1.0))
-                slot += 1
+            scaled = math.floor(min(cumulative, 1.0) * SCALE + 0.5)
+            thresholds[slot + k] = np.uint32(min(scaled, SCALE - 1.0))
     return -1, FINE

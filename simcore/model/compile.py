@@ -11,7 +11,6 @@ Phases that give the same sheets are merged into classes, and cycles with the sa
 from __future__ import annotations
 
 import itertools
-import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,22 +19,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import ModelError
 from simcore.kernels import tables as kernel_tables
-from simcore.kernels.lives import BOTH_ENDS, BOUNDARIES, EVENTS, Plan
+from simcore.kernels.lives import Plan
 from simcore.kernels.tables import Rows
-from simcore.model.ledger import CYCLE_YEARS, Account, Meter, account, alive
+from simcore.model.counting import Counting
+from simcore.model.frame import Frame, Lists, Situation
+from simcore.model.ledger import CYCLE_YEARS, Account, account, alive
+from simcore.model.rows import Block, RowList, Sheet
 from simcore.model.values import Values, Weakened
 from simcore.randomness import decision_points
 from simcore.scenario.conditions import Condition, parse_band, parse_condition, parse_move
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.meaning import levels, n_cycles
-from simcore.scenario.schema import Effect, Modifier, Move, Scenario, Shares
-
-#: Meters are counted in joint histograms of at most this many cells: fewer passes over persons
-#: against more cells to fold (measured: flat between 32 and 128).
-_GROUP_CELLS = 96
-_MOST_ROWS = 20_000_000
+from simcore.scenario.schema import Effect, Modifier, Move, Shares
 
 _KINDS = {
     "risk_ratio": kernel_tables.RISK_RATIO,
@@ -43,8 +38,6 @@ _KINDS = {
     "hazard_ratio": kernel_tables.HAZARD_RATIO,
     "risk_difference": kernel_tables.RISK_DIFFERENCE,
 }
-Situation = dict[str, str | int]
-
 
 @dataclass(frozen=True)
 class Act:
@@ -79,129 +72,6 @@ class Exit:
     baseline: str | float
     is_rate: bool = False
     acts: tuple[Act, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Rows of one own state and all combinations of parents.
-
-    `base` int32 (row, exit); `modifiers` int32 (row, modifier of any exit), -1 where it does not act;
-    `kinds` and `exits` say what each modifier column is and which exit it belongs to.
-    """
-
-    targets: tuple[int, ...]
-    rest: int
-    is_rate: bool
-    complete: bool
-    base: NDArray[np.int32]
-    modifiers: NDArray[np.int32]
-    kinds: tuple[int, ...]
-    exits: tuple[int, ...]
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Equal for sheets that are the same."""
-        return (self.targets, self.rest, self.base.tobytes(), self.modifiers.tobytes(), self.kinds, self.exits)
-
-
-@dataclass
-class Block:
-    """Where a block of rows begins, and what its rows stand for (for error messages)."""
-
-    first_row: int
-    question: str
-    own: tuple[str, ...]
-    targets: tuple[str, ...]
-    parents: tuple[str, ...]
-    situations: list[Situation]
-    layers: list[Situation]
-
-
-class RowList:
-    """Collects rows and turns them into `Rows`."""
-
-    def __init__(self, cycle_years: float) -> None:
-        self.cycle_years = cycle_years
-        self.n_rows = 0
-        self.n_thresholds = 0
-        self.blocks: list[Block] = []
-        self._rows: list[tuple[NDArray[Any], ...]] = []
-        self._exits: list[tuple[NDArray[Any], ...]] = []
-        self._modifiers: list[tuple[NDArray[Any], ...]] = []
-        self._n_exits = 0
-        self._n_modifiers = 0
-
-    def add(self, sheets: Sequence[Sheet], n_targets: int, block: Block) -> int:
-        """Add sheets, one after the other; return the position of their first threshold."""
-        start = self.n_thresholds
-        block.first_row = self.n_rows
-        self.blocks.append(block)
-        for sheet in sheets:
-            self._add(sheet, n_targets)
-        if self.n_rows > _MOST_ROWS:
-            raise ModelError(
-                f"{block.question} depends on too much at once: more than {_MOST_ROWS:,} situations for each draw. "
-                "Let it depend on fewer domains, attributes or phases."
-            )
-        return start
-
-    def _add(self, sheet: Sheet, n_targets: int) -> None:
-        n, n_exits = sheet.base.shape
-        rows = np.arange(n)
-        self._rows.append((
-            self._n_exits + rows * n_exits, np.full(n, n_exits), np.full(n, n_targets), np.full(n, sheet.rest),
-            np.full(n, sheet.is_rate), np.full(n, sheet.complete), self.n_thresholds + rows * (n_targets - 1),
-        ))  # fmt: skip
-        acting = sheet.modifiers >= 0
-        counts = np.zeros((n, n_exits), dtype=np.int64)
-        for column, exit_number in enumerate(sheet.exits):
-            counts[:, exit_number] += acting[:, column]
-        flat = counts.ravel()
-        firsts = self._n_modifiers + np.concatenate([[0], np.cumsum(flat)[:-1]]) if flat.size else flat
-        self._exits.append((np.tile(np.array(sheet.targets, dtype=np.int64), n), sheet.base.ravel(), firsts, flat))
-        kinds = np.broadcast_to(np.array(sheet.kinds, dtype=np.int32), sheet.modifiers.shape)
-        self._modifiers.append((kinds[acting], sheet.modifiers[acting]))
-        self.n_rows += n
-        self.n_thresholds += n * (n_targets - 1)
-        self._n_exits += n * n_exits
-        self._n_modifiers += int(flat.sum())
-
-    def rows(self) -> Rows:
-        """Everything collected, as the kernel wants it."""
-
-        def joined(parts: list[tuple[NDArray[Any], ...]], number: int, kind: type) -> NDArray[Any]:
-            return np.concatenate([np.zeros(0), *(part[number] for part in parts)]).astype(kind)
-
-        return Rows(
-            *(joined(self._rows, number, np.int32) for number in range(4)),
-            joined(self._rows, 4, np.uint8),
-            joined(self._rows, 5, np.uint8),
-            joined(self._rows, 6, np.int64),
-            *(joined(self._exits, number, np.int32) for number in range(4)),
-            *(joined(self._modifiers, number, np.int32) for number in range(2)),
-            np.array([self.cycle_years]),
-        )
-
-
-class Lists:
-    """Lists of different lengths, one after the other, as `Plan` stores them."""
-
-    def __init__(self, n_columns: int) -> None:
-        self.first = [0]
-        self.columns: list[list[Any]] = [[] for _ in range(n_columns)]
-
-    def add(self, *columns: Iterable[Any]) -> None:
-        """Add one list."""
-        for stored, items in zip(self.columns, columns, strict=True):
-            stored.extend(items)
-        self.first.append(len(self.columns[0]))
-
-    def arrays(self, *kinds: type) -> list[NDArray[Any]]:
-        """The starts and the columns as arrays."""
-        return [
-            np.array(self.first, dtype=np.int64),
-            *(np.array(column, dtype=kind) for column, kind in zip(self.columns, kinds, strict=True)),
-        ]
 
 
 @dataclass(frozen=True)
@@ -267,25 +137,14 @@ class Compiled:
         return f"{place}: {wrong}."
 
 
-class Compiler:
+class Compiler(Frame):
     """Turns a scenario into a `Compiled` model."""
 
     def __init__(self, file: ScenarioFile) -> None:
+        super().__init__(file.scenario)
         self.file = file
-        self.scenario: Scenario = file.scenario
-        self.levels = levels(self.scenario)
-        self.names = [*self.scenario.population.attributes, *self.scenario.domains]
-        self.number = {name: number for number, name in enumerate(self.names)}
-        self.interventions = list(self.scenario.interventions)
-        self.n_cycles = n_cycles(self.scenario)
         self.values = Values(file)
         self.list = RowList(CYCLE_YEARS[self.scenario.cycle])
-        self.phase_add: list[int] = []
-        self._phase_tables: dict[tuple[int, ...], int] = {}
-        start = self.scenario.population.start
-        self.times: list[Situation] = [
-            {"age": start.age + cycle, "year": start.year + cycle} for cycle in range(self.n_cycles)
-        ]
         self.exits = {name: self._exits(name) for name in self.scenario.domains}
 
     # -- what the scenario says, resolved ----------------------------------------------
@@ -323,12 +182,6 @@ class Compiler:
                     acts.append(Act(effect, parse_condition(effect.if_), name, first, end))
         return acts
 
-    def possible_phases(self, intervention: str, cycle: int) -> list[int]:
-        """The phases that persons can be in during a cycle."""
-        used = any(intervention in members for members in self.scenario.strategies.values())
-        asked = self.scenario.interventions[intervention].enrol.at_age - self.scenario.population.start.age
-        return [0, cycle - asked + 1] if used and cycle >= asked else [0]
-
     # -- rows ---------------------------------------------------------------------------
 
     def _variables(self, exits: Iterable[Exit]) -> set[str]:
@@ -343,18 +196,8 @@ class Compiler:
                     found.add(act.intervention)
         return found
 
-    def situations(self, parents: Sequence[str]) -> list[Situation]:
-        """All combinations of values of some attributes and domains, the last varying fastest."""
-        return [
-            dict(zip(parents, combination, strict=True))
-            for combination in itertools.product(*(self.levels[parent] for parent in parents))
-        ]
-
     def sheet(
-        self,
-        exits: Sequence[Exit],
-        rest: int,
-        situations: Sequence[Situation],
+        self, exits: Sequence[Exit], situations: Sequence[Situation],
         around: Situation,
         complete: bool = False,
     ) -> Sheet:
@@ -369,7 +212,7 @@ class Compiler:
             for number, (_, act) in enumerate(acts):
                 modifiers[row, number] = self._act(act, situation)
         return Sheet(
-            tuple(way.target for way in exits), rest, any(way.is_rate for way in exits), complete, base, modifiers,
+            tuple(way.target for way in exits), any(way.is_rate for way in exits), complete, base, modifiers,
             tuple(act.kind for _, act in acts), tuple(number for number, _ in acts),
         )  # fmt: skip
 
@@ -394,19 +237,6 @@ class Compiler:
         half_life = None if fade is None else self.values.quantity(fade.half_life, situation)
         is_ratio = modifier.scale != "risk_difference"
         return self.values.column(Weakened(size, is_ratio, share, half_life, faded if fade is not None else 0))
-
-    def strides(self, parents: Sequence[str], step: int) -> list[int]:
-        """How far apart, in thresholds, neighbouring values of each parent are."""
-        sizes = [len(self.levels[parent]) for parent in parents]
-        return [step * math.prod(sizes[number + 1 :]) for number in range(len(parents))]
-
-    def phase_table(self, addends: Sequence[int]) -> int:
-        """Store what each phase adds to an index; return where. Equal tables are stored once."""
-        table = tuple(addends) + (0,) * (self.n_cycles + 2 - len(addends))
-        if table not in self._phase_tables:
-            self._phase_tables[table] = len(self.phase_add)
-            self.phase_add.extend(table)
-        return self._phase_tables[table]
 
     def _alike(self, ways: Iterable[Exit]) -> list[Situation]:
         """For each cycle, the first cycle's age and year that mean the same to these exits.
@@ -439,7 +269,7 @@ class Compiler:
     def starts(self) -> dict[str, Any]:
         """Attributes and starting states."""
         lists, maps = Lists(2), Lists(1)
-        known, bases = [], []
+        known, bases, widths = [], [], []
         population = self.scenario.population
         questions: list[tuple[str, str | Shares]] = [*population.attributes.items()]
         questions += [(domain, population.start_states[domain]) for domain in self.scenario.domains]
@@ -448,6 +278,7 @@ class Compiler:
             if isinstance(start, str):
                 known.append(answers.index(start))
                 bases.append(0)
+                widths.append(0)
                 lists.add([], [])
                 maps.add([])
                 continue
@@ -458,12 +289,13 @@ class Compiler:
             exits = [Exit(number, share) for number, share in enumerate(shares.values()) if share != "rest"]
             parents = sorted(self._variables(exits) & set(self.number), key=self.number.__getitem__)
             situations = self.situations(parents)
-            sheet = self.sheet(exits, rest, situations, dict(self.times[0]), complete=not rests)
+            sheet = self.sheet(exits, situations, dict(self.times[0]), complete=not rests)
             what = f"the attribute {name}" if name in population.attributes else f"the start of {name}"
             block = Block(0, what, ("",), answers, tuple(parents), situations, [{}])
-            bases.append(self.list.add([sheet], len(answers), block))
-            lists.add([self.number[p] for p in parents], self.strides(parents, len(answers) - 1))
-            maps.add(_answers(len(answers), [rest]))
+            bases.append(self.list.add([sheet], len(exits), block))
+            lists.add([self.number[p] for p in parents], self.strides(parents, len(exits)))
+            maps.add(_answers([(exits, rest)]))
+            widths.append(len(exits))
         first, variable, stride = lists.arrays(np.int64, np.uint32)
         map_first, answers_map = maps.arrays(np.uint8)
         return {
@@ -474,7 +306,7 @@ class Compiler:
             "start_stride": stride,
             "start_map_first": map_first,
             "start_map": answers_map,
-            "n_states": np.array([len(self.levels[name]) for name in self.names], dtype=np.int64),
+            "start_thresholds": np.array(widths, dtype=np.int64),
         }
 
     def enrolments(self) -> dict[str, Any]:
@@ -483,7 +315,7 @@ class Compiler:
         bases = np.full((len(self.interventions), self.n_cycles), -1, dtype=np.int64)
         for number, name in enumerate(self.interventions):
             enrol = self.scenario.interventions[name].enrol
-            cycle = enrol.at_age - self.scenario.population.start.age
+            cycle = self.enrolment_cycle(name)
             condition = parse_condition(enrol.if_) & alive(self.scenario)
             wanted = condition.variables | set(self.values.keys_of(enrol.uptake))
             parents = sorted(wanted & set(self.number), key=self.number.__getitem__)
@@ -493,12 +325,12 @@ class Compiler:
             for row, situation in enumerate(situations):
                 taken: str | float = enrol.uptake if asked[row] else 0.0
                 base[row, 0] = self.values.quantity(taken, situation | self.times[cycle])
-            sheet = Sheet((0,), 1, False, False, base, np.zeros((len(situations), 0), dtype=np.int32), (), ())
+            sheet = Sheet((0,), False, False, base, np.zeros((len(situations), 0), dtype=np.int32), (), ())
             block = Block(
                 0, f"enrolment in {name}", ("",), ("takes part", "does not"), tuple(parents), situations,
                 [dict(self.times[cycle])],
             )  # fmt: skip
-            bases[number, cycle] = self.list.add([sheet], 2, block)
+            bases[number, cycle] = self.list.add([sheet], 1, block)
             lists.add([self.number[p] for p in parents], self.strides(parents, 1))
         first, variable, stride = lists.arrays(np.int64, np.uint32)
         return {"enrol_base": bases, "enrol_first": first, "enrol_variable": variable, "enrol_stride": stride}
@@ -507,22 +339,25 @@ class Compiler:
         """Rows of every domain, and how the situation of a person finds its row."""
         parents_lists, phase_lists, maps = Lists(2), Lists(2), Lists(1)
         bases = np.zeros((len(self.scenario.domains), self.n_cycles), dtype=np.int64)
+        widths = []
         for number, name in enumerate(self.scenario.domains):
-            states = self.levels[name]
             ways = self.exits[name]
             wanted = self._variables(way for out, _ in ways for way in out)
             others = sorted((wanted & set(self.number)) - {name}, key=self.number.__getitem__)
             phased = [i for i in self.interventions if i in wanted]
-            bases[number], tables = self._domain_blocks(name, others, phased)
+            width = max(len(out) for out, _ in ways)
+            bases[number], tables = self._domain_blocks(name, others, phased, width)
             parents = [name, *others]
-            parents_lists.add([self.number[p] for p in parents], self.strides(parents, len(states) - 1))
+            parents_lists.add([self.number[p] for p in parents], self.strides(parents, width))
             phase_lists.add([self.interventions.index(i) for i in phased], tables)
-            maps.add(_answers(len(states), [rest for _, rest in ways]))
+            maps.add(_answers(ways))
+            widths.append(width)
         first, variable, stride = parents_lists.arrays(np.int64, np.uint32)
         phase_first, phase_intervention, phase_table = phase_lists.arrays(np.int64, np.int64)
         map_first, answers_map = maps.arrays(np.uint8)
         return {
             "move_base": bases,
+            "move_thresholds": np.array(widths, dtype=np.int64),
             "move_first": first,
             "move_variable": variable,
             "move_stride": stride,
@@ -533,7 +368,9 @@ class Compiler:
             "phase_table": phase_table.reshape(-1, self.n_cycles),
         }
 
-    def _domain_blocks(self, name: str, others: list[str], phased: list[str]) -> tuple[list[int], list[list[int]]]:
+    def _domain_blocks(
+        self, name: str, others: list[str], phased: list[str], width: int
+    ) -> tuple[list[int], list[list[int]]]:
         """First threshold of each cycle, and the phase tables of each intervention in each cycle."""
         states = self.levels[name]
         situations = self.situations(others)
@@ -554,14 +391,14 @@ class Compiler:
                 known = tuple(around.values())
                 if known not in worked_out:
                     worked_out[known] = [
-                        self.sheet(out, rest, situations, around | {name: states[own]})
-                        for own, (out, rest) in enumerate(self.exits[name])
+                        self.sheet(out, situations, around | {name: states[own]})
+                        for own, (out, _) in enumerate(self.exits[name])
                     ]
                 sheets[place] = worked_out[known]
                 key = tuple(sheet.key for sheet in sheets[place])
                 which[place] = numbers.setdefault(key, len(numbers))
             classes, chosen = _merged(which)
-            step = n_rows * (len(states) - 1)
+            step = n_rows * width
             for axis in reversed(range(len(phased))):
                 n_classes = int(classes[axis].max()) + 1
                 addends = [0] * (max(phases[axis]) + 1)
@@ -577,133 +414,9 @@ class Compiler:
                     for place in places
                 ]
                 block = Block(0, name, states, states, tuple(others), situations, layers)
-                blocks[key] = self.list.add([sheet for place in places for sheet in sheets[place]], len(states), block)
+                blocks[key] = self.list.add([sheet for place in places for sheet in sheets[place]], width, block)
             bases.append(blocks[key])
         return bases, [list(column) for column in tables]
-
-    # -- counting -------------------------------------------------------------------------
-
-    def counting(self, counted: Account) -> tuple[dict[str, Any], int]:
-        """Groups of meters, the cells of each, and the length of all histograms."""
-        groups = self._groups(counted)
-        readers, phase_readers, masks = Lists(2), Lists(2), Lists(1)
-        meters = [*counted.time, *counted.events]
-        meter_group = np.zeros(len(meters), dtype=np.int64)
-        meter_mask = np.full((len(meters), self.n_cycles), -1, dtype=np.int64)
-        kinds, cells, hists = [], [], []
-        n_hist = n_masks = 0
-        for number, (kind, variables, phased, members) in enumerate(groups):
-            shape = [len(self.levels[v.removesuffix(" at the end")]) for v in variables]
-            of_meter: dict[tuple[int, int], int] = {}
-            distinct: dict[bytes, int] = {}
-            full: list[NDArray[np.bool_]] = []
-            for m in members:
-                for cycle in range(self.n_cycles):
-                    mask = self._mask(meters[m], variables, phased, cycle)
-                    if mask.any():
-                        found = distinct.setdefault(mask.tobytes(), len(full))
-                        if found == len(full):
-                            full.append(mask)
-                        of_meter[m, cycle] = found
-            stacked = np.stack(full) if full else np.zeros((0, *[self.n_cycles + 1] * len(phased), *shape), dtype=bool)
-            step = math.prod(shape)
-            added: list[int] = []
-            for axis in reversed(range(len(phased))):
-                slices = np.moveaxis(stacked, axis + 1, 0).reshape(self.n_cycles + 1, -1)
-                _, keep, group = np.unique(slices, axis=0, return_index=True, return_inverse=True)
-                added.insert(0, self.phase_table([int(g) * step for g in group.ravel()]))
-                stacked = np.take(stacked, keep, axis=axis + 1)
-                step *= len(keep)
-            for (m, cycle), found in of_meter.items():
-                meter_mask[m, cycle] = n_masks + found
-            for mask in stacked:
-                masks.add(np.flatnonzero(mask.ravel()).tolist())
-            n_masks += len(stacked)
-            meter_group[list(members)] = number
-            rows = [self._row(v) for v in variables]
-            readers.add(rows, [math.prod(shape[k + 1 :]) for k in range(len(shape))])
-            phase_readers.add([self.interventions.index(i) for i in phased], added)
-            kinds.append(kind)
-            cells.append(step)
-            hists.append(n_hist)
-            slots = {BOUNDARIES: self.n_cycles + 1, BOTH_ENDS: 2 * self.n_cycles, EVENTS: self.n_cycles}[kind]
-            n_hist += slots * 3 * step
-        group_first, group_row, group_stride = readers.arrays(np.int64, np.uint32)
-        phase_first, phase_intervention, phase_table = phase_readers.arrays(np.int64, np.int64)
-        mask_first, mask_cell = masks.arrays(np.int64)
-        return {
-            "group_kind": np.array(kinds, dtype=np.int64),
-            "group_cells": np.array(cells, dtype=np.int64),
-            "group_hist": np.array(hists, dtype=np.int64),
-            "group_first": group_first,
-            "group_row": group_row,
-            "group_stride": group_stride,
-            "group_phase_first": phase_first,
-            "group_phase_intervention": phase_intervention,
-            "group_phase_table": phase_table,
-            "meter_group": meter_group,
-            "meter_mask": meter_mask,
-            "mask_first": mask_first,
-            "mask_cell": mask_cell,
-        }, n_hist
-
-    def _row(self, variable: str) -> int:
-        if variable.endswith(" at the end"):
-            return len(self.names) + self.number[variable.removesuffix(" at the end")]
-        return self.number[variable]
-
-    def _groups(self, counted: Account) -> list[tuple[int, list[str], list[str], list[int]]]:
-        """Meters that are counted together: kind, variables, interventions and meters of each group."""
-        groups: list[tuple[int, set[str], set[str], list[int]]] = []
-        for number, meter in enumerate([*counted.time, *counted.events]):
-            wanted = meter.condition.variables
-            phased = wanted & set(self.interventions)
-            variables = set(wanted & set(self.number))
-            kind = BOTH_ENDS if phased else BOUNDARIES
-            if meter.move is not None:
-                assert meter.move.domain is not None
-                kind = EVENTS
-                variables |= {meter.move.domain, f"{meter.move.domain} at the end"}
-            for other_kind, other_variables, other_phased, members in groups:
-                together = variables | other_variables
-                n_cells = math.prod(len(self.levels[v.removesuffix(" at the end")]) for v in together)
-                if kind == other_kind and phased == other_phased and n_cells <= _GROUP_CELLS:
-                    other_variables |= variables
-                    members.append(number)
-                    break
-            else:
-                groups.append((kind, variables, set(phased), [number]))
-        return [(kind, sorted(variables), sorted(phased), members) for kind, variables, phased, members in groups]
-
-    def _mask(self, meter: Meter, variables: list[str], phased: list[str], cycle: int) -> NDArray[np.bool_]:
-        """Which cells of a group's grid a meter counts in a cycle (phase..., variable...)."""
-        shape = [self.n_cycles + 1] * len(phased)
-        shape += [len(self.levels[v.removesuffix(" at the end")]) for v in variables]
-        axes = {name: axis for axis, name in enumerate([*phased, *variables])}
-
-        def spread(name: str, holds: list[bool]) -> NDArray[np.bool_]:
-            return np.array(holds).reshape([-1 if axis == axes[name] else 1 for axis in range(len(shape))])
-
-        def holds(condition: Condition) -> NDArray[np.bool_]:
-            mask = np.ones(shape, dtype=bool)
-            for part in condition.parts:
-                if part.variable in ("age", "year"):
-                    mask &= part.accepts(self.times[cycle][part.variable])
-                elif part.variable in phased:
-                    mask &= spread(part.variable, [part.accepts(phase) for phase in range(self.n_cycles + 1)])
-                else:
-                    mask &= spread(part.variable, [part.accepts(level) for level in self.levels[part.variable]])
-            for inner in condition.negated:
-                mask &= ~holds(inner)
-            return mask
-
-        mask = holds(meter.condition)
-        if meter.move is not None:
-            domain = meter.move.domain
-            assert domain is not None
-            mask &= spread(domain, [state == meter.move.start for state in self.levels[domain]])
-            mask &= spread(f"{domain} at the end", [state == meter.move.end for state in self.levels[domain]])
-        return mask
 
     def compile(self) -> Compiled:
         """Compile everything."""
@@ -714,14 +427,14 @@ class Compiler:
         asked = [f"{name}.uptake" for name in self.interventions]
         points = decision_points([*names, *asked, *scenario.domains])
         starts, enrolments, moves = self.starts(), self.enrolments(), self.moves()
-        counting, n_hist = self.counting(counted)
+        counting = Counting(self, counted)
         ends = {name: domain.ends_life for name, domain in scenario.domains.items() if domain.ends_life is not None}
         life, dead = -1, 0
         for name, state in ends.items():
             life, dead = self.number[name], self.levels[name].index(state)
         sizes = [
             len(scenario.population.attributes), len(scenario.domains), len(self.interventions), len(scenario.strategies),
-            self.n_cycles, life, dead, len(counting["group_kind"]), len(counted.time), len(counted.events),
+            self.n_cycles, life, dead, len(counting.groups), len(counted.time), len(counted.events),
         ]  # fmt: skip
         uses = [[i in members for i in self.interventions] for members in scenario.strategies.values()]
         plan = Plan(
@@ -731,18 +444,21 @@ class Compiler:
             move_point=np.array([points[name] for name in scenario.domains], dtype=np.uint32),
             phase_add=np.array(self.phase_add, dtype=np.uint32),
             uses=np.array(uses, dtype=np.uint8).reshape(len(uses), len(self.interventions)),
-            **starts, **enrolments, **moves, **counting,
+            **starts, **enrolments, **moves, **counting.arrays(),
         )  # fmt: skip
         return Compiled(
-            self.file, counted, self.values, self.list.rows(), plan, self.list.n_thresholds, n_hist, self.list.blocks
+            self.file, counted, self.values, self.list.rows(), plan, self.list.n_thresholds, counting.n_hist,
+            self.list.blocks
         )
 
 
-def _answers(n_targets: int, rests: Sequence[int]) -> list[int]:
-    """Answer by own state and number of thresholds passed: all but the rest in order, then the rest."""
+def _answers(ways: Sequence[tuple[Sequence[Exit], int]]) -> list[int]:
+    """Answer by own state and number of thresholds passed: the exits in order, then the rest."""
+    width = max(len(exits) for exits, _ in ways)
     answers = []
-    for rest in rests:
-        answers += [target for target in range(n_targets) if target != rest] + [rest]
+    for exits, rest in ways:
+        targets = [way.target for way in exits]
+        answers += targets + [rest] * (width + 1 - len(targets))
     return answers
 
 

@@ -94,7 +94,7 @@ class Lives:
                 if domain.ends_life is not None and moved[name] == domain.ends_life:
                     moved = {other: states[other] for other in moved} | {name: domain.ends_life}
             starts.append(now)
-            ends.append(now | moved)
+            ends.append({**now, **moved})
             # 4. Time passes.
             states = states | moved
             phases = {name: phase + 1 if phase > 0 else 0 for name, phase in phases.items()}
@@ -109,8 +109,9 @@ class Lives:
         attributes = dict(known)
         for name in self.scenario.domains:
             start = population.start_states[name]
-            certain = isinstance(start, str)
-            known[name] = start if certain else self.share(person, f"start.{name}", name, start, attributes)
+            known[name] = (
+                start if isinstance(start, str) else self.share(person, f"start.{name}", name, start, attributes)
+            )
         return known
 
     def share(self, person: int, question: str, variable: str, shares: Shares, known: Mapping[str, str]) -> str:
@@ -121,7 +122,7 @@ class Lives:
         sizes = {name: self.quantity(shares[name], now) for name in answers if shares.get(name, "rest") != "rest"}
         _check_row(sizes, question, now, complete="rest" not in shares.values())
         # Without a rest the shares add up to 1, and the last of them takes what rounding leaves.
-        rest = next((name for name, size in shares.items() if size == "rest"), list(sizes)[-1])
+        rest = next((name for name, size in shares.items() if size == "rest"), "") or list(sizes)[-1]
         return self.decide(self.number(question, 0, person), answers, sizes, rest)
 
     def enrols(self, person: int, intervention: str, now: Situation, cycle: int) -> bool:
@@ -148,7 +149,7 @@ class Lives:
         cumulative = 0.0
         for answer in answers:
             if answer != rest:
-                cumulative += sizes.get(answer, 0.0)
+                cumulative += max(sizes.get(answer, 0.0), 0.0)  # -1e-17 is a rounded 0
                 if number < threshold(min(cumulative, 1.0)):
                     return answer
         return rest
@@ -255,9 +256,7 @@ def _check_row(sizes: Mapping[str, float], question: str, now: Situation, comple
         raise ModelError(f"{question}, {now}: {dict(sizes)} is no row of probabilities.")
 
 
-def count(
-    account: Account, lives: Sequence[Life], target_group: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def count(account: Account, lives: Sequence[Life], target_group: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Count lives into a ledger.
 
     Parameters
@@ -291,6 +290,7 @@ def count(
 def happens(meter: Meter, start: Situation, end: Situation) -> bool:
     """Tell whether an event happens in a cycle: the move is made, by someone in the condition at the start."""
     move = meter.move
-    assert move is not None and move.domain is not None
+    assert move is not None  # the meter is an event
+    assert move.domain is not None  # by the schema
     moved = (start[move.domain], end[move.domain]) == (move.start, move.end)
     return moved and meter.condition.holds(start)

@@ -116,10 +116,10 @@ def simulate_draws(
     counts = empty_counts(compiled, len(values))
     scratch = scratch_arrays(plan)
     hists = np.zeros((int(plan.sizes[3]), compiled.n_hist), np.int32)
+    totals = np.zeros(int(plan.group_masks.max(initial=0)), np.int32)
     for j, numbers in enumerate(values):
         draw = first_draw + j
         thresholds = thresholds_of(compiled, numbers, draw)
-        hists.fill(0)
         for first in range(persons.start, persons.stop, BLOCK):
             n = min(BLOCK, persons.stop - first)
             n_target = min(max(target_group - first, 0), n)
@@ -127,5 +127,5 @@ def simulate_draws(
             simulate_block(
                 plan, thresholds, key, draw, first, n, n_target, scratch, hists, paths.states, paths.phases
             )  # fmt: skip
-        fold(plan, hists, counts.time[j], counts.events[j])
+        fold(plan, hists, totals, counts.time[j], counts.events[j])
     return counts

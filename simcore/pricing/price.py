@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simcore.errors import ModelError
 from simcore.model.ledger import CYCLE_YEARS, Account, Line
-from simcore.model.values import Values
+from simcore.model.values import Column, Values
 from simcore.money import discount_factors, to_price_year
 from simcore.pricing.booking import Entry, entries
 from simcore.scenario.loading import ScenarioFile
@@ -79,6 +79,7 @@ class Pricer:
         self.first_cycles = np.searchsorted(elapsed, self.years - start.year)
         self.times = [{"age": start.age + years, "year": start.year + years} for years in elapsed]
         self.values = Values(file)
+        self._columns: dict[str | float, tuple[list[Column], NDArray[np.intp]]] = {}
 
     def price(
         self,
@@ -110,17 +111,29 @@ class Pricer:
         of_line = np.zeros((n_strategies, n_draws, len(self.account.lines)))
         ledger = _Ledger(self, time, events, part_size, parameters)
         for number, line in enumerate(self.account.lines):
-            paid, discounted, in_part = ledger.flows(line)
-            of_line[:, :, number] = discounted.sum(axis=-1)
+            amount = ledger.amount(line)
+            flow = ledger.flow(line, amount)
+            of_line[:, :, number] = flow.discounted.sum(axis=-1)
             kind = self.kinds.index(line.booking.kind)
             for entry in entries(line.booking):
                 share = entry.sign * ledger.share(entry, line.name)
+                changing = (share != share[:, :1]).any()
+                part = ledger.flow(line, amount * share) if changing else flow
+                weight = 1.0 if changing else share[:, :1]
                 actor = self.actors.index(entry.actor)
-                cost[:, :, actor, kind] += self.by_year(share * paid)
-                present[:, :, actor, kind] += self.by_year(share * discounted)
-                of_part[:, :, :, actor, kind] += (share * in_part).sum(axis=-1)
+                cost[:, :, actor, kind] += self.by_year(weight * part.paid)
+                present[:, :, actor, kind] += self.by_year(weight * part.discounted)
+                of_part[:, :, :, actor, kind] += part.in_part * (1.0 if changing else share[:, 0])
         self._public_funds(ledger, cost, present, of_part)
         return Priced(cost, present, of_part, of_line, ledger.outcomes())
+
+    def columns(self, quantity: str | float) -> tuple[list[Column], NDArray[np.intp]]:
+        """The different numbers that a quantity takes over the cycles, and which of them each cycle has."""
+        if quantity not in self._columns:
+            numbers = [self.values.quantity(quantity, dict(time)) for time in self.times]
+            different, place = np.unique(numbers, return_inverse=True)
+            self._columns[quantity] = ([self.values.columns[number] for number in different], place)
+        return self._columns[quantity]
 
     def by_year(self, flow: Array) -> Array:
         """Sum the cycles (last axis) of each calendar year."""
@@ -144,6 +157,15 @@ class Pricer:
                 array[:, :, :, at[0], at[1]] = lost * spent
             else:
                 array[:, :, at[0], at[1]] = lost[:, None] * spent
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """Money of a line per person: (strategy, draw, cycle), the same discounted, and (part, strategy, draw) in all."""
+
+    paid: Array
+    discounted: Array
+    in_part: Array
 
 
 class _Ledger:
@@ -173,15 +195,9 @@ class _Ledger:
 
     def quantity(self, quantity: str | float) -> Array:
         """Value of a quantity in each draw and cycle (draw, cycle)."""
-        values = self.pricer.values
-        columns = [values.quantity(quantity, dict(time)) for time in self.pricer.times]
-        different = sorted(set(columns))
-        numbers = np.stack([self._column(column) for column in different], axis=1)
-        return numbers[:, np.searchsorted(different, columns)]
-
-    def _column(self, number: int) -> Array:
-        only = Values(self.pricer.file, [self.pricer.values.columns[number]])
-        return only.evaluate(self.parameters, self.n_draws)[:, 0]
+        columns, place = self.pricer.columns(quantity)
+        values = Values(self.pricer.file, columns).evaluate(self.parameters, self.n_draws)
+        return values[:, place]
 
     def amount(self, line: Line) -> Array:
         """What one person pays in each draw and cycle: per year of time, or per event (draw, cycle)."""
@@ -207,11 +223,12 @@ class _Ledger:
 
     def _index(self, table: str, year: int | None) -> Array:
         assert year is not None  # by the schema
-        return self._column(self.pricer.values.quantity(table, {"year": year}))[:, None]
+        number = self.pricer.values.quantity(table, {"year": year})
+        only = Values(self.pricer.file, [self.pricer.values.columns[number]])
+        return only.evaluate(self.parameters, self.n_draws)
 
-    def flows(self, line: Line) -> tuple[Array, Array, Array]:
-        """Money of a line: per person (strategy, draw, cycle), discounted, and of each part (part, ...)."""
-        amount = self.amount(line)
+    def flow(self, line: Line, amount: Array) -> _Flow:
+        """Money of a line, when one person pays `amount` (draw, cycle)."""
         if line.meter.move is not None:
             counts = self.events[:, :, :, self.event_number[line.meter]]
             return self._spread([(counts, 1.0, self.factor_middle)], amount)
@@ -224,20 +241,17 @@ class _Ledger:
         flows = [(start, at_start * years, self.factor_start), (end, at_end * years, self.factor_end)]
         return self._spread([flow for flow in flows if flow[1]], amount)
 
-    def _spread(
-        self, counted: list[tuple[NDArray[np.int32], float, Array]], amount: Array
-    ) -> tuple[Array, Array, Array]:
-        """Price counts (draw, part, strategy, cycle), each with a weight and discount factors."""
+    def _spread(self, counted: list[tuple[NDArray[np.int32], float, Array]], amount: Array) -> _Flow:
+        """Price counts (draw, part, strategy, cycle), each with a weight and discount factors (draw, cycle)."""
         n_draws, _, n_strategies, n = counted[0][0].shape
         paid, discounted = (np.zeros((n_strategies, n_draws, n)) for _ in range(2))
-        in_part = np.zeros((3, n_strategies, n_draws, n))
+        in_part = np.zeros((3, n_strategies, n_draws))
         for counts, weight, factor in counted:
-            everybody = (counts[:, 0] + counts[:, 1]).transpose(1, 0, 2) * (weight / self.n_persons)
-            flow = everybody * amount
-            paid += flow
-            discounted += flow * factor
-            in_part += counts.transpose(1, 2, 0, 3) * (weight / self.sizes)[:, None, None, None] * (amount * factor)
-        return paid, discounted, in_part
+            everybody = (counts[:, 0] + counts[:, 1]).transpose(1, 0, 2) * (amount * (weight / self.n_persons))
+            paid += everybody
+            discounted += everybody * factor
+            in_part += np.einsum("dpsc,dc->psd", counts, amount * factor) * (weight / self.sizes)[:, None, None]
+        return _Flow(paid, discounted, in_part)
 
     def share(self, entry: Entry, line: str) -> Array:
         """Share of a payer in each draw and cycle (draw, cycle).

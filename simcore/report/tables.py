@@ -104,7 +104,7 @@ def as_json(results: xr.Dataset, scenario: Scenario) -> dict[str, Any]:
                 "change_mcse": float(outcomes["change_mcse"].sel(intervention=intervention, outcome=outcome)),
             }
             for intervention in outcomes["intervention"].values
-            for outcome in outcomes["outcome"].coords["outcome"].values
+            for outcome in outcomes["outcome"].values
         ],
         "evidence": {
             name: {
@@ -203,7 +203,7 @@ def _outcome_table(results: xr.Dataset, scenario: Scenario) -> Table:
         table.add_column("± MCSE", justify="right")
     for outcome in results["outcome"].values:
         cells = [outcome_label(scenario, str(outcome))]
-        cells.append(f"{float(summary['outcome'].sel(strategy=comparator, outcome=outcome)):.3f}")
+        cells.append(f"{float(summary['expected'].sel(strategy=comparator, outcome=outcome)):.3f}")
         for intervention in summary["intervention"].values:
             at = {"intervention": intervention, "outcome": outcome}
             change, error = float(summary["change"].sel(at)), float(summary["change_mcse"].sel(at))

@@ -57,7 +57,10 @@ class ScenarioFile:
 
 def shipped_folder() -> Path:
     """The folder of the scenarios that ship with simcore."""
-    return Path(str(resources.files("simcore.shipped")))
+    try:
+        return Path(str(resources.files("simcore.shipped")))
+    except ModuleNotFoundError:  # not installed: a checkout keeps them beside the package
+        return Path(__file__).resolve().parents[2] / "scenarios"
 
 
 def shipped_scenarios() -> dict[str, Path]:

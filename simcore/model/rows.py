@@ -1,0 +1,116 @@
+"""Rows of the compiled model, collected sheet by sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.errors import ModelError
+from simcore.kernels.tables import Rows
+from simcore.model.frame import Situation
+
+_MOST_ROWS = 20_000_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of one own state and all combinations of parents, with their exits in the order they are tried.
+
+    `base` int32 (row, exit); `modifiers` int32 (row, modifier of any exit), -1 where it does not act;
+    `kinds` and `exits` say what each modifier column is and which exit it belongs to.
+    """
+
+    targets: tuple[int, ...]
+    is_rate: bool
+    complete: bool
+    base: NDArray[np.int32]
+    modifiers: NDArray[np.int32]
+    kinds: tuple[int, ...]
+    exits: tuple[int, ...]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for sheets that are the same."""
+        return (self.targets, self.base.tobytes(), self.modifiers.tobytes(), self.kinds, self.exits)
+
+
+@dataclass
+class Block:
+    """Where a block of rows begins, and what its rows stand for (for error messages)."""
+
+    first_row: int
+    question: str
+    own: tuple[str, ...]
+    targets: tuple[str, ...]
+    parents: tuple[str, ...]
+    situations: list[Situation]
+    layers: list[Situation]
+
+
+class RowList:
+    """Collects rows and turns them into `Rows`."""
+
+    def __init__(self, cycle_years: float) -> None:
+        self.cycle_years = cycle_years
+        self.n_rows = 0
+        self.n_thresholds = 0
+        self.blocks: list[Block] = []
+        self._rows: list[tuple[NDArray[Any], ...]] = []
+        self._exits: list[tuple[NDArray[Any], ...]] = []
+        self._modifiers: list[tuple[NDArray[Any], ...]] = []
+        self._n_exits = 0
+        self._n_modifiers = 0
+
+    def add(self, sheets: Sequence[Sheet], n_thresholds: int, block: Block) -> int:
+        """Add sheets, one after the other; return the position of their first threshold."""
+        start = self.n_thresholds
+        block.first_row = self.n_rows
+        self.blocks.append(block)
+        for sheet in sheets:
+            self._add(sheet, n_thresholds)
+        if self.n_rows > _MOST_ROWS:
+            raise ModelError(
+                f"{block.question} depends on too much at once: more than {_MOST_ROWS:,} situations for each draw. "
+                "Let it depend on fewer domains, attributes or phases."
+            )
+        return start
+
+    def _add(self, sheet: Sheet, n_thresholds: int) -> None:
+        n, n_exits = sheet.base.shape
+        rows = np.arange(n)
+        self._rows.append((
+            self._n_exits + rows * n_exits, np.full(n, n_exits), np.full(n, n_thresholds), np.full(n, sheet.is_rate),
+            np.full(n, sheet.complete), self.n_thresholds + rows * n_thresholds,
+        ))  # fmt: skip
+        acting = sheet.modifiers >= 0
+        counts = np.zeros((n, n_exits), dtype=np.int64)
+        for column, exit_number in enumerate(sheet.exits):
+            counts[:, exit_number] += acting[:, column]
+        flat = counts.ravel()
+        firsts = self._n_modifiers + np.concatenate([[0], np.cumsum(flat)[:-1]]) if flat.size else flat
+        self._exits.append((np.tile(np.array(sheet.targets, dtype=np.int64), n), sheet.base.ravel(), firsts, flat))
+        kinds = np.broadcast_to(np.array(sheet.kinds, dtype=np.int32), sheet.modifiers.shape)
+        self._modifiers.append((kinds[acting], sheet.modifiers[acting]))
+        self.n_rows += n
+        self.n_thresholds += n * n_thresholds
+        self._n_exits += n * n_exits
+        self._n_modifiers += int(flat.sum())
+
+    def rows(self) -> Rows:
+        """Everything collected, as the kernel wants it."""
+
+        def joined(parts: list[tuple[NDArray[Any], ...]], number: int, kind: type) -> NDArray[Any]:
+            return np.concatenate([np.zeros(0), *(part[number] for part in parts)]).astype(kind)
+
+        return Rows(
+            *(joined(self._rows, number, np.int32) for number in range(3)),
+            *(joined(self._rows, number, np.uint8) for number in (3, 4)),
+            joined(self._rows, 5, np.int64),
+            *(joined(self._exits, number, np.int32) for number in range(4)),
+            *(joined(self._modifiers, number, np.int32) for number in range(2)),
+            np.array([self.cycle_years]),
+        )
