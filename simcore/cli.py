@@ -33,7 +33,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A folder, a file, or the name of a shipped one.")]
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A folder, a file, or the name of a shipped one.")
+]
 ResultsFolder = Annotated[str, typer.Argument(metavar="RESULTS", help="A folder that 'simcore run' wrote.")]
 Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
@@ -108,16 +110,19 @@ def run(
     check_target(folder)
     results = _simulate(file, draws, persons, seed, workers, quiet or as_json)
 
+    from simcore.report.tables import as_csv, rows
+
+    records = rows(results)
+
     def add_tables(target: Path) -> None:
         from simcore.report.figures import save_figure
-        from simcore.report.tables import as_csv, rows
 
-        (target / "actors.csv").write_text(as_csv(rows(results)), encoding="utf-8")
+        (target / "actors.csv").write_text(as_csv(records), encoding="utf-8")
         save_figure(results, file.scenario, target / "figure.png")
 
     save_results(results, folder, add_tables)
     if not quiet:
-        _show(results, file, as_json)
+        _show(results, file, records, as_json)
     if not quiet and not as_json:
         print(f"\nResults: {folder} (figure.png, actors.csv, results.zarr)")
 
@@ -144,14 +149,14 @@ def _simulate(
         return simulate(file, draws=draws, persons=persons, seed=seed, workers=workers, progress=progress)
 
 
-def _show(results: xr.Dataset, file: ScenarioFile, as_json: bool) -> None:
+def _show(results: xr.Dataset, file: ScenarioFile, records: list[dict[str, Any]], as_json: bool) -> None:
     from simcore.report.tables import as_json as json_tables
     from simcore.report.tables import run_tables
 
     if as_json:
-        print(json.dumps(json_tables(results, file.scenario), ensure_ascii=False, indent=1))
+        print(json.dumps(json_tables(results, file.scenario, records), ensure_ascii=False, indent=1))
     else:
-        _print(run_tables(results, file.scenario))
+        _print(run_tables(results, file.scenario, records))
 
 
 @app.command()
@@ -167,7 +172,9 @@ def report(
 
     opened = open_results(results)
     file = _scenario_of(opened)
-    _show(opened, file, as_json)
+    from simcore.report.tables import rows
+
+    _show(opened, file, rows(opened), as_json)
     if figure is not None:
         from simcore.report.figures import save_figure
 

@@ -72,21 +72,47 @@ class Problem:
 def layout(problems: Sequence[Problem], where: str) -> str:
     """Lay out all problems of a scenario as one message, in the order of the files."""
     ordered = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
-    count = f"{len(ordered)} problem{'s' if len(ordered) != 1 else ''}"
-    return "\n".join([*map(str, ordered), f"{count} in {where}; nothing was run."])
+    return "\n".join([*map(str, ordered), f"{counted(len(ordered), 'problem')} in {where}; nothing was run."])
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: 1 problem, 2 problems, 1 entry, 2 entries."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean 'x'?``, or an empty string when nothing is near."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    near = nearest(name, known)
+    return f"did you mean '{near}'?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the name that is most like `name`, or None when nothing is near."""
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
 
 
 def shown(value: object, limit: int = 80) -> str:
-    """Show a value of a file as a reader would write it, cut when it is long."""
-    text = value if isinstance(value, str) else repr(value)
-    if value is None:
-        text = "nothing"
-    if value is True or value is False:
-        text = str(value).lower()
+    """Show a value of a file as a reader would write it, on one line, cut when it is long."""
+    text = " ".join(_written(value).split())
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _written(value: object) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "{" + ", ".join(f"{_written(key)}: {_written(item)}" for key, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_written, value)) + "]"
+        case _:
+            return str(value)
+
+
+def with_article(words: str) -> str:
+    """Put "a" or "an" in front."""
+    return f"{'an' if words[:1] in 'aeio' else 'a'} {words}"

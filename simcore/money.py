@@ -29,6 +29,7 @@ def annuity(rate: float, n_payments: int) -> float:
     return (1.0 - (1.0 + rate) ** -n_payments) / rate * (1.0 + rate)
 
 
-def to_price_year(amount: ArrayLike, index_then: float, index_now: float) -> NDArray[np.float64]:
+def to_price_year(amount: ArrayLike, index_then: ArrayLike, index_now: ArrayLike) -> NDArray[np.float64]:
     """Bring an amount from the prices of one year to those of another by an index."""
-    return np.asarray(amount, dtype=float) * (index_now / index_then)
+    ratio = np.asarray(index_now, dtype=float) / np.asarray(index_then, dtype=float)
+    return np.asarray(np.asarray(amount, dtype=float) * ratio)

@@ -14,15 +14,15 @@ def with_risk_ratio(probability: float, ratio: float) -> float:
 
 
 def with_odds_ratio(probability: float, ratio: float) -> float:
-    """Probability whose odds p/(1-p) are multiplied by a ratio."""
-    if probability <= 0.0 or probability >= 1.0:
+    """Probability whose odds p/(1-p) are multiplied by a ratio; 1 changes nothing, to the last bit."""
+    if probability <= 0.0 or probability >= 1.0 or ratio == 1.0:
         return probability
     return probability * ratio / (1.0 - probability + probability * ratio)
 
 
 def with_hazard_ratio(probability: float, ratio: float) -> float:
-    """Probability whose hazard -ln(1-p) is multiplied by a ratio: 1 - (1-p)**ratio."""
-    if probability <= 0.0 or probability >= 1.0:
+    """Probability whose hazard -ln(1-p) is multiplied by a ratio: 1 - (1-p)**ratio; 1 changes nothing."""
+    if probability <= 0.0 or probability >= 1.0 or ratio == 1.0:
         return probability
     return -math.expm1(ratio * math.log1p(-probability))
 
@@ -48,4 +48,4 @@ def probability_of_rate(rate: float, total_rate: float, years: float) -> float:
 
 def faded(ratio: float, share: float) -> float:
     """A ratio of which only a share (of its logarithm) is left: ratio**share."""
-    return ratio**share
+    return float(ratio**share)

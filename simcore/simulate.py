@@ -216,7 +216,7 @@ def _dataset(
         "cycle": np.arange(pricer.n_cycles),
         "parameter": list(parameters),
     }
-    attributes = {
+    about: dict[str, str | int | float] = {
         "scenario": file.name,
         "title": scenario.title,
         "content_hash": file.content_hash,
@@ -233,7 +233,7 @@ def _dataset(
         "comparator": scenario.comparator,
         "simcore_version": __version__,
     }
-    return xr.Dataset(variables, {name: _coordinate(values) for name, values in coordinates.items()}, attributes)
+    return xr.Dataset(variables, {name: _coordinate(values) for name, values in coordinates.items()}, about)
 
 
 def _coordinate(values: object) -> object:

@@ -29,7 +29,9 @@ def check_target(folder: str | os.PathLike[str]) -> None:
     path = Path(folder)
     if path.is_dir():
         if not (path / STORE).is_dir() and any(path.iterdir()):
-            raise ResultsError(f"{folder} holds files that are not simcore results; nothing was run. Name another --out.")
+            raise ResultsError(
+                f"{folder} holds files that are not simcore results; nothing was run. Name another --out."
+            )
     elif path.exists():
         raise ResultsError(f"{folder} is a file, not a folder; nothing was run. Name another --out.")
     near = next(parent for parent in [path.resolve(), *path.resolve().parents] if parent.exists())
@@ -113,7 +115,7 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
         raise ResultsError(f"{folder} holds no simcore results: {what}. 'simcore run' writes them.")
     try:
         with xr.open_zarr(store, consolidated=True, chunks=None) as opened:
-            results = opened.load()
+            results: xr.Dataset = opened.load()
     except Exception as error:
         raise ResultsError(
             f"{folder} cannot be read: the store is damaged or from another version ({type(error).__name__}). "

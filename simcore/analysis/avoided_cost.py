@@ -13,15 +13,15 @@ from simcore.vocabulary import COUNTED_KINDS, PROGRAMME_KINDS
 VIEWS = ("public_sector", "society")
 
 
-def saved(results: xr.Dataset, variable: str = "present_value", *, comparator: str | None = None) -> xr.DataArray:
-    """Comparator minus each other strategy, of a variable that has the dim `strategy`.
+def saved(results: xr.Dataset, values: xr.DataArray, *, comparator: str | None = None) -> xr.DataArray:
+    """Comparator minus each other strategy, of values that have the dim `strategy`.
 
     Parameters
     ----------
     results
-        From `simulate` or `open_results`.
-    variable
-        ``present_value``, ``cost``, ``present_value_of_part``, ``outcome_value``, ...
+        From `simulate` or `open_results`; says what the comparator is.
+    values
+        A variable of the results, or something made from one.
     comparator
         The strategy the others are compared with; by default the scenario's.
 
@@ -38,21 +38,19 @@ def saved(results: xr.Dataset, variable: str = "present_value", *, comparator: s
     strategies = [str(strategy) for strategy in results["strategy"].values]
     if name not in strategies:
         raise UnknownNameError(name, "a strategy of these results", strategies)
-    values = results[variable]
     others = [strategy for strategy in strategies if strategy != name]
     difference = values.sel(strategy=name, drop=True) - values.sel(strategy=others)
     difference = difference.rename(strategy="intervention").transpose(
         *("intervention" if dim == "strategy" else dim for dim in values.dims)
     )
-    difference.attrs = {**values.attrs, "long_name": f"{values.attrs['long_name']}, avoided"}
+    difference.attrs = {**values.attrs, "long_name": f"{values.attrs.get('long_name', 'Value')}, avoided"}
     return difference
 
 
 def of_kinds(array: xr.DataArray, kinds: Sequence[str]) -> xr.DataArray:
     """Sum the kinds of cost that are there among `kinds`; zero when there are none."""
     present = [kind for kind in array["cost_kind"].values if str(kind) in kinds]
-    with xr.set_options(keep_attrs=True):
-        return array.sel(cost_kind=present).sum("cost_kind")
+    return array.sel(cost_kind=present).sum("cost_kind", keep_attrs=True)
 
 
 def avoided_cost(results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False) -> xr.DataArray:
@@ -85,7 +83,7 @@ def avoided_cost(results: xr.Dataset, *, comparator: str | None = None, by_year:
     the cost of public funds, which are shown apart. Identical strategies give exactly 0.
     """
     kinds = [kind for kind in COUNTED_KINDS if kind not in PROGRAMME_KINDS]
-    return _over_years(of_kinds(saved(results, comparator=comparator), kinds), by_year)
+    return saved(results, _present_value(results, kinds, by_year), comparator=comparator)
 
 
 def programme_cost(results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False) -> xr.DataArray:
@@ -93,17 +91,18 @@ def programme_cost(results: xr.Dataset, *, comparator: str | None = None, by_yea
 
     Positive where the actor pays for the programme; negative for who receives its allowances.
     """
-    return _over_years(-of_kinds(saved(results, comparator=comparator), PROGRAMME_KINDS), by_year)
+    return -saved(results, _present_value(results, PROGRAMME_KINDS, by_year), comparator=comparator)
 
 
 def net_saving(results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False) -> xr.DataArray:
     """Avoided cost minus the increase in programme cost, per draw and actor; dims as `avoided_cost`."""
-    return _over_years(of_kinds(saved(results, comparator=comparator), COUNTED_KINDS), by_year)
+    return saved(results, _present_value(results, COUNTED_KINDS, by_year), comparator=comparator)
 
 
-def _over_years(array: xr.DataArray, by_year: bool) -> xr.DataArray:
-    with xr.set_options(keep_attrs=True):
-        return array if by_year else array.sum("year")
+def _present_value(results: xr.Dataset, kinds: Sequence[str], by_year: bool) -> xr.DataArray:
+    """Present value of some kinds together, of each year or of all."""
+    values = of_kinds(results["present_value"], kinds)
+    return values if by_year else values.sum("year", keep_attrs=True)
 
 
 def with_views(array: xr.DataArray, results: xr.Dataset) -> xr.DataArray:
@@ -117,10 +116,8 @@ def with_views(array: xr.DataArray, results: xr.Dataset) -> xr.DataArray:
         Where the sector of each actor is found.
     """
     public = results["sector"] == "public"
-    with xr.set_options(keep_attrs=True):
-        sums = [
-            array.where(public, 0.0).sum("actor").expand_dims(actor=[VIEWS[0]]),
-            array.sum("actor").expand_dims(actor=[VIEWS[1]]),
-        ]
-        joined = xr.concat([array.drop_vars("sector", errors="ignore"), *sums], dim="actor")
-    return joined.transpose(*array.dims)
+    sums = [
+        array.where(public, 0.0).sum("actor", keep_attrs=True).expand_dims(actor=[VIEWS[0]]),
+        array.sum("actor", keep_attrs=True).expand_dims(actor=[VIEWS[1]]),
+    ]
+    return xr.concat([array.drop_vars("sector", errors="ignore"), *sums], dim="actor").transpose(*array.dims)

@@ -21,7 +21,9 @@ QUALITIES = ("A", "A2", "B", "B2", "C", "D", "assumed")
 WEAK = ("C", "D", "assumed")
 
 
-def priced_by_quality(results: xr.Dataset, quality: Mapping[str, str], *, comparator: str | None = None) -> xr.DataArray:
+def priced_by_quality(
+    results: xr.Dataset, quality: Mapping[str, str], *, comparator: str | None = None
+) -> xr.DataArray:
     """Share of the money that moves between the strategies, by quality of the unit cost behind it.
 
     Parameters
@@ -38,7 +40,7 @@ def priced_by_quality(results: xr.Dataset, quality: Mapping[str, str], *, compar
     DataArray (intervention, quality); shares of the sum over lines of the absolute mean change, which
     add up to 1, or are not a number where nothing changes.
     """
-    moved = abs(saved(results, "line_present_value", comparator=comparator).mean("draw"))
+    moved = abs(saved(results, results["line_present_value"], comparator=comparator).mean("draw"))
     by = [
         moved.sel(line=[line for line in moved["line"].values if quality[str(line)] == name]).sum("line")
         for name in QUALITIES
@@ -75,27 +77,26 @@ def uncertainty_by_quality(
     values = results["parameter_value"].values
     uncertain = np.flatnonzero(values.max(axis=0) > values.min(axis=0))
     names = [str(results["parameter"].values[column]) for column in uncertain]
-    rows = []
-    for y in society.values:
-        row = dict.fromkeys([*QUALITIES, "rest"], np.nan)
-        if len(y) >= 3 * len(names) and names and y.max() > y.min():
-            explained = _explained(values[:, uncertain], y)
-            row = {name: float(explained[[quality[n] == name for n in names]].sum()) for name in QUALITIES}
-            row["rest"] = max(1.0 - sum(row.values()), 0.0)
-        rows.append(list(row.values()))
+    shares = np.full((len(society), len(QUALITIES) + 1), np.nan)
+    if names and society.sizes["draw"] >= 3 * len(names):
+        explained = _explained(values[:, uncertain], society.values.T)
+        of_quality = np.array([[quality[name] == grade for grade in QUALITIES] for name in names], dtype=float)
+        shares[:, :-1] = explained.T @ of_quality
+        shares[:, -1] = np.maximum(1.0 - shares[:, :-1].sum(axis=1), 0.0)
     coords = {"intervention": society["intervention"].values, "quality": [*QUALITIES, "rest"]}
-    return xr.DataArray(np.array(rows), coords, ("intervention", "quality"))
+    return xr.DataArray(shares, coords, ("intervention", "quality"))
 
 
 def _explained(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the variance of y (draw,) explained by each column of x (draw, parameter), linearly.
+    """Share of the variance of each column of y (draw, y) explained by each column of x (draw, x), linearly (x, y).
 
     A coefficient that is really zero comes out with a variance of about (1 - R2)/(n - k - 1), which is
-    taken off its square; shares never add up to more than 1.
+    taken off its square; shares never add up to more than 1, and are not a number where y does not vary.
     """
     x = (x - x.mean(axis=0)) / x.std(axis=0)
-    y = (y - y.mean()) / y.std()
-    coefficients, *_ = np.linalg.lstsq(x, y, rcond=None)
-    noise = (y - x @ coefficients).var() / max(len(y) - x.shape[1] - 1, 1)
+    spread = y.std(axis=0)
+    y = (y - y.mean(axis=0)) / np.where(spread > 0, spread, np.nan)
+    coefficients = np.linalg.solve(x.T @ x, x.T @ y)  # parameters are drawn independently: well conditioned
+    noise = (y - x @ coefficients).var(axis=0) / max(len(y) - x.shape[1] - 1, 1)
     squares = np.maximum(coefficients**2 - noise, 0.0)
-    return np.asarray(squares / max(float(squares.sum()), 1.0))
+    return np.asarray(squares / np.maximum(squares.sum(axis=0), 1.0))

@@ -19,8 +19,7 @@ def cumulative_net_saving(results: xr.Dataset, *, comparator: str | None = None)
     DataArray (intervention, draw, actor, year) [money of the price year per person]
     """
     yearly = with_views(net_saving(results, comparator=comparator, by_year=True), results)
-    with xr.set_options(keep_attrs=True):
-        return yearly.cumsum("year").assign_coords(year=yearly["year"])
+    return yearly.cumsum("year", keep_attrs=True).assign_coords(year=yearly["year"])
 
 
 def break_even_year(cumulative: xr.DataArray) -> xr.DataArray:

@@ -34,8 +34,8 @@ def luck_variance(results: xr.Dataset, *, comparator: str | None = None) -> xr.D
     -------
     DataArray (intervention, actor), views included [squared money per person]
     """
-    halves = of_kinds(saved(results, "present_value_of_part", comparator=comparator), COUNTED_KINDS)
-    halves = with_views(halves, results)
+    of_parts = of_kinds(results["present_value_of_part"], COUNTED_KINDS)
+    halves = with_views(saved(results, of_parts, comparator=comparator), results)
     n0, n1 = (float(results["part_size"].sel(part=part)) for part in ("half_0", "half_1"))
     difference = halves.sel(part="half_0", drop=True) - halves.sel(part="half_1", drop=True)
     if n0 * n1 == 0:
@@ -84,10 +84,9 @@ def summarise(results: xr.Dataset, *, comparator: str | None = None) -> xr.Datas
             luck = luck_variance(results, comparator=comparator)
             summary["luck_share"] = (luck / total.where(total > 0)).clip(max=1.0)
     years = break_even_year(cumulative_net_saving(results, comparator=comparator))
-    summary["break_even_year"] = xr.apply_ufunc(
-        _upper_median, years, input_core_dims=[["draw"]], keep_attrs=True
-    )
-    summary["probability_never"] = np.isinf(years).mean("draw").where(years.notnull().any("draw"))
+    summary["break_even_year"] = xr.apply_ufunc(_upper_median, years, input_core_dims=[["draw"]], keep_attrs=True)
+    never = years.copy(data=np.isinf(years.values))
+    summary["probability_never"] = never.mean("draw").where(years.notnull().any("draw"))
     return summary
 
 
@@ -108,7 +107,7 @@ def summarise_outcomes(results: xr.Dataset, *, comparator: str | None = None) ->
     Dataset with ``expected`` (strategy, outcome) and ``change``, ``change_mcse`` (intervention, outcome),
     ``change_quantile`` (quantile, intervention, outcome) [years or events per person].
     """
-    change = -saved(results, "outcome_value", comparator=comparator)
+    change = -saved(results, results["outcome_value"], comparator=comparator)
     summary = xr.Dataset({"expected": results["outcome_value"].mean("draw")})
     summary["change"], summary["change_mcse"] = mean_and_error(change)
     summary["change_quantile"] = change.quantile(QUANTILES, dim="draw")

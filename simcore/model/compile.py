@@ -39,6 +39,7 @@ _KINDS = {
     "risk_difference": kernel_tables.RISK_DIFFERENCE,
 }
 
+
 @dataclass(frozen=True)
 class Act:
     """A modifier, or an intervention's effect, on one move."""
@@ -103,12 +104,14 @@ class Compiled:
     n_hist: int
     blocks: list[Block]
 
-    def explain(self, draw: int, row: int, status: int, values: NDArray[np.float64]) -> str:
+    def explain(self, where: str, row: int, status: int, values: NDArray[np.float64]) -> str:
         """Say in words what is wrong with a row in a draw.
 
         Parameters
         ----------
-        draw, row, status
+        where
+            The draw, in words.
+        row, status
             As the kernel reports them.
         values
             Numbers of this draw (column,).
@@ -123,8 +126,7 @@ class Compiled:
         names = [block.targets[self.rows.target[e]] for e in exits]
         ways = ", ".join(f"{name} {size:.4g}" for name, size in zip(names, sizes, strict=True))
         of = f" from '{block.own[own]}'" if block.own[own] else ""
-        where = ", ".join(f"{name} {value}" for name, value in situation.items())
-        place = f"draw {draw}, {where}" if where else f"draw {draw}"
+        place = ", ".join([where, *(f"{name} {value}" for name, value in situation.items())])
         match status:
             case kernel_tables.MORE_THAN_ONE:
                 wrong = f"the ways{of} of {block.question} add up to {sum(sizes):.4g} ({ways}); at most 1 is possible"
@@ -197,7 +199,9 @@ class Compiler(Frame):
         return found
 
     def sheet(
-        self, exits: Sequence[Exit], situations: Sequence[Situation],
+        self,
+        exits: Sequence[Exit],
+        situations: Sequence[Situation],
         around: Situation,
         complete: bool = False,
     ) -> Sheet:
@@ -387,7 +391,7 @@ class Compiler(Frame):
             which = np.empty([len(possible) for possible in phases], dtype=np.int64)
             for place in np.ndindex(which.shape):
                 phase_of = {i: phases[axis][place[axis]] for axis, i in enumerate(phased)}
-                around: Situation = time | phase_of
+                around: Situation = {**time, **phase_of}
                 known = tuple(around.values())
                 if known not in worked_out:
                     worked_out[known] = [
@@ -410,7 +414,7 @@ class Compiler(Frame):
             key = tuple(tuple(sheet.key for sheet in sheets[place]) for place in places)
             if key not in blocks:
                 layers: list[Situation] = [
-                    self.times[cycle] | {i: phases[axis][place[axis]] for axis, i in enumerate(phased)}
+                    {**self.times[cycle], **{i: phases[axis][place[axis]] for axis, i in enumerate(phased)}}
                     for place in places
                 ]
                 block = Block(0, name, states, states, tuple(others), situations, layers)
@@ -447,8 +451,14 @@ class Compiler(Frame):
             **starts, **enrolments, **moves, **counting.arrays(),
         )  # fmt: skip
         return Compiled(
-            self.file, counted, self.values, self.list.rows(), plan, self.list.n_thresholds, counting.n_hist,
-            self.list.blocks
+            self.file,
+            counted,
+            self.values,
+            self.list.rows(),
+            plan,
+            self.list.n_thresholds,
+            counting.n_hist,
+            self.list.blocks,
         )
 
 

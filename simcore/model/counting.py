@@ -50,7 +50,10 @@ class Counting:
         self.meter_mask = np.full((len(self.meters), frame.n_cycles), -1, dtype=np.int64)
         self.n_hist = 0
         self._readers, self._phase_readers, self._members = Lists(2), Lists(2), Lists(1)
-        self._cells, self._hists, self._n_masks, self._first_cell = [], [], [], [0]
+        self._cells: list[int] = []
+        self._hists: list[int] = []
+        self._n_masks: list[int] = []
+        self._first_cell = [0]
         self._cell_masks = Lists(1)
         most_slots = 2 * frame.n_cycles + 1
         self._active = np.zeros((len(self.groups), len(self.strategies), most_slots), dtype=np.uint8)

@@ -280,10 +280,12 @@ def count(account: Account, lives: Sequence[Life], target_group: int) -> tuple[N
         parts = [life.person % 2, 2] if life.person < target_group else [life.person % 2]
         for cycle, (start, end) in enumerate(zip(life.starts, life.ends, strict=True)):
             for number, meter in enumerate(account.time):
-                time[parts, number, 0, cycle] += meter.condition.holds(start)
-                time[parts, number, 1, cycle] += meter.condition.holds(end)
+                for moment, situation in enumerate((start, end)):
+                    if meter.condition.holds(situation):
+                        time[parts, number, moment, cycle] += 1
             for number, meter in enumerate(account.events):
-                events[parts, number, cycle] += happens(meter, start, end)
+                if happens(meter, start, end):
+                    events[parts, number, cycle] += 1
     return time, events
 
 

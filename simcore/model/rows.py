@@ -107,10 +107,17 @@ class RowList:
             return np.concatenate([np.zeros(0), *(part[number] for part in parts)]).astype(kind)
 
         return Rows(
-            *(joined(self._rows, number, np.int32) for number in range(3)),
-            *(joined(self._rows, number, np.uint8) for number in (3, 4)),
-            joined(self._rows, 5, np.int64),
-            *(joined(self._exits, number, np.int32) for number in range(4)),
-            *(joined(self._modifiers, number, np.int32) for number in range(2)),
-            np.array([self.cycle_years]),
+            first_exit=joined(self._rows, 0, np.int32),
+            n_exits=joined(self._rows, 1, np.int32),
+            n_thresholds=joined(self._rows, 2, np.int32),
+            is_rate=joined(self._rows, 3, np.uint8),
+            complete=joined(self._rows, 4, np.uint8),
+            offset=joined(self._rows, 5, np.int64),
+            target=joined(self._exits, 0, np.int32),
+            base=joined(self._exits, 1, np.int32),
+            first_modifier=joined(self._exits, 2, np.int32),
+            n_modifiers=joined(self._exits, 3, np.int32),
+            modifier_kind=joined(self._modifiers, 0, np.int32),
+            modifier_value=joined(self._modifiers, 1, np.int32),
+            cycle_years=np.array([self.cycle_years]),
         )

@@ -63,8 +63,8 @@ def empty_counts(compiled: Compiled, n_draws: int) -> Counts:
     )
 
 
-def thresholds_of(compiled: Compiled, values: NDArray[np.float64], draw: int) -> NDArray[np.uint32]:
-    """Thresholds of one draw.
+def thresholds_of(compiled: Compiled, values: NDArray[np.float64], draw: int | str) -> NDArray[np.uint32]:
+    """Thresholds of one draw; `draw` names it in messages.
 
     Raises
     ------
@@ -74,7 +74,8 @@ def thresholds_of(compiled: Compiled, values: NDArray[np.float64], draw: int) ->
     thresholds = np.empty(compiled.n_thresholds, np.uint32)
     row, status = build_thresholds(compiled.rows, values, thresholds, np.empty(256))
     if status != FINE:
-        raise ModelError(compiled.explain(draw, row, status, values))
+        where = f"draw {draw}" if isinstance(draw, int) else draw
+        raise ModelError(compiled.explain(where, row, status, values))
     return thresholds
 
 

@@ -70,7 +70,7 @@ class Pricer:
         used = {line.booking.kind for line in account.lines} | {"programme"}
         if scenario.public_funds is not None:
             used.add("public_funds")
-        self.kinds = [kind for kind in COST_KINDS if kind in used]
+        self.kinds: list[str] = [kind for kind in COST_KINDS if kind in used]
         self.n_cycles = n_cycles(scenario)
         self.cycle_years = CYCLE_YEARS[scenario.cycle]
         start = scenario.population.start

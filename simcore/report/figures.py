@@ -1,4 +1,4 @@
-"""Figures: the distribution of avoided costs per actor, and net saving over time.
+"""Figures: the distribution of avoided costs per actor, and net saving over time per actor.
 
 matplotlib is loaded when a figure is drawn. Colours are Okabe and Ito's, which stay apart for
 colour-blind readers; actors also differ by line style.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import VIEWS, net_saving, with_views
+from simcore.analysis.avoided_cost import VIEWS, avoided_cost, net_saving, with_views
 from simcore.analysis.payback import cumulative_net_saving
 from simcore.report.labels import actor_label, strategy_label
 from simcore.scenario.schema import Scenario
@@ -31,22 +31,24 @@ def _thousands(results: xr.Dataset) -> str:
     return f"thousand {results.attrs['currency']} per person, prices of {results.attrs['price_year']}, present value"
 
 
-def _shown_actors(values: xr.DataArray) -> list[str]:
+def _shown_actors(avoided: xr.DataArray, net: xr.DataArray) -> list[str]:
     """Actors with something at stake, in the order of the file, views last."""
-    largest = abs(values).mean("draw").max("intervention")
+    largest = xr.concat([abs(avoided), abs(net)], dim="which").mean("draw").max(["which", "intervention"])
     floor = _NEGLIGIBLE * float(largest.max())
-    return [str(actor) for actor in values["actor"].values if float(largest.sel(actor=actor)) > floor]
+    return [str(actor) for actor in net["actor"].values if float(largest.sel(actor=actor)) > floor]
 
 
-def draw_distributions(axes: Axes, values: xr.DataArray, scenario: Scenario, actors: list[str]) -> None:
-    """Draw the distribution of the net saving of each actor: 90 % and 50 % of the draws, median and mean.
+def draw_distributions(
+    axes: Axes, avoided: xr.DataArray, net: xr.DataArray, scenario: Scenario, actors: list[str]
+) -> None:
+    """Draw the distribution of each actor's avoided cost (90 % and 50 % of the draws, median), and its mean net saving.
 
     Parameters
     ----------
     axes
         Where to draw.
-    values
-        Net saving of one intervention (draw, actor) [money per person].
+    avoided, net
+        Avoided cost and net saving of one intervention (draw, actor) [money per person].
     scenario
         For the labels.
     actors
@@ -54,13 +56,14 @@ def draw_distributions(axes: Axes, values: xr.DataArray, scenario: Scenario, act
     """
     places = np.arange(len(actors))[::-1]
     for place, actor in zip(places, actors, strict=True):
-        of_actor = values.sel(actor=actor).values / 1000
+        of_actor = avoided.sel(actor=actor).values / 1000
         q05, q25, q50, q75, q95 = np.quantile(of_actor, (0.05, 0.25, 0.5, 0.75, 0.95))
         colour = "#444444" if actor in VIEWS else _COLOURS[0] if of_actor.mean() >= 0 else _COLOURS[1]
         axes.plot([q05, q95], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
         axes.plot([q25, q75], [place, place], color=colour, linewidth=6.5, alpha=0.55, solid_capstyle="butt")
         axes.plot([q50], [place], "|", color=colour, markersize=13, markeredgewidth=2)
-        axes.plot([of_actor.mean()], [place], "o", color="white", markeredgecolor=colour, markersize=5)
+        mean_net = float(net.sel(actor=actor).mean()) / 1000
+        axes.plot([mean_net], [place], "D", color="white", markeredgecolor="black", markersize=5.5)
     n_views = sum(actor in VIEWS for actor in actors)
     if 0 < n_views < len(actors):
         axes.axhline(n_views - 0.5, color="#BBBBBB", linewidth=0.8)
@@ -118,20 +121,23 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    totals = with_views(net_saving(results), results)
+    avoided, net = with_views(avoided_cost(results), results), with_views(net_saving(results), results)
     cumulative = cumulative_net_saving(results)
-    actors = _shown_actors(totals)
-    interventions = [str(name) for name in totals["intervention"].values]
+    actors = _shown_actors(avoided, net)
+    interventions = [str(name) for name in net["intervention"].values]
     n_columns = max(len(interventions), 1)
     figure = Figure(figsize=(max(3.1 * n_columns + 2.6, 7.5), 9.2), layout="constrained")
-    grid = figure.subplots(2, n_columns, squeeze=False, sharey="row", sharex="row", height_ratios=[1.0, 0.9])
+    grid = figure.subplots(2, n_columns, squeeze=False, height_ratios=[1.0, 0.9])
     for column, intervention in enumerate(interventions):
         above, below = grid[0, column], grid[1, column]
-        draw_distributions(above, totals.sel(intervention=intervention), scenario, actors)
-        draw_cumulative(below, cumulative.sel(intervention=intervention), scenario, actors)
+        of_it = {"intervention": intervention}
+        draw_distributions(above, avoided.sel(of_it), net.sel(of_it), scenario, actors)
+        draw_cumulative(below, cumulative.sel(of_it), scenario, actors)
         above.set_title(strategy_label(scenario, intervention), fontsize=11)
+        if column > 0:
+            above.set_yticklabels([])
     units = _thousands(results)
-    grid[0, n_columns // 2].set_xlabel(f"Net saving ({units})")
+    grid[0, n_columns // 2].set_xlabel(f"Avoided cost ({units})")
     grid[1, 0].set_ylabel("Cumulative net saving\n" + units.replace(", ", ",\n", 1))
     grid[1, n_columns // 2].set_xlabel("Calendar year")
     handles, labels = grid[1, 0].get_legend_handles_labels()
@@ -142,8 +148,9 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     figure.text(
         0.5,
         0.965,
-        f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}. Avoided cost minus programme cost; line "
-        f"90 %, bar 50 % of {attributes['n_draws']:,} draws, tick median, ring mean.{made_up}",
+        f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}. Above: avoided cost, line 90 %, bar 50 % of "
+        f"{attributes['n_draws']:,} draws, tick median; diamond: mean net saving, programme taken off. Each column has its "
+        f"own scale.{made_up}",
         ha="center",
         va="top",
         fontsize=8.5,

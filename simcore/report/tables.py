@@ -85,7 +85,7 @@ def as_csv(records: list[dict[str, Any]]) -> str:
     return buffer.getvalue()
 
 
-def as_json(results: xr.Dataset, scenario: Scenario) -> dict[str, Any]:
+def as_json(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any]:
     """Everything the terminal shows, for machines; infinity and not-a-number become null."""
     outcomes = summarise_outcomes(results)
     evidence = {
@@ -95,7 +95,7 @@ def as_json(results: xr.Dataset, scenario: Scenario) -> dict[str, Any]:
     attributes = {key: value for key, value in results.attrs.items() if key != "scenario_files"}
     whole: dict[str, Any] = {
         "run": attributes,
-        "actors": rows(results),
+        "actors": records,
         "outcomes": [
             {
                 "intervention": str(intervention),
@@ -128,10 +128,9 @@ def _without_infinities(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def run_tables(results: xr.Dataset, scenario: Scenario) -> RenderableType:
-    """Everything that `simcore run` and `simcore report` print."""
+def run_tables(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]) -> RenderableType:
+    """Everything that `simcore run` and `simcore report` print; `records` are the `rows` of the results."""
     attributes = results.attrs
-    records = rows(results)
     parts: list[RenderableType] = [Text(str(attributes["title"]), style="bold")]
     parts.append(
         Text(
@@ -272,4 +271,4 @@ def effect_words(scenario: Scenario) -> str:
                 quality = known[effect.size]
                 grade = "assumed" if quality == "assumed" else f"grade {quality}"
                 words.append(f"{effect.size} ({grade}, {effect.evidence})")
-    return f"Everything passes through the effects: {', '.join(words)}." if words else ""
+    return f"Everything passes through the effects: {', '.join(dict.fromkeys(words))}." if words else ""

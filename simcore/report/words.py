@@ -49,7 +49,9 @@ def _when(written: dict[str, Any] | None) -> str:
 def _payers(scenario: Scenario, payers: Payers) -> str:
     if isinstance(payers, str):
         return payers
-    shares = ((name, "the rest" if share == "rest" else number_words(scenario, share)) for name, share in payers.items())
+    shares = (
+        (name, "the rest" if share == "rest" else number_words(scenario, share)) for name, share in payers.items()
+    )
     return ", ".join(f"{name} {share}" for name, share in shares)
 
 
@@ -70,14 +72,20 @@ def describe(scenario: Scenario) -> Iterator[str]:
     )
     for name, shares in population.attributes.items():
         words = ", ".join(
-            f"{level} {'the rest' if share == 'rest' else number_words(scenario, share)}" for level, share in shares.items()
+            f"{level} {'the rest' if share == 'rest' else number_words(scenario, share)}"
+            for level, share in shares.items()
         )
         yield f"  {readable(name)}: {words}."
     yield "Life course"
     for name, domain in scenario.domains.items():
         first = population.start_states[name]
-        begin = first if isinstance(first, str) else ", ".join(
-            f"{state} {'the rest' if share == 'rest' else number_words(scenario, share)}" for state, share in first.items()
+        begin = (
+            first
+            if isinstance(first, str)
+            else ", ".join(
+                f"{state} {'the rest' if share == 'rest' else number_words(scenario, share)}"
+                for state, share in first.items()
+            )
         )
         yield f"  {readable(name)}: {', '.join(domain.states)}; starts as {begin}."
         for text, move in domain.moves.items():
@@ -158,5 +166,7 @@ def _cost_words(scenario: Scenario, cost: ProgrammeCost) -> str:
 
 def _effect_words(scenario: Scenario, effect: Effect) -> str:
     condition = f", if {_when(effect.if_)}" if effect.if_ else ""
-    fade = "" if effect.fade is None else f", then half of it after {number_words(scenario, effect.fade.half_life)} years"
+    fade = (
+        "" if effect.fade is None else f", then half of it after {number_words(scenario, effect.fade.half_life)} years"
+    )
     return f"{effect.move}: {_modifier_words(scenario, effect)}, {_years_words(effect.years)}{condition}{fade}"

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from simcore.errors import Problem, ScenarioError, ScenarioWarning, did_you_mean, shown
+from simcore.errors import Problem, ScenarioError, ScenarioWarning, counted, did_you_mean, shown
 from simcore.scenario.meaning import Meaning, path_text
 from simcore.scenario.reading import Files, Node, UnreadableError, content_hash, read_disk, read_tree
 from simcore.scenario.schema import Entry, Scenario
@@ -155,11 +155,13 @@ def load(files: Files, file: str, name: str) -> ScenarioFile:
         scenario = Scenario.model_validate(tree.plain())
     except ValidationError as error:
         raise ScenarioError([*files.problems, *_problems(error, tree, locate)], file) from None
+    if files.problems:  # what was lost with them may be what a name refers to
+        raise ScenarioError(files.problems, file)
     own = os.path.dirname(file)
     meaning = Meaning(scenario, locate, lambda other: os.path.dirname(other) == own)
     meaning.check()
-    if files.problems or meaning.problems:
-        raise ScenarioError([*files.problems, *meaning.problems], file)
+    if meaning.problems:
+        raise ScenarioError(meaning.problems, file)
     main = os.path.relpath(file, files.root()).replace(os.sep, "/")
     return ScenarioFile(scenario, name, files.named(), main, places, tuple(meaning.warnings))
 
@@ -178,7 +180,8 @@ _WORDS = {
     "model_type": "entries by name",
     "model_attributes_type": "entries by name",
     "list_type": "a list",
-    "string_pattern_mismatch": "three capital letters",
+    "string_pattern_mismatch": "three capital letters, such as SEK",
+    "invalid_key": "a name before the colon",
 }
 
 
@@ -189,8 +192,11 @@ def _problems(error: ValidationError, tree: Node, locate: Any) -> list[Problem]:
     for detail in error.errors():
         path = _path_in(data, detail)
         found.setdefault(path, []).append(detail)
+    lost = [path for path, node in tree.walk() if node.lost]
     problems = []
     for path, details in found.items():
+        if any(other[: len(path)] == path for other in lost):
+            continue  # it follows from what could not be read
         if any(other != path and other[: len(path)] == path for other in found) and all(
             _is_choice(detail, path) for detail in details
         ):
@@ -213,7 +219,8 @@ def _path_in(data: Any, detail: ErrorDetails) -> tuple[Any, ...]:
             data = data[step]
         elif detail["type"] == "missing" and number == len(steps) - 1:
             path.append(step)
-    return tuple(path)
+    about = detail.get("ctx", {}).get("at")
+    return (*path, about) if about else tuple(path)
 
 
 def _is_choice(detail: ErrorDetails, path: tuple[Any, ...]) -> bool:
@@ -230,25 +237,54 @@ def _words(detail: ErrorDetails, details: list[ErrorDetails], path: tuple[Any, .
         fields = _fields_at(path[:-1])
         return "a field this entry does not have", ", ".join(fields), did_you_mean(str(path[-1]), fields)
     if kind == "missing":
-        return "nothing", "this field is required", ""
+        return "nothing", "a value: this field is required", _description(path)
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", "")
         names = allowed.replace(" or ", ", ").split(", ")
-        return shown(detail["input"]), allowed, did_you_mean(str(detail["input"]), names)
+        others = [_allowed(other, path) for other in details if other is not detail]
+        return shown(detail["input"]), " or ".join([allowed, *others]), did_you_mean(str(detail["input"]), names)
     limits = {"greater_than_equal": "ge", "greater_than": "gt", "less_than_equal": "le", "less_than": "lt"}
     if kind in limits:
         words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}[limits[kind]]
         return shown(detail["input"]), f"{words} {context[limits[kind]]}", ""
     if kind in ("too_short", "too_long"):
-        return f"{context['actual_length']} entries", str(detail["msg"]), ""
-    allowed = " or ".join(dict.fromkeys(_WORDS.get(d["type"], d["msg"]) for d in details if d["type"] != "scenario"))
-    return shown(detail["input"]), allowed, _number_hint(detail)
+        limit = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
+        return counted(context["actual_length"], "entry"), limit, ""
+    allowed = " or ".join(dict.fromkeys(_allowed(other, path) for other in details))
+    return shown(detail["input"]), allowed, _form_hint(detail)
 
 
-def _number_hint(detail: ErrorDetails) -> str:
+def _allowed(detail: ErrorDetails, path: tuple[Any, ...]) -> str:
+    """What is allowed where something of the wrong form stands."""
+    match detail["type"]:
+        case "scenario":
+            return str(detail["ctx"]["allowed"])
+        case "literal_error":
+            return str(detail["ctx"]["expected"]).replace("'", "")
+        case "model_type" | "model_attributes_type":
+            return f"an entry with {', '.join(_fields_at(path))}"
+        case kind:
+            return _WORDS.get(kind, "something else")
+
+
+def _form_hint(detail: ErrorDetails) -> str:
     value = detail["input"]
     if detail["type"] in ("float_type", "int_type") and isinstance(value, str):
-        return "numbers are written without quotes, spaces or units, with a decimal point"
+        return "a number stands alone, without quotes, units or spaces between its digits"
+    if detail["type"] == "list_type":
+        return f"write [{'' if value is None else shown(value)}]"
+    return ""
+
+
+def _description(path: tuple[Any, ...]) -> str:
+    """The description of a field, as the hint of a message."""
+    kind: Any = Scenario
+    for step in path[:-1]:
+        kind = _below(kind, step)
+    entry = _entry_in(kind)
+    for name, field in entry.model_fields.items() if entry is not None else ():
+        if path[-1] in (name, field.alias):
+            return field.description or ""
     return ""
 
 
@@ -260,7 +296,8 @@ def _fields_at(path: tuple[Any, ...]) -> list[str]:
     entry = _entry_in(kind)
     if entry is None:
         return []
-    return [field.alias or name for name, field in entry.model_fields.items() if name != "rows"]
+    fields = [field.alias or name for name, field in entry.model_fields.items()]
+    return [*(["extends"] if not path else []), *(name for name in fields if name not in entry.NOT_WRITTEN)]
 
 
 def _below(kind: Any, step: Any) -> Any:

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from simcore.errors import Problem, did_you_mean, shown
+from simcore.errors import Problem, did_you_mean, nearest, shown, with_article
 from simcore.scenario.conditions import Band, Condition, MoveText, parse_band, parse_condition, parse_move
-from simcore.scenario.quantities import USES, currency_of, unit_named
+from simcore.scenario.quantities import USES, any_of, currency_of, percent_hint, unit_named, units_for
 from simcore.scenario.schema import (
     Booking,
     Effect,
@@ -26,12 +26,21 @@ from simcore.scenario.schema import (
     Scenario,
     Shares,
     Table,
+    TableRow,
 )
 
 Path = tuple[Any, ...]
 Locate = Callable[[Path], tuple[str, int]]
 
 _TIME = ("day", "week", "month", "quarter", "year")
+#: Fields that a number of another unit may have been meant for.
+_FIELDS = {
+    "probability": "probability", "rate": "rate", "risk ratio": "risk_ratio", "odds ratio": "odds_ratio",
+    "hazard ratio": "hazard_ratio", "risk difference": "risk_difference",
+}  # fmt: skip
+_BASELINES = ("probability", "rate")
+#: At most this many names are listed in a message.
+_MOST_NAMES = 24
 
 
 def path_text(path: Path) -> str:
@@ -71,6 +80,14 @@ def cell_matches(keys: Mapping[str, str | int], situation: Mapping[str, str | in
     return True
 
 
+def _overlap(one: Band, other: Band) -> bool:
+    return (other.high is None or one.low <= other.high) and (one.high is None or other.low <= one.high)
+
+
+def _cell_words(row: TableRow) -> str:
+    return " ".join(f"{key} {value}" for key, value in row.keys.items())
+
+
 class Meaning:
     """Collects what is wrong, and what is surprising, in a scenario of correct form."""
 
@@ -79,6 +96,8 @@ class Meaning:
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
         self.used: set[str] = set()
+        #: Domains with a move that is not understood; moves that seem missing there may be that one.
+        self.unclear: set[str] = set()
         self.levels = levels(scenario)
         self.n_cycles = n_cycles(scenario)
         start = scenario.population.start
@@ -108,18 +127,23 @@ class Meaning:
     # -- helpers -----------------------------------------------------------------------
 
     def problem(self, path: Path, found: object, allowed: str, hint: str = "") -> None:
+        """Note a problem at a path."""
         file, line = self.locate(path)
-        self.problems.append(Problem(file, line, path_text(path), shown(found), allowed, hint))
+        entry = path[: path.index("rows")] if path[0] == "tables" and "rows" in path else path
+        self.problems.append(Problem(file, line, path_text(entry), shown(found), allowed, hint))
 
     def warn(self, path: Path, text: str) -> None:
+        """Note a fact that would surprise the author."""
         file, line = self.locate(path)
         self.warnings.append(f"{file}:{line}  {path_text(path)}: {text}")
 
     def known(self, path: Path, name: str, kind: str, names: Iterable[str]) -> bool:
+        """Check that a name is one of those of its kind."""
         names = list(names)
         if name in names:
             return True
-        allowed = f"{kind}: {', '.join(names)}" if names else f"{kind} (there is none)"
+        listed = names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], f"... ({len(names)} in all)"]
+        allowed = f"{kind}: {', '.join(listed)}" if names else f"{kind} (there is none)"
         self.problem(path, name, allowed, did_you_mean(name, names))
         return False
 
@@ -130,7 +154,7 @@ class Meaning:
         """
         if value is None or not isinstance(value, str):
             if value == 0 and use in ("odds_ratio", "risk_ratio", "hazard_ratio", "duration"):
-                self.problem(path, 0, f"a {use.replace('_', ' ')} above 0")
+                self.problem(path, 0, f"{with_article(use.replace('_', ' '))} above 0")
             return
         entries: dict[str, Evidenced] = {**self.scenario.parameters, **self.scenario.tables}
         if value not in entries:
@@ -141,13 +165,16 @@ class Meaning:
         unit = unit_named(entry.unit)
         assert unit is not None  # by the schema
         if unit.kind not in USES[use]:
-            fitting = " or ".join(USES[use])
-            self.problem(path, f"{value}, whose unit is '{entry.unit}'", f"a {fitting}")
+            field = _FIELDS.get(unit.kind, "")
+            together = _BASELINES if use in _BASELINES else Modifier.SCALES if use in Modifier.SCALES else ()
+            hint = f"write {field}: {value}" if field in together else ""
+            self.problem(path, f"{value}, whose unit is '{entry.unit}'", units_for(use), hint)
         if isinstance(entry, Table):
             allowed = None if variables is None else list(variables)
             for key in entry.by:
                 if allowed is not None and key not in allowed:
-                    self.problem(path, f"{value}, a table by {key}", f"a table by {', '.join(allowed) or 'nothing'}")
+                    fitting = f"a table by {any_of(allowed)}, or a parameter" if allowed else "a parameter"
+                    self.problem(path, f"{value}, a table by {key}", fitting)
 
     def condition(
         self, path: Path, written: Mapping[str, Any] | None, variables: Iterable[str] | None = None
@@ -158,7 +185,10 @@ class Meaning:
         for part in condition.leaves():
             where = (*path, part.variable)
             if part.variable not in known:
-                self.problem(where, part.variable, f"one of {', '.join(known)}", did_you_mean(part.variable, known))
+                hint = did_you_mean(part.variable, known)
+                if part.variable in self.numbers:
+                    hint = "everybody is asked at at_age" if part.variable == "age" else ""
+                self.problem(where, part.variable, f"one of {', '.join(known)}", hint)
             elif part.variable in self.levels:
                 named = self.levels[part.variable]
                 if isinstance(part.values, Band):
@@ -177,7 +207,9 @@ class Meaning:
         """Check a move written with its domain."""
         move = parse_move(text)
         if move is None or move.domain is None:
-            self.problem(path, text, "domain.from -> to")
+            fitting = [name for name, domain in self.scenario.domains.items() if text in domain.moves]
+            hint = f"write {fitting[0]}.{text}" if fitting else ""
+            self.problem(path, text, "a move as 'domain.from -> to'", hint)
             return None
         if not self.known(path, move.domain, "a domain", self.scenario.domains):
             return None
@@ -186,14 +218,16 @@ class Meaning:
             return None
         if f"{move.start} -> {move.end}" not in self.scenario.domains[move.domain].moves:
             moves = list(self.scenario.domains[move.domain].moves)
-            self.problem(path, text, f"a move of {move.domain}: {', '.join(moves)}")
+            if move.domain not in self.unclear:
+                self.problem(path, text, f"a move of {move.domain}: {', '.join(moves) or '(there is none)'}")
             return None
         return move
 
     def shares(self, path: Path, shares: Shares, variables: Iterable[str]) -> None:
+        """Check that shares can add up to 1."""
         rests = [name for name, share in shares.items() if share == "rest"]
         if len(rests) > 1:
-            self.problem(path, f"{len(rests)} times rest", "rest once")
+            self.problem(path, f"{len(rests)} times rest", "rest once, for what is left")
         if (
             not rests
             and all(isinstance(share, float) for share in shares.values())
@@ -207,7 +241,7 @@ class Meaning:
     # -- sections ----------------------------------------------------------------------
 
     def _names(self) -> None:
-        sections = {
+        sections: dict[str, Iterable[str]] = {
             "domains": self.scenario.domains,
             "population.attributes": self.scenario.population.attributes,
             "interventions": self.scenario.interventions,
@@ -226,7 +260,9 @@ class Meaning:
         population = self.scenario.population
         if self.n_cycles < 1:
             self.problem(
-                ("population", "horizon"), f"to_age {population.horizon.to_age}", f"more than {population.start.age}"
+                ("population", "horizon"),
+                f"to_age {population.horizon.to_age}",
+                f"an age above the one at the start, {population.start.age}",
             )
         if population.target_group > population.persons:
             self.problem(
@@ -246,9 +282,11 @@ class Meaning:
                 self.known((*path, domain), state, f"a state of {domain}", states)
             if not isinstance(start, str):
                 self.shares((*path, domain), start, [*population.attributes, "age", "year"])
+        misspelt = {nearest(name, self.scenario.domains) for name in population.start_states}
         for domain in self.scenario.domains:
-            if domain not in population.start_states:
-                self.problem(path, f"no start of {domain}", f"{domain}: one of {', '.join(self.levels[domain])}")
+            if domain not in population.start_states and domain not in misspelt:
+                states = ", ".join(self.levels[domain])
+                self.problem(path, f"no start of {domain}", f"{domain}: one of {states}, or shares of them")
 
     def _domain(self, name: str) -> None:
         domain = self.scenario.domains[name]
@@ -260,23 +298,27 @@ class Meaning:
             self.known((*path, "ends_life"), domain.ends_life, f"a state of {name}", domain.states)
             others = [other for other, d in self.scenario.domains.items() if d.ends_life is not None]
             if others[0] != name:
-                self.problem((*path, "ends_life"), f"also in {others[0]}", "one domain that ends life")
+                self.problem(
+                    (*path, "ends_life"), f"ends_life in {others[0]} and in {name}", "one domain that ends life"
+                )
         scales: dict[str, set[str]] = {}
         rests: Counter[str] = Counter()
         for text, move in domain.moves.items():
             where = (*path, "moves", text)
             parsed = parse_move(text)
-            if parsed is None or parsed.domain not in (None, name):
-                self.problem(where, text, "from -> to")
+            if parsed is None or parsed.domain is not None:
+                self.problem(where, text, f"a move as 'from -> to', two states of {name}")
+                self.unclear.add(name)
                 continue
             if not all(
                 [self.known(where, state, f"a state of {name}", domain.states) for state in (parsed.start, parsed.end)]
             ):
+                self.unclear.add(name)
                 continue
             if parsed.start == parsed.end:
-                self.problem(where, text, "a move to another state", "what is left of the probability stays by itself")
+                self.problem(where, text, "a move to another state", "who does not move stays")
             if parsed.start == domain.ends_life:
-                self.problem(where, text, f"no way out of {domain.ends_life}, which ends life")
+                self.problem(where, text, f"no move from {domain.ends_life}, which ends life")
             if isinstance(move, Move):
                 scales.setdefault(parsed.start, set()).add("probability" if move.probability is not None else "rate")
                 self._baseline(where, move)
@@ -286,7 +328,8 @@ class Meaning:
                     self.problem(where, "rest a second time", f"one rest among the moves from {parsed.start}")
         for state, kinds in scales.items():
             if len(kinds) > 1:
-                self.problem((*path, "moves"), f"probabilities and rates from {state}", "one of the two for a state")
+                found, allowed = f"probabilities and rates from {state}", "either of the two for all moves from a state"
+                self.problem((*path, "moves"), found, allowed)
 
     def _baseline(self, path: Path, move: Move) -> None:
         self.quantity((*path, "probability"), move.probability, "probability")
@@ -300,7 +343,7 @@ class Meaning:
         self.quantity((*path, modifier.scale), modifier.size, modifier.scale)
         self.quantity((*path, "movable_share"), modifier.movable_share, "share", ())
         if move.rate is not None and modifier.scale != "hazard_ratio":
-            self.problem((*path, modifier.scale), modifier.scale, "hazard_ratio, because the move is a rate")
+            self.problem((*path, modifier.scale), modifier.scale, "hazard_ratio, because the move has a rate")
 
     def _evidence(self) -> None:
         for section, entries in (("parameters", self.scenario.parameters), ("tables", self.scenario.tables)):
@@ -317,26 +360,51 @@ class Meaning:
             known = [*self.levels, *self.numbers]
             if not all([self.known((*path, "by"), key, "a key", known) for key in table.by]):
                 continue
-            seen: set[tuple[str | int, ...]] = set()
             for number, row in enumerate(table.cells):
-                where = (*path, "rows", number) if table.rows is not None else (*path, "values", *row.keys.values())
+                where = self._row_path(path, table, number, row)
                 for key, level in row.keys.items():
                     if key in self.levels:
                         self.known(where, str(level), f"a value of {key}", self.levels[key])
                     elif parse_band(level) is None:
                         self.problem(where, level, f"{key} as 16, 16-19 or 65+")
-                cell = tuple(row.keys[key] for key in table.by)
-                if cell in seen:
-                    self.problem(where, f"{shown(cell[0] if len(cell) == 1 else cell)} a second time", "each cell once")
-                seen.add(cell)
                 if isinstance(row.value, str):
                     self._table_cell(where, row.value, unit.kind, table)
                 elif not unit.accepts(row.value):
-                    self.problem(where, row.value, unit.allowed)
+                    self.problem(where, row.value, unit.allowed, unit.percent_hint(row.value))
+            self._overlaps(path, table)
+
+    def _row_path(self, path: Path, table: Table, number: int, row: TableRow) -> Path:
+        return (*path, "rows", number) if table.rows is not None else (*path, "values", *row.keys.values())
+
+    def _overlaps(self, path: Path, table: Table) -> None:
+        """Check that no situation is in two rows: the same names, and bands that share a number."""
+        numbers = [key for key in table.by if key not in self.levels]
+        groups: dict[tuple[str, ...], list[tuple[list[Band], int, TableRow]]] = {}
+        for number, row in enumerate(table.cells):
+            bands = [parse_band(row.keys[key]) for key in numbers]
+            if all(band is not None for band in bands):
+                names = tuple(str(row.keys[key]) for key in table.by if key in self.levels)
+                groups.setdefault(names, []).append(([band for band in bands if band is not None], number, row))
+        for rows in groups.values():
+            rows.sort(key=lambda entry: ([band.low for band in entry[0]], entry[1]))
+            open_rows: list[tuple[list[Band], int, TableRow]] = []
+            for entry in rows:
+                bands, number, row = entry
+                # Sorted by the first band: rows that end before this one begins cannot overlap with any later one.
+                open_rows = [other for other in open_rows if not bands or _overlap(other[0][0], bands[0])]
+                twice = next((o for o in open_rows if all(map(_overlap, o[0], bands))), None)
+                if twice is not None:
+                    first, second = sorted([twice[1:], (number, row)], key=lambda pair: pair[0])
+                    found = f"{_cell_words(second[1])}, which is also in {_cell_words(first[1])}"
+                    if first[1].keys == second[1].keys:
+                        found = f"{_cell_words(second[1])} a second time"
+                    self.problem(self._row_path(path, table, *second), found, "each case in one row")
+                open_rows.append(entry)
 
     def _table_cell(self, path: Path, name: str, kind: str, table: Table) -> None:
         parameters = self.scenario.parameters
-        if not self.known(path, name, "a parameter", parameters):
+        if name not in parameters:
+            self.problem(path, name, "a number, or the name of a parameter", did_you_mean(name, parameters))
             return
         self.used.add(name)
         unit = unit_named(parameters[name].unit)
@@ -347,13 +415,18 @@ class Meaning:
         scenario = self.scenario
         costs = any(intervention.costs for intervention in scenario.interventions.values())
         if (scenario.prices or costs) and scenario.money is None:
-            self.problem(("title",), "prices without money", "money: {currency: SEK, price_year: 2024}")
+            section = "prices" if scenario.prices else "interventions"
+            allowed = "money: {currency: SEK, price_year: 2024} or the like, in the scenario"
+            self.problem((section,), f"{'prices' if scenario.prices else 'costs'} without money", allowed)
         if isinstance(scenario.discount.money, str):
             self.quantity(("discount", "money"), scenario.discount.money, "discount_rate", ())
-        elif not -1 < scenario.discount.money < 1:
-            self.problem(
-                ("discount", "money"), scenario.discount.money, "a rate per year, such as 0.035", "3.5 % is 0.035"
-            )
+            parameter = scenario.parameters.get(scenario.discount.money)
+            if parameter is not None and parameter.unit == "per year":
+                self._discount_rate(
+                    ("parameters", scenario.discount.money, "distribution"), parameter.distribution.mean
+                )
+        else:
+            self._discount_rate(("discount", "money"), scenario.discount.money)
         if scenario.public_funds is not None:
             self.quantity(("public_funds", "factor"), scenario.public_funds.factor, "factor", ())
             self.known(("public_funds", "actor"), scenario.public_funds.actor, "an actor", scenario.actors)
@@ -380,14 +453,18 @@ class Meaning:
                     self.problem(
                         (section, name, "price_year"),
                         entry.price_year,
-                        f"{scenario.money.price_year}, the price year",
-                        "or name a price index: money: {index: ...}",
+                        f"{scenario.money.price_year}, the price year of money",
+                        "other years need a price index: money: {index: ...}",
                     )
                 elif not wanted <= years:
                     missing = ", ".join(str(year) for year in sorted(y for y in wanted - years if y is not None))
                     self.problem(
                         (section, name, "price_year"), missing, f"a year of the price index {scenario.money.index}"
                     )
+
+    def _discount_rate(self, path: Path, rate: float) -> None:
+        if not -1 < rate < 1:
+            self.problem(path, f"{rate:g}", "a rate per year, such as 0.035", percent_hint(rate) if rate >= 1 else "")
 
     def _situation(self, path: Path, entry: Price | Outcome) -> None:
         """Check when something is counted."""
@@ -404,14 +481,16 @@ class Meaning:
         name = price.base if price.kind == "tax" else price.amount
         self._per(path, "base" if price.kind == "tax" else price.kind, name, per)
 
-    def _per(self, path: Path, field: str, name: str | float | None, per: tuple[str, ...]) -> None:
+    def _per(
+        self, path: Path, field: str, name: str | float | None, per: tuple[str, ...], besides: tuple[str, ...] = ()
+    ) -> None:
         entry = self.scenario.parameters.get(str(name)) or self.scenario.tables.get(str(name))
         unit = unit_named(entry.unit) if entry is not None else None
         if entry is not None and unit is not None and unit.kind == "money" and unit.per not in per:
             what = "each time it happens" if per == ("event",) else "for the time it lasts"
-            self.problem(
-                (*path, field), f"{name}, in {entry.unit}", f"money per {' or '.join(per)}, because it is paid {what}"
-            )
+            hint = f"it is paid {what}" if not besides else ""
+            allowed = f"money per {any_of([*per, *besides])}"
+            self.problem((*path, field), f"{name}, whose unit is '{entry.unit}'", allowed, hint)
 
     def _booking(self, path: Path, booking: Booking) -> None:
         variables = ("age", "year")
@@ -431,7 +510,7 @@ class Meaning:
     def _intervention(self, path: Path, intervention: Intervention) -> None:
         enrol = intervention.enrol
         ages = self.numbers["age"]
-        if enrol.at_age not in ages:
+        if enrol.at_age not in ages and self.n_cycles > 0:
             self.problem(
                 (*path, "enrol", "at_age"), enrol.at_age, f"an age that is simulated, {ages.low} to {ages.high}"
             )
@@ -452,10 +531,10 @@ class Meaning:
         if unit.per == "participant":
             if cost.years is not None:
                 self.problem((*path, "years"), "years with a cost paid once", "no years: it is paid at enrolment")
-        elif cost.years is None:
+        elif cost.years is None and unit.per in _TIME:
             self.problem(path, f"{cost.amount} without years", "years: [first, last], or money per participant")
         else:
-            self._per(path, cost.kind, cost.amount, _TIME)
+            self._per(path, cost.kind, cost.amount, _TIME, ("participant",))
 
     def _effect(self, path: Path, effect: Effect) -> None:
         move = self.move((*path, "move"), effect.move)
@@ -463,7 +542,8 @@ class Meaning:
         if effect.fade is not None:
             self.quantity((*path, "fade", "half_life"), effect.fade.half_life, "duration", ())
             if effect.years[1] == "onwards":
-                self.problem((*path, "fade"), "a fade after years: [.., onwards]", "a last year, after which it fades")
+                found = f"a fade with years {shown(list(effect.years))}"
+                self.problem((*path, "fade"), found, "a last year, after which the effect fades")
         if move is None or move.domain is None:
             return
         target = self.scenario.domains[move.domain].moves[f"{move.start} -> {move.end}"]

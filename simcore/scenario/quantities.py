@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from simcore.errors import with_article
 
 #: How many of each there are in a year. A day price times 365 is a year price.
 PER_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "quarter": 4.0, "year": 1.0}
@@ -31,31 +34,44 @@ class Unit:
     @property
     def allowed(self) -> str:
         """The possible values in words."""
+        words = "an amount" if self.kind == "money" else with_article(self.kind)
         if self.high == 1.0 and self.low == 0.0:
-            return f"a {self.kind}, 0 to 1"
+            return f"{words}, 0 to 1"
         if math.isinf(self.low):
-            return "any number"
-        return f"{'more than' if self.open_low else 'at least'} {self.low:g}"
+            return words
+        return f"{words} {'above' if self.open_low else 'of at least'} {self.low:g}"
 
     def accepts(self, value: float) -> bool:
         """Tell whether `value` is possible in this unit."""
         return self.low <= value <= self.high and not (self.open_low and value == self.low)
 
+    def percent_hint(self, value: float) -> str:
+        """What to say when `value` looks like a percentage where a fraction is wanted; empty otherwise."""
+        return percent_hint(value) if self.high == 1.0 and 1 < value <= 100 else ""
 
-_RATIO = {"low": 0.0, "high": math.inf, "open_low": True}
+
+def percent_hint(value: float) -> str:
+    """Say how a percentage is written."""
+    return f"percentages are written as fractions: {value:g} % is {value / 100:g}"
+
+
+def _ratio(kind: str) -> Unit:
+    return Unit(kind, 0.0, math.inf, open_low=True)
+
+
 UNITS: dict[str, Unit] = {
     "probability per year": Unit("probability", 0.0, 1.0, "year"),
     "probability per cycle": Unit("probability", 0.0, 1.0, "cycle"),
     "probability": Unit("probability", 0.0, 1.0),
     "share": Unit("share", 0.0, 1.0),
     "rate per year": Unit("rate", 0.0, math.inf, "year"),
-    "odds ratio": Unit("odds ratio", **_RATIO),
-    "risk ratio": Unit("risk ratio", **_RATIO),
-    "hazard ratio": Unit("hazard ratio", **_RATIO),
+    "odds ratio": _ratio("odds ratio"),
+    "risk ratio": _ratio("risk ratio"),
+    "hazard ratio": _ratio("hazard ratio"),
     "risk difference": Unit("risk difference", -math.inf, math.inf),
     "year": Unit("duration", 0.0, math.inf, open_low=True),
     "per year": Unit("discount rate", -1.0, math.inf, open_low=True),
-    "price index": Unit("price index", **_RATIO),
+    "price index": _ratio("price index"),
     "factor": Unit("factor", 0.0, math.inf),
 }
 _MONEY = re.compile(r"([A-Z]{3}) per (day|week|month|quarter|year|event|participant)")
@@ -83,6 +99,20 @@ def unit_named(text: str) -> Unit | None:
     if money:
         return Unit("money", 0.0, math.inf, money[2])
     return UNITS.get(text)
+
+
+def units_for(use: str) -> str:
+    """The units that fit a use, in words."""
+    if use == "money":
+        return "money, such as 'SEK per month'"
+    names = [f"'{name}'" for name, unit in UNITS.items() if unit.kind in USES[use]]
+    return f"the unit {any_of(names)}"
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Join words as alternatives: a, b or c."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def currency_of(text: str) -> str | None:

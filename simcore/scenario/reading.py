@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from simcore.errors import Problem, did_you_mean, shown
+from simcore.errors import Problem, counted, nearest, shown
 
 #: Sections that merge entry by entry, and that may be kept in files of their own.
 NAMED_SECTIONS = (
@@ -31,6 +32,7 @@ _MAX_BYTES = 100_000_000
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][+-]?[0-9]+)?")
 _LONGEST_NUMBER = 40
+_LARGEST_NUMBER = 1e300
 _TRAPS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"yes|no|on|off|y|n", re.I), "true or false, or text in quotes", "YAML readers disagree about {0}"),
     (re.compile(r"true|false|null|~", re.I), "true, false or null in small letters", "write {1}"),
@@ -39,20 +41,26 @@ _TRAPS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"[-+]?[0-9][0-9]*(_[0-9]+)+(\.[0-9]*)?"), "a number without underscores", "write {3}"),
     (re.compile(r"[-+]?[0-9]+(:[0-9]{1,2})+"), "a number, or text in quotes", "YAML may read {0} as a time"),
     (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"), "a year, or text in quotes", "YAML may read {0} as a date"),
-    (re.compile(r"[-+]?\.(inf|nan)|nan|[-+]?inf", re.I), "a finite number", ""),
+    (re.compile(r"[-+]?\.(inf|nan)|nan|[-+]?inf", re.I), "a finite number, or text in quotes", ""),
     (re.compile(r"0[xob][0-9a-f]+", re.I), "a decimal number, or text in quotes", ""),
-    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.|\+[0-9.]+)"), "digits on both sides of the decimal point", "write {4}"),
-    (re.compile(r"[-+]?[0-9]+,[0-9]+"), "a number with a decimal point", "write {5}, or quote the text"),
+    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.)"), "digits on both sides of the decimal point", "write {4}"),
+    (re.compile(r"\+[0-9.]+"), "a number without +", "write {4}"),
+    (re.compile(r"[-+]?[0-9]+,[0-9]+"), "a number with a decimal point", "write {5}, or put the text in quotes"),
 )  # fmt: skip
 
 
 @dataclass
 class Node:
-    """A value of a file and the place where it was written."""
+    """A value of a file and the place where it was written.
+
+    A value that could not be read is None and `lost`: the problem has been noted, and what
+    follows from its absence is not worth another one.
+    """
 
     value: Any
     file: str
     line: int
+    lost: bool = False
 
     def plain(self) -> Any:
         """The value without places."""
@@ -64,14 +72,19 @@ class Node:
 
     def places(self, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], tuple[str, int]]]:
         """Every path below this node with its file and line."""
-        yield path, (self.file, self.line)
+        for below, node in self.walk(path):
+            yield below, (node.file, node.line)
+
+    def walk(self, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Node]]:
+        """Every path below this node with its node, this one first."""
+        yield path, self
         children: Iterable[tuple[Any, Node]] = ()
         if isinstance(self.value, dict):
             children = self.value.items()
         elif isinstance(self.value, list):
             children = enumerate(self.value)
         for key, node in children:
-            yield from node.places((*path, key))
+            yield from node.walk((*path, key))
 
 
 class UnreadableError(Exception):
@@ -103,40 +116,44 @@ class Files:
     texts: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def text(self, file: str, asked_by: Node | None) -> str:
-        """Return the text of `file`; `asked_by` is the entry that names it."""
+    def text(self, file: str, asked_by: Node | None, path: str = "") -> str:
+        """Return the text of `file`; `asked_by` is the entry that names it, at `path`."""
         if file not in self.texts:
             at = (asked_by.file, asked_by.line) if asked_by else (file, 0)
             try:
                 self.texts[file] = self.read(file)
             except UnicodeDecodeError as error:
+                line = error.object[: error.start].count(b"\n") + 1
                 raise UnreadableError(
                     Problem(
                         file,
-                        0,
+                        line,
                         "",
-                        f"bytes that are not UTF-8 text (byte {error.start})",
+                        "letters that are not UTF-8",
                         "a UTF-8 text file",
-                        "save it as UTF-8 in the editor or spreadsheet",
+                        "save it as UTF-8 in the editor, or as CSV UTF-8 in the spreadsheet",
                     )
                 ) from None
             except (OSError, KeyError) as error:
-                reason = (
-                    "no such file"
-                    if isinstance(error, FileNotFoundError | KeyError)
-                    else ("a folder" if isinstance(error, IsADirectoryError) else str(error.strerror or error))
-                )
-                near = _near_file(file)
-                raise UnreadableError(Problem(*at, "", f"{file}: {reason}", "a file that can be read", near)) from None
+                reason, hint = str(getattr(error, "strerror", None) or error), ""
+                if isinstance(error, FileNotFoundError | NotADirectoryError | KeyError):
+                    reason, hint = "no such file", _near_file(file)
+                elif isinstance(error, IsADirectoryError):
+                    reason = "a folder"
+                found = f"{file}: {reason}"
+                raise UnreadableError(Problem(*at, path, found, "a file that can be read", hint)) from None
         return self.texts[file]
 
-    def refer(self, node: Node) -> str:
-        """Return the path of a file that an entry names, relative to the file it stands in."""
+    def refer(self, node: Node, path: str) -> str:
+        """Return the path of a file that the entry at `path` names, relative to the file it stands in."""
         name = node.value
+        if node.lost:
+            raise UnreadableError(next(p for p in self.problems if (p.file, p.line) == (node.file, node.line)))
         if not isinstance(name, str) or not name:
-            raise UnreadableError(Problem(node.file, node.line, "", shown(name), "the name of a file"))
+            raise UnreadableError(Problem(node.file, node.line, path, shown(node.plain()), "the name of a file"))
         if os.path.isabs(name) or "\x00" in name:
-            raise UnreadableError(Problem(node.file, node.line, "", shown(name), "a file name relative to this file"))
+            allowed = "a file name relative to the file it is written in"
+            raise UnreadableError(Problem(node.file, node.line, path, shown(name), allowed))
         return os.path.normpath(os.path.join(os.path.dirname(node.file), name))
 
     def root(self) -> str:
@@ -151,11 +168,12 @@ class Files:
 
 
 def _near_file(file: str) -> str:
-    folder = os.path.dirname(file) or "."
+    folder, name = os.path.split(file)
     try:
-        return did_you_mean(os.path.basename(file), os.listdir(folder))
+        near = nearest(name, sorted(os.listdir(folder or ".")))
     except OSError:
-        return ""
+        return f"there is no folder {folder}"
+    return f"did you mean '{os.path.join(folder, near)}'?" if near else ""
 
 
 def content_hash(files: dict[str, str]) -> str:
@@ -171,7 +189,68 @@ def content_hash(files: dict[str, str]) -> str:
 # --- YAML ----------------------------------------------------------------------------------
 
 
-def read_yaml(files: Files, file: str, asked_by: Node | None = None) -> Node:
+#: Characters that YAML does not take.
+_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: What the YAML reader says -> found, allowed, hint; and whether the trouble begins further up.
+_YAML_WORDS: tuple[tuple[str, bool, str, str, str], ...] = (
+    (
+        "mapping values are not allowed", False, "a colon too many, or a line that begins too far to the right",
+        "one 'name: value' on a line", "a text with a colon in it needs quotes; fields of an entry begin in one column",
+    ),
+    (
+        "could not find expected ':'", True, "a line without a colon and a space", "'name: value'",
+        "a space belongs after the colon",
+    ),
+    ("',' or '}'", True, "a { that is not closed, or a missing comma", "{name: value, name: value}", ""),
+    ("',' or ']'", True, "a [ that is not closed, or a missing comma", "[value, value]", ""),
+    ("unexpected end of stream", True, "a quote that is not closed", "a text between two quotes", ""),
+    ("unexpected document indicator", True, "a quote that is not closed", "a text between two quotes", ""),
+    (
+        "expected key", False, "a line that begins in a column where no entry begins, or text after a closing quote",
+        "'name: value'", "fields of an entry begin in one column",
+    ),
+    (
+        "expected '-' indicator", False, "a line that begins where the list began, without a -",
+        "'- value' for each part of a list", "fields of an entry begin in one column",
+    ),
+    (
+        "block sequence entries are not allowed", False, "a - where no list can begin",
+        "a list on the lines below its name, or [value, value]", "",
+    ),
+    ("expected <document start>", False, "a line that does not fit with those above", "'name: value'", ""),
+    (
+        "escape", False, "a backslash in a text in double quotes", "a text in single quotes",
+        "in double quotes a backslash has a meaning of its own",
+    ),
+    (
+        "alphabetic or numeric", False, "a * or & at the beginning of a value", "a value",
+        "put a text that begins with * or & in quotes",
+    ),
+    ("comment or line break", False, "text in the line of a > or |", "text on the lines below it", ""),
+    ("tag", False, "a ! at the beginning of a value", "a value", "put a text that begins with ! in quotes"),
+    ("tab character", False, "a tab", "spaces", "the editor can turn tabs into spaces"),
+)  # fmt: skip
+
+
+def _yaml_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
+    """Say in our words what the YAML reader does not understand."""
+    said = str(getattr(error, "problem", None) or error)
+    mark, above = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if "cannot start any token" in said and mark is not None:
+        character = text.splitlines()[mark.line][mark.column : mark.column + 1]
+        if character == "\t":
+            return Problem(file, mark.line + 1, "", "a tab", "spaces", "the editor can turn tabs into spaces")
+        found, hint = f"{character} at the beginning of a value", f"put a text that begins with {character} in quotes"
+        return Problem(file, mark.line + 1, "", found, "a value", hint)
+    for key, begins_above, *words in _YAML_WORDS:
+        if key in said:
+            where = above if begins_above and above is not None else mark
+            return Problem(file, where.line + 1 if where is not None else 0, "", *words)
+    hint = "often a missing space after ':' or '-', a missing quote or a wrong indentation"
+    return Problem(file, mark.line + 1 if mark is not None else 0, "", "something that is not YAML", "YAML", hint)
+
+
+def read_yaml(files: Files, file: str, asked_by: Node | None = None, path: str = "") -> Node:
     """Read a YAML file strictly.
 
     Problems inside the file are added to `files.problems`; the values concerned are left out.
@@ -181,24 +260,16 @@ def read_yaml(files: Files, file: str, asked_by: Node | None = None) -> Node:
     UnreadableError
         The file is missing, is not text or is not YAML.
     """
-    text = files.text(file, asked_by)
+    text = files.text(file, asked_by, path)
+    odd = _NOT_YAML.search(text)
+    if odd is not None:
+        line = text.count("\n", 0, odd.start()) + 1
+        raise UnreadableError(Problem(file, line, "", f"a control character ({odd[0]!a})", "text that can be printed"))
     try:
         events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        builder = _Builder(file, files.problems, events)
-        return builder.document()
+        return _Builder(file, files.problems, events).document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error)
-        raise UnreadableError(
-            Problem(
-                file,
-                mark.line + 1 if mark else 0,
-                "",
-                what,
-                "YAML that can be read",
-                "often a missing space after ':' or '-', a missing quote or a wrong indentation",
-            )
-        ) from None
+        raise UnreadableError(_yaml_problem(error, file, text)) from None
 
 
 class _Builder:
@@ -220,41 +291,59 @@ class _Builder:
     def problem(self, event: Any, found: str, allowed: str, hint: str = "", path: str = "") -> None:
         self.problems.append(Problem(self.file, event.start_mark.line + 1, path, found, allowed, hint))
 
+    def lost(self, event: Any, found: str, allowed: str, hint: str = "", path: str = "") -> Node:
+        """Note a problem, and return a node without value."""
+        self.problem(event, found, allowed, hint, path)
+        return Node(None, self.file, event.start_mark.line + 1, lost=True)
+
     def node(self, event: Any, path: str, depth: int) -> Node:
         line = event.start_mark.line + 1
         if depth > _MAX_DEPTH:
+            where = re.split(r"[.\[]", path)[0]
             raise UnreadableError(
-                Problem(self.file, line, path[:80], f"more than {_MAX_DEPTH} levels", "a flatter file")
+                Problem(self.file, line, where, f"more than {_MAX_DEPTH} levels, one in the other", "a flatter file")
             )
         if isinstance(event, yaml.AliasEvent):
-            self.problem(event, f"*{event.anchor}", "the value itself", "anchors and aliases are not used here", path)
-            return Node(None, self.file, line)
-        if event.anchor is not None or event.tag is not None:
-            what = f"&{event.anchor}" if event.anchor is not None else str(event.tag)
-            self.problem(event, what, "a plain value", "anchors, aliases and tags are not used here", path)
+            return self.lost(event, f"*{event.anchor}", "the value itself", "aliases are not used here", path)
+        if event.anchor is not None:
+            self.problem(event, f"&{event.anchor}", "a value without anchor", "anchors are not used here", path)
         if isinstance(event, yaml.ScalarEvent):
-            return Node(self.scalar(event, path), self.file, line)
+            return self.scalar(event, path)
+        if event.tag is not None:
+            self.problem(event, _tag(event), "a value without tag", "tags are not used here", path)
         if isinstance(event, yaml.SequenceStartEvent):
-            items = []
+            items: list[Node] = []
             for item in self.until(yaml.SequenceEndEvent):
                 items.append(self.node(item, f"{path}[{len(items)}]", depth + 1))
             return Node(items, self.file, line)
         entries: dict[Any, Node] = {}
         for key_event in self.until(yaml.MappingEndEvent):
+            if event.flow_style and entries and _is_digits(key_event):
+                following = next(self.events)
+                before = next(reversed(entries))
+                if _is_empty(following) and type(entries[before].value) is int:
+                    found = f"{entries[before].value},{key_event.value}"
+                    hint = f"write {found.replace(',', '.')}, or put the text in quotes"
+                    below = f"{path}.{before}" if path else str(before)
+                    entries[before] = self.lost(key_event, found, "a number with a decimal point", hint, below)
+                    continue
+                self.events = itertools.chain([following], self.events)
             key_node = self.node(key_event, path, depth + 1)
             key = key_node.value
             below = f"{path}.{key}" if path else str(key)
             value = self.node(next(self.events), below, depth + 1)
             if isinstance(key, bool) or not isinstance(key, str | int):
-                if key is not None or not isinstance(key_event, yaml.ScalarEvent) or key_event.value in ("", "null"):
-                    self.problem(key_event, shown(key), "a name before the colon", path=path)
+                if not key_node.lost:
+                    self.problem(key_event, shown(key_node.plain()), "a name before the colon", path=path)
+                if isinstance(key_event, yaml.ScalarEvent):
+                    entries.setdefault(key_event.value, Node(None, self.file, key_node.line, lost=True))
                 continue
             if key in entries:
                 first = entries[key].line
                 self.problem(key_event, f"'{key}' a second time (first in line {first})", "each name once", path=below)
                 continue
             # A value on lines below its key is reported at the key.
-            entries[key] = Node(value.value, self.file, key_node.line)
+            entries[key] = Node(value.value, self.file, key_node.line, value.lost)
         return Node(entries, self.file, line)
 
     def until(self, end: type) -> Iterator[Any]:
@@ -263,31 +352,50 @@ class _Builder:
                 return
             yield event
 
-    def scalar(self, event: Any, path: str) -> Any:
+    def scalar(self, event: Any, path: str) -> Node:
         text: str = event.value
+        if event.tag is not None:
+            return self.lost(event, _tag(event), "a value without tag", "tags are not used here", path)
+        value: Any = text
         if not event.implicit[0]:
-            return text  # quoted
-        if text in ("", "null", "~"):
-            return None
-        if text in ("true", "false"):
-            return text == "true"
-        if len(text) <= _LONGEST_NUMBER:
-            if _INTEGER.fullmatch(text):
-                return int(text)
-            if _DECIMAL.fullmatch(text):
-                return float(text)
+            pass  # quoted
+        elif text in ("", "null", "~"):
+            value = None
+        elif text in ("true", "false"):
+            value = text == "true"
         elif _INTEGER.fullmatch(text) or _DECIMAL.fullmatch(text):
-            self.problem(event, shown(text, 30), f"a number of at most {_LONGEST_NUMBER} characters", path=path)
-            return None
-        for pattern, allowed, hint in _TRAPS:
-            if pattern.fullmatch(text):
-                words = (
-                    text, text.lower(), _as_decimal(text), text.replace("_", ""),
-                    ("0" + text if text.startswith(".") else text.rstrip(".").lstrip("+")), text.replace(",", "."),
-                )  # fmt: skip
-                self.problem(event, text, allowed, hint.format(*words), path)
-                return None
-        return text
+            if len(text) > _LONGEST_NUMBER:
+                allowed = f"a number of at most {_LONGEST_NUMBER} characters"
+                return self.lost(event, shown(text, 30), allowed, path=path)
+            value = int(text) if _INTEGER.fullmatch(text) else float(text)
+            if abs(value) > _LARGEST_NUMBER:
+                return self.lost(event, text, f"a number below {_LARGEST_NUMBER:g}", path=path)
+        else:
+            for pattern, allowed, hint in _TRAPS:
+                if pattern.fullmatch(text):
+                    words = (
+                        text, text.lower(), _as_decimal(text), text.replace("_", ""), _both_sides(text),
+                        text.replace(",", "."),
+                    )  # fmt: skip
+                    return self.lost(event, text, allowed, hint.format(*words), path)
+        return Node(value, self.file, event.start_mark.line + 1)
+
+
+def _tag(event: Any) -> str:
+    return str(event.tag).replace("tag:yaml.org,2002:", "!!")
+
+
+def _is_digits(event: Any) -> bool:
+    return isinstance(event, yaml.ScalarEvent) and event.implicit[0] and re.fullmatch("[0-9]+", event.value) is not None
+
+
+def _is_empty(event: Any) -> bool:
+    return isinstance(event, yaml.ScalarEvent) and event.implicit[0] and event.value == ""
+
+
+def _both_sides(text: str) -> str:
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text.lstrip("+"))
+    return sign + ("0" if digits.startswith(".") else "") + digits.rstrip(".")
 
 
 def _as_decimal(text: str) -> str:
@@ -300,26 +408,39 @@ def _as_decimal(text: str) -> str:
 # --- CSV -----------------------------------------------------------------------------------
 
 
-def csv_rows(files: Files, file: str, asked_by: Node) -> tuple[list[str], list[tuple[int, list[str]]], bool]:
+_CSV_WORDS = (
+    ("unexpected end of data", "a quote that is not closed", "a cell between two quotes"),
+    ("expected after", "text after a closing quote", 'quotes around the whole cell, and "" for a quote inside it'),
+    ("field larger", "a cell that is much too long, perhaps a quote that is not closed", "a cell between two quotes"),
+)
+
+
+def csv_rows(files: Files, file: str, asked_by: Node, path: str) -> tuple[list[str], list[tuple[int, list[str]]], bool]:
     """Read a CSV file: header, rows with their line, and whether decimals are written with a comma.
 
     Commas, semicolons and tabs separate; a file with semicolons or tabs may use decimal commas, as
     spreadsheets in Swedish write them. Empty rows are passed over.
     """
-    text = files.text(file, asked_by)
+    text = files.text(file, asked_by, path)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     rows: list[tuple[int, list[str]]] = []
+    line = 1
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                rows.append((reader.line_num, [cell.strip() for cell in cells]))
+                rows.append((line, [cell.strip() for cell in cells]))
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise UnreadableError(Problem(file, reader.line_num, "", str(error), "a CSV file")) from None
+        words = next((words for key, *words in _CSV_WORDS if key in str(error)), ["something else", "a CSV file"])
+        raise UnreadableError(Problem(file, line, "", *words)) from None
     if not rows:
         raise UnreadableError(Problem(file, 0, "", "an empty file", "a header and rows"))
     header = rows[0][1]
+    twice = sorted({column for column in header if header.count(column) > 1 and column})
+    if twice:
+        raise UnreadableError(Problem(file, rows[0][0], "", f"the column {twice[0]} twice", "each column once"))
     for number, (line, cells) in enumerate(rows[1:]):
         if len(cells) > len(header) and not any(cells[len(header) :]):
             rows[number + 1] = (line, cells[: len(header)])
@@ -329,9 +450,9 @@ def csv_rows(files: Files, file: str, asked_by: Node) -> tuple[list[str], list[t
                     file,
                     line,
                     "",
-                    f"{len(cells)} cells",
-                    f"{len(header)} cells, one per column",
-                    "a text with a comma in it needs quotes",
+                    counted(len(cells), "cell"),
+                    f"{counted(len(header), 'cell')}, one per column",
+                    f"a text with a {_DELIMITERS[delimiter]} in it needs quotes" if len(cells) > len(header) else "",
                 )
             )
     return header, [row for row in rows[1:] if len(row[1]) == len(header)], delimiter != ","
@@ -344,9 +465,10 @@ def csv_number(text: str, decimal_comma: bool) -> float | None:
     if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text) or len(text) > _LONGEST_NUMBER:
         return None
     value = float(text)
-    return value if abs(value) < 1e300 else None
+    return value if abs(value) <= _LARGEST_NUMBER else None
 
 
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _NUMBERS = (
     "value", "mean", "median", "sd", "low_95", "high_95", "min", "mode", "max", "alpha", "beta", "shape", "scale",
     "log_mean", "log_sd", "events", "of",
@@ -361,29 +483,27 @@ PARAMETER_COLUMNS = (
 
 def read_parameters_csv(files: Files, file: str, asked_by: Node) -> Node:
     """Read parameters from a CSV file: one row each, columns as in `PARAMETER_COLUMNS`."""
-    header, rows, decimal_comma = csv_rows(files, file, asked_by)
-    for column in header:
-        if column not in PARAMETER_COLUMNS:
-            files.problems.append(
-                Problem(
-                    file,
-                    1,
-                    column,
-                    "a column parameters do not have",
-                    ", ".join(PARAMETER_COLUMNS),
-                    did_you_mean(column, PARAMETER_COLUMNS),
-                )
-            )
-    if "name" not in header:
-        raise UnreadableError(Problem(file, 1, "", "no column 'name'", ", ".join(PARAMETER_COLUMNS)))
+    header, rows, decimal_comma = csv_rows(files, file, asked_by, "parameters")
+    columns = ", ".join(PARAMETER_COLUMNS)
+    unknown = [column for column in header if column not in PARAMETER_COLUMNS]
+    for column in unknown:
+        found = f"a column '{column}'" if column else "a column without a name"
+        near = nearest(column, PARAMETER_COLUMNS)
+        hint = f"did you mean '{near}'?" if near and near not in header else ""
+        files.problems.append(Problem(file, 1, "parameters", found, columns, hint))
+    if "name" not in header and not unknown:
+        raise UnreadableError(Problem(file, 1, "parameters", "no column 'name'", columns))
+    if unknown:
+        return Node({}, file, 1)  # what is missing in the rows may stand in these columns
     entries: dict[Any, Node] = {}
     for line, cells in rows:
         row = {column: cell for column, cell in zip(header, cells, strict=True) if cell}
         name = row.pop("name", "")
-        if name in entries:
-            files.problems.append(
-                Problem(file, line, f"parameters.{name}", "this name a second time", "each name once")
-            )
+        if not name or name in entries:
+            path, found = "parameters", "a row without a name"
+            if name:
+                path, found = f"parameters.{name}", f"this name a second time (first in line {entries[name].line})"
+            files.problems.append(Problem(file, line, path, found, "each name once" if name else "a name in each row"))
             continue
         entries[name] = _parameter_node(files, file, line, f"parameters.{name}", row, decimal_comma)
     return Node(entries, file, 1)
@@ -398,11 +518,19 @@ def _parameter_node(files: Files, file: str, line: int, path: str, row: dict[str
         if column in row:
             number = csv_number(row[column], decimal_comma)
             if number is None:
-                files.problems.append(Problem(file, line, f"{path}.{column}", row[column], "a number"))
+                hint = "a number stands alone, without units or spaces between its digits"
+                files.problems.append(Problem(file, line, f"{path}.{column}", shown(row[column]), "a number", hint))
+                given[column] = Node(None, file, line, lost=True)
             else:
                 given[column] = node(number)
-    if "low_95" in given and "high_95" in given:
-        given["interval_95"] = node([given.pop("low_95"), given.pop("high_95")])
+    ends = [given.pop(column) for column in ("low_95", "high_95") if column in given]
+    if len(ends) == 2:
+        given["interval_95"] = node(ends)
+    elif ends:
+        found = "one end of an interval" if not ends[0].lost else ""
+        if found:
+            files.problems.append(Problem(file, line, path, found, "both low_95 and high_95"))
+        given["interval_95"] = Node(None, file, line, lost=True)
     fields: dict[Any, Node] = {}
     if "distribution" in row:
         fields["distribution"] = node({row["distribution"]: node(given)})
@@ -419,12 +547,11 @@ def _parameter_node(files: Files, file: str, line: int, path: str, row: dict[str
 
 def read_table_csv(files: Files, file: str, asked_by: Node, by: list[str], path: str) -> Node:
     """Read the rows of a table: the columns named in `by` are keys, the column 'value' holds the values."""
-    header, rows, decimal_comma = csv_rows(files, file, asked_by)
+    header, rows, decimal_comma = csv_rows(files, file, asked_by, f"{path}.file")
     wanted = [*by, "value"]
-    for column in sorted(set(wanted) ^ set(header)):
-        found = f"no column '{column}'" if column in wanted else f"a column '{column}'"
-        files.problems.append(Problem(file, 1, path, found, f"the columns {', '.join(wanted)}"))
     if set(header) != set(wanted):
+        found, allowed = f"the columns {', '.join(header)}", f"the columns {', '.join(wanted)}"
+        files.problems.append(Problem(file, 1, path, found, allowed, "by names the keys, value is the number"))
         return Node([], file, 1)
     nodes = []
     for line, cells in rows:
@@ -452,14 +579,26 @@ def read_tree(files: Files, file: str) -> Node:
     tree = _read_extended(files, file, None, ())
     tables = tree.value.get("tables")
     for name, table in tables.value.items() if tables is not None and isinstance(tables.value, dict) else ():
-        if isinstance(table.value, dict) and "file" in table.value:
-            by = table.value.get("by")
-            if by is None or not isinstance(by.value, list):
-                continue  # reported by the schema
-            reference = table.value["file"]
-            columns = [str(column.value) for column in by.value]
-            table.value["rows"] = read_table_csv(files, files.refer(reference), reference, columns, f"tables.{name}")
+        if isinstance(table.value, dict):
+            try:
+                _read_rows(files, table, f"tables.{name}")
+            except UnreadableError as error:
+                files.problems.append(error.problem)
     return tree
+
+
+def _read_rows(files: Files, table: Node, path: str) -> None:
+    """Fill in the rows of a table that names a file."""
+    by, reference = table.value.get("by"), table.value.get("file")
+    if "rows" in table.value:
+        files.problems.append(
+            Problem(table.value["rows"].file, table.value["rows"].line, f"{path}.rows", "rows", "values, or a file")
+        )
+        table.value["rows"].lost = True
+    elif reference is not None and isinstance(reference.value, str) and by is not None and isinstance(by.value, list):
+        columns = [str(column.value) for column in by.value]
+        file = files.refer(reference, f"{path}.file")
+        table.value["rows"] = read_table_csv(files, file, reference, columns, path)
 
 
 def _read_extended(files: Files, file: str, asked_by: Node | None, above: tuple[str, ...]) -> Node:
@@ -467,9 +606,11 @@ def _read_extended(files: Files, file: str, asked_by: Node | None, above: tuple[
         chain = " -> ".join((*above, file))
         at = (asked_by.file, asked_by.line) if asked_by else (file, 0)
         raise UnreadableError(Problem(*at, "extends", chain, "files that do not extend each other in a circle"))
-    tree = read_yaml(files, file, asked_by)
-    if not isinstance(tree.value, dict):
-        raise UnreadableError(Problem(file, tree.line, "", shown(tree.plain()), "fields with values, 'title: ...'"))
+    tree = read_yaml(files, file, asked_by, "extends" if asked_by else "")
+    if not isinstance(tree.value, dict) or not tree.value:
+        found = shown(tree.plain()) if tree.value else "an empty file"
+        allowed = "fields with values: title, population, domains, ..."
+        raise UnreadableError(Problem(file, tree.line, "", found, allowed))
     for section in NAMED_SECTIONS:
         if section in tree.value:
             tree.value[section] = _section(files, section, tree.value[section])
@@ -479,7 +620,7 @@ def _read_extended(files: Files, file: str, asked_by: Node | None, above: tuple[
     bases = extends.value if isinstance(extends.value, list) else [extends]
     merged: Node | None = None
     for base in bases:
-        model = _read_extended(files, files.refer(base), base, (*above, file))
+        model = _read_extended(files, files.refer(base, "extends"), base, (*above, file))
         merged = model if merged is None else merge(merged, model)
     return tree if merged is None else merge(merged, tree)
 
@@ -490,20 +631,19 @@ def _section(files: Files, section: str, node: Node) -> Node:
     if all(isinstance(part.value, dict) for part in parts) and not isinstance(node.value, list):
         return node
     entries: dict[Any, Node] = {}
+    lost = False
     for part in parts:
-        loaded = part
-        if isinstance(part.value, str):
-            file = files.refer(part)
-            if file.endswith(".csv") and section == "parameters":
-                loaded = read_parameters_csv(files, file, part)
-            else:
-                loaded = read_yaml(files, file, part)
+        try:
+            loaded = _part(files, section, part)
+        except UnreadableError as error:
+            files.problems.append(error.problem)
+            lost = True
+            continue
         if not isinstance(loaded.value, dict):
-            files.problems.append(
-                Problem(
-                    loaded.file, loaded.line, section, shown(loaded.plain()), "entries by name, or the name of a file"
-                )
-            )
+            if not loaded.lost:
+                found, allowed = shown(loaded.plain()), "entries by name, or the name of a file"
+                files.problems.append(Problem(loaded.file, loaded.line, section, found, allowed))
+            lost = True
             continue
         for name, entry in loaded.value.items():
             if name in entries:
@@ -519,7 +659,17 @@ def _section(files: Files, section: str, node: Node) -> Node:
                 )
             else:
                 entries[name] = entry
-    return Node(entries, node.file, node.line)
+    return Node(entries, node.file, node.line, lost)
+
+
+def _part(files: Files, section: str, part: Node) -> Node:
+    """Load a file of a section; entries in place stay as they are."""
+    if not isinstance(part.value, str):
+        return part
+    file = files.refer(part, section)
+    if file.endswith(".csv") and section == "parameters":
+        return read_parameters_csv(files, file, part)
+    return read_yaml(files, file, part, section)
 
 
 def merge(base: Node, case: Node) -> Node:
@@ -533,7 +683,7 @@ def merge(base: Node, case: Node) -> Node:
         below = merged.get(key)
         both = below is not None and isinstance(below.value, dict) and isinstance(node.value, dict)
         if below is not None and both and key in (*NAMED_SECTIONS, "population"):
-            merged[key] = Node({**below.value, **node.value}, node.file, node.line)
+            merged[key] = Node({**below.value, **node.value}, node.file, node.line, below.lost or node.lost)
         else:
             merged[key] = node
     return Node(merged, case.file, case.line)

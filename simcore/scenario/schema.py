@@ -8,20 +8,27 @@ exists is checked afterwards, in `simcore.scenario.meaning`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from simcore.errors import did_you_mean, shown
+from simcore.errors import did_you_mean, shown, with_article
 from simcore.scenario.conditions import ConditionError, parse_condition
-from simcore.scenario.quantities import unit_named, unit_words
+from simcore.scenario.quantities import UNITS, unit_named, unit_words
 from simcore.uncertainty.distributions import FORMS, Distribution, ImpossibleDistributionError
 
 
-def refuse(found: object, allowed: str, hint: str = "") -> PydanticCustomError:
-    """Make the error that the reader shows as found, allowed, hint."""
-    return PydanticCustomError("scenario", "{allowed}", {"found": shown(found), "allowed": allowed, "hint": hint})
+def refuse(found: object, allowed: str, hint: str = "", at: str = "") -> PydanticCustomError:
+    """Make the error that the reader shows as found, allowed, hint; `at` is the field of an entry it is about."""
+    context = {"found": shown(found), "allowed": allowed, "hint": hint, "at": at}
+    return PydanticCustomError("scenario", "{allowed}", context)
+
+
+def _both(one: object) -> str:
+    """Say that two alternatives are given, when this one is, or none."""
+    return "both" if one is not None else "neither"
 
 
 _NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -30,10 +37,17 @@ _RESERVED = frozenset({"age", "year", "not", "rest", "any", "start", "attribute"
 
 def _check_name(value: Any) -> Any:
     if not isinstance(value, str) or not re.fullmatch(_NAME_PATTERN, value):
-        raise refuse(value, "a name: a small letter, then small letters, digits and _")
+        raise refuse(value, "a name: a small letter, then small letters, digits and _", _name_hint(value))
     if value in _RESERVED:
         raise refuse(value, f"a name that means nothing else ({', '.join(sorted(_RESERVED))} are taken)")
     return value
+
+
+def _name_hint(value: Any) -> str:
+    """A name like the one written that would be allowed."""
+    letters = unicodedata.normalize("NFKD", str(value)).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+    return f"write {name}" if re.fullmatch(_NAME_PATTERN, name) and isinstance(value, str) and len(name) < 80 else ""
 
 
 def _check_quantity(value: Any) -> Any:
@@ -41,7 +55,7 @@ def _check_quantity(value: Any) -> Any:
         raise refuse(value, "the name of a parameter or table")
     if isinstance(value, str):
         if not re.fullmatch(_NAME_PATTERN, value):
-            raise refuse(value, "the name of a parameter or table")
+            raise refuse(value, "the name of a parameter or table", _name_hint(value))
         return value
     if value not in (0, 1):
         raise refuse(
@@ -64,6 +78,9 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
+    #: Fields that a file may not give, or not here.
+    NOT_WRITTEN: ClassVar[tuple[str, ...]] = ()
+
 
 # --- evidence ----------------------------------------------------------------------------
 
@@ -80,12 +97,13 @@ class Citation(Entry):
     def _one_of(self) -> Citation:
         if (self.work is None) == (self.assumption is None):
             raise refuse(
-                "neither" if self.work is None else "both",
+                _both(self.work),
                 "either a work (with where and as_printed) or an assumption",
                 'source: {assumption: "why, and within which range"} is honest and allowed',
             )
         if self.work is not None and (self.where is None or self.as_printed is None):
-            raise refuse("a work alone", "work, where and as_printed together")
+            missing = [field for field in ("where", "as_printed") if getattr(self, field) is None]
+            raise refuse(f"a work without {' and '.join(missing)}", "work, where and as_printed together")
         return self
 
 
@@ -99,6 +117,13 @@ class Work(Entry):
     seen_in: Text | None = Field(None, description="the secondary source, when the original was not read")
 
 
+def _check_unit(text: str) -> str:
+    if unit_named(text) is None:
+        raise refuse(text, unit_words(), did_you_mean(text, UNITS))
+    return text
+
+
+UnitText: TypeAlias = Annotated[Text, AfterValidator(_check_unit)]
 Grade: TypeAlias = Literal["A", "A2", "B", "B2", "C", "D"]
 Evidence: TypeAlias = Literal["causal", "associational", "assumed"]
 
@@ -107,9 +132,9 @@ class Evidenced(Entry):
     """What every number carries: what it is, unit, source and grade."""
 
     about: Text | None = Field(None, description="what the number is, in a sentence")
-    unit: Text = Field(description="'probability per year', 'odds ratio', 'SEK per month', ...")
+    unit: UnitText = Field(description="'probability per year', 'odds ratio', 'SEK per month', ...")
     price_year: int | None = Field(None, description="year of the prices; required for money")
-    source: Citation
+    source: Citation = Field(description="{work, where, as_printed}, or {assumption: reason and range}")
     conversion: Text | None = Field(None, description="how the number as printed became the number here")
     grade: Grade | None = Field(None, description="quality of the figure; required with a work")
     evidence: Evidence | None = Field(None, description="causal, associational or assumed")
@@ -119,15 +144,15 @@ class Evidenced(Entry):
     @model_validator(mode="after")
     def _complete(self) -> Evidenced:
         unit = unit_named(self.unit)
-        if unit is None:
-            raise refuse(self.unit, unit_words())
+        assert unit is not None  # checked by the field
         if (unit.kind == "money") != (self.price_year is not None):
             found = f"{self.unit} without price_year" if self.price_year is None else f"price_year with {self.unit}"
-            raise refuse(found, "price_year for money, and only for money")
+            raise refuse(found, "price_year for money, and only for money", at="price_year")
         if self.source.work is not None and self.grade is None:
-            raise refuse("a source without grade", "grade: A, A2, B, B2, C or D")
+            raise refuse("a work without grade", "grade: A, A2, B, B2, C or D", at="source")
         if self.source.assumption is not None and self.grade is not None:
-            raise refuse(f"grade {self.grade} for an assumption", "no grade: an assumption is reported as assumed")
+            allowed = "no grade: an assumption is reported as assumed"
+            raise refuse(f"grade {self.grade} for an assumption", allowed, at="grade")
         return self
 
     @property
@@ -136,10 +161,15 @@ class Evidenced(Entry):
         return self.grade or "assumed"
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1e300
+
+
 def _as_fixed(value: Any) -> Any:
     """Let ``{fixed: 0.5}`` be written with its number directly."""
     if not isinstance(value, dict) or len(value) != 1:
-        raise refuse(value, f"one distribution by name: {', '.join(FORMS)}")
+        hint = f"{{fixed: {value}}} for a number without uncertainty" if _is_number(value) else ""
+        raise refuse(value, f"one distribution by name: {', '.join(FORMS)}", hint)
     ((name, given),) = value.items()
     if name not in FORMS:
         raise refuse(name, f"one of {', '.join(FORMS)}", did_you_mean(str(name), FORMS))
@@ -153,8 +183,9 @@ def _as_fixed(value: Any) -> Any:
         if field == "interval_95" and numbers is not number:
             raise refuse(number, "interval_95: [lower end, upper end]")
         for item in numbers:
-            if isinstance(item, bool) or not isinstance(item, int | float) or item != item or abs(item) > 1e300:
-                raise refuse(f"{field}: {shown(item)}", "a finite number")
+            if not _is_number(item):
+                hint = "a number stands alone, without quotes, units or spaces between its digits"
+                raise refuse(f"{field}: {shown(item)}", "a number", hint)
     try:
         return Distribution(name, given)
     except ImpossibleDistributionError as error:
@@ -177,14 +208,15 @@ class Parameter(Evidenced):
         assert unit is not None  # checked by Evidenced
         low, high = self.distribution.support
         if self.distribution.is_fixed and not unit.accepts(low):
-            percent = f"percentages are written as fractions: {low:g} % is {low / 100:g}"
-            hint = percent if unit.high == 1.0 and 1 < low <= 100 else ""
-            raise refuse(f"{low:g}", unit.allowed, hint)
+            raise refuse(f"{low:g}", unit.allowed, unit.percent_hint(low), at="distribution")
         if not self.distribution.is_fixed and (low < unit.low or high > unit.high):
+            outside = [f"below {unit.low:g}"] if low < unit.low else []
+            outside += [f"above {unit.high:g}"] if high > unit.high else []
             raise refuse(
-                f"{self.distribution.name} with values from {low:g} to {high:g}",
+                f"{with_article(self.distribution.name)} distribution, with values {' and '.join(outside)}",
                 unit.allowed,
-                "take a distribution that stays inside: beta for shares, lognormal or gamma for ratios and costs",
+                "take one that stays inside: beta for shares, lognormal or gamma for ratios and costs",
+                at="distribution",
             )
         return self
 
@@ -199,6 +231,8 @@ class TableRow(Entry):
 class Table(Evidenced):
     """Numbers by age, attribute, state or phase, from a CSV file or written in place."""
 
+    NOT_WRITTEN: ClassVar[tuple[str, ...]] = ("rows",)
+
     by: Annotated[list[str], Field(min_length=1)] = Field(description="columns that are keys: age, sex, ...")
     file: Text | None = Field(None, description="CSV file with the key columns and a column 'value'")
     values: dict[str | int, Number | Name] | None = Field(
@@ -209,9 +243,10 @@ class Table(Evidenced):
     @model_validator(mode="after")
     def _one_form(self) -> Table:
         if (self.file is None) == (self.values is None):
-            raise refuse("both or neither", "either file or values")
+            raise refuse(_both(self.file), "either file or values")
         if self.values is not None and len(self.by) != 1:
-            raise refuse(f"{len(self.by)} keys", "one key for values in place", "use a CSV file for several keys")
+            found = f"{len(self.by)} keys"
+            raise refuse(found, "one key for values in place", "use a CSV file for several keys", at="by")
         return self
 
     @property
@@ -238,7 +273,15 @@ def _check_condition(value: Any) -> Any:
 
 #: A condition as written; `simcore.scenario.conditions` says what it means.
 WrittenCondition: TypeAlias = Annotated[dict[str, Any], BeforeValidator(_check_condition)]
-Payers: TypeAlias = Name | dict[Name, Quantity]
+
+
+def _check_payers(value: Any) -> Any:
+    if not isinstance(value, str | dict):
+        raise refuse(value, "an actor, or shares by actor: {municipality: share_x, region: rest}")
+    return value
+
+
+Payers: TypeAlias = Annotated[Name | dict[Name, Quantity], BeforeValidator(_check_payers)]
 
 
 # --- population ----------------------------------------------------------------------------
@@ -260,11 +303,18 @@ class Horizon(Entry):
     @model_validator(mode="after")
     def _one(self) -> Horizon:
         if (self.to_age is None) == (self.years is None):
-            raise refuse("both or neither", "to_age or years")
+            raise refuse(_both(self.years), "to_age or years")
         return self
 
 
+def _check_start(value: Any) -> Any:
+    if not isinstance(value, str | dict):
+        raise refuse(value, "a state, or shares by state: {ill: share_x, well: rest}")
+    return value
+
+
 Shares: TypeAlias = dict[Name, Quantity]
+StartState: TypeAlias = Annotated[Name | Shares, BeforeValidator(_check_start)]
 
 
 class Population(Entry):
@@ -277,7 +327,7 @@ class Population(Entry):
     attributes: dict[Name, Shares] = Field(
         default_factory=dict, description="{sex: {female: share_female, male: rest}}; drawn once per person"
     )
-    start_states: dict[Name, Name | Shares] = Field(
+    start_states: dict[Name, StartState] = Field(
         default_factory=dict, description="state of each domain at the start, or shares of its states"
     )
 
@@ -305,9 +355,9 @@ class Modifier(Entry):
     def _one_scale(self) -> Modifier:
         given = [scale for scale in self.SCALES if getattr(self, scale) is not None]
         if len(given) != 1:
-            raise refuse(", ".join(given) or "none", f"exactly one of {', '.join(self.SCALES)}")
+            raise refuse(", ".join(given) or "none of them", f"exactly one of {', '.join(self.SCALES)}")
         if self.evidence is None:
-            raise refuse("no evidence", "evidence: causal, associational or assumed")
+            raise refuse("nothing", "causal, associational or assumed", "what the number can be read as", at="evidence")
         return self
 
     @property
@@ -333,7 +383,8 @@ class Move(Entry):
     @model_validator(mode="after")
     def _one_baseline(self) -> Move:
         if (self.probability is None) == (self.rate is None):
-            raise refuse("both or neither", "probability or rate (or the word rest instead of the whole entry)")
+            allowed = "probability or rate (or the word rest instead of the whole entry)"
+            raise refuse(_both(self.rate), allowed)
         return self
 
 
@@ -390,9 +441,10 @@ class Booking(Entry):
 
     @model_validator(mode="after")
     def _consistent(self) -> Booking:
-        given = [kind for kind in type(self).KINDS if getattr(self, kind) is not None]
-        if len(given) != 1:
-            raise refuse(", ".join(given) or "none", f"exactly one of {', '.join(type(self).KINDS)}")
+        kinds = type(self).KINDS
+        given = [kind for kind in dict.fromkeys([*kinds, *Booking.KINDS]) if getattr(self, kind) is not None]
+        if len(given) != 1 or given[0] not in kinds:
+            raise refuse(", ".join(given) or "none of them", f"exactly one of {', '.join(kinds)}")
         kind = given[0]
         needs = {
             "transfer": {"from", "to"},
@@ -406,9 +458,9 @@ class Booking(Entry):
             if value is not None
         }
         if has != needs:
-            raise refuse(
-                f"{kind} with {', '.join(sorted(has)) or 'no payer'}", f"{kind} with {', '.join(sorted(needs))}"
-            )
+            order = ("base", "from", "to", "actor")
+            found, allowed = (" and ".join(name for name in order if name in names) for names in (has, needs))
+            raise refuse(f"{kind} with {found or 'nobody who pays'}", f"{kind} with {allowed}")
         return self
 
 
@@ -418,7 +470,7 @@ class Price(Booking):
     @model_validator(mode="after")
     def _when(self) -> Price:
         if (self.while_ is None) == (self.move is None):
-            raise refuse("both or neither", "while (a condition) or move ('domain.from -> to')")
+            raise refuse(_both(self.move), "while (a condition) or move ('domain.from -> to')")
         if self.if_ is not None and self.move is None:
             raise refuse("if with while", "if only together with move", "put the condition into while")
         return self
@@ -438,7 +490,7 @@ class Outcome(Entry):
     @model_validator(mode="after")
     def _when(self) -> Outcome:
         if (self.while_ is None) == (self.move is None):
-            raise refuse("both or neither", "while (a condition) or move ('domain.from -> to')")
+            raise refuse(_both(self.move), "while (a condition) or move ('domain.from -> to')")
         if self.if_ is not None and self.move is None:
             raise refuse("if with while", "if only together with move", "put the condition into while")
         return self
@@ -486,6 +538,7 @@ class ProgrammeCost(Booking):
     """What delivering the intervention costs, per participant."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("programme", "programme_transfer")
+    NOT_WRITTEN: ClassVar[tuple[str, ...]] = (*Booking.KINDS, "base", "move", "if")
 
     programme: Quantity | None = Field(
         None, description="cost per participant and year, or once: unit 'SEK per participant'"
@@ -496,7 +549,8 @@ class ProgrammeCost(Booking):
     @model_validator(mode="after")
     def _no_move(self) -> ProgrammeCost:
         if self.move is not None or self.if_ is not None:
-            raise refuse("move or if", "while, and years since enrolment")
+            found = "move" if self.move is not None else "if"
+            raise refuse(found, "while (a condition) and years since enrolment")
         return self
 
 

@@ -68,10 +68,10 @@ class Distribution:
 
     Notes
     -----
-    A lognormal given by its median and a 95 % interval takes the spread from the interval's
-    width on the log scale and the centre from the median; an interval that is not symmetric
-    around the median on that scale by more than 10 % of its width is refused. A lognormal given by
-    its interval alone is centred in it. PERT is the beta distribution on [min, max] with
+    A lognormal given by its median (or mean) and a 95 % interval takes the spread from the
+    interval's width on the log scale and the centre from the median; an interval that is not
+    symmetric around the median on that scale by more than 10 % of its width is refused. A lognormal
+    given by its interval alone is centred in it. PERT is the beta distribution on [min, max] with
     alpha = 1 + 4 (mode - min)/(max - min) and beta = 1 + 4 (max - mode)/(max - min).
     """
 
@@ -191,7 +191,7 @@ def _lognormal(given: dict[str, Any]) -> tuple[float, ...]:
     centre = given.get("mean", given.get("median"))
     if centre is not None:
         _require(centre > 0, f"a centre of {centre:g}", "mean or median > 0")
-    if "sd" in given:
+    if centre is not None and "sd" in given:
         sd = float(given["sd"])
         _require(sd > 0, f"sd {sd:g}", "sd > 0", "write a number without uncertainty as {fixed: ...}")
         variance = math.log1p((sd / centre) ** 2)
@@ -201,17 +201,18 @@ def _lognormal(given: dict[str, Any]) -> tuple[float, ...]:
     log_sd = (math.log(high) - math.log(low)) / (2 * _Z95)
     if centre is None:
         return (math.log(low) + math.log(high)) / 2, log_sd
-    _require(low < centre < high, f"{centre:g} outside {low:g} to {high:g}", "a centre inside its interval")
-    if "mean" in given:
-        return math.log(centre) - log_sd**2 / 2, log_sd
-    off = abs(math.log(low) + math.log(high) - 2 * math.log(centre))
+    name = "mean" if "mean" in given else "median"
+    _require(low < centre < high, f"a {name} of {centre:g} outside {low:g} to {high:g}", f"a {name} in its interval")
+    log_mean = math.log(centre) - log_sd**2 / 2 if "mean" in given else math.log(centre)
+    off = abs(math.log(low) + math.log(high) - 2 * log_mean)
+    expected = math.sqrt(low) * math.sqrt(high) * (math.exp(log_sd**2 / 2) if "mean" in given else 1.0)
     _require(
         off <= 0.2 * (math.log(high) - math.log(low)),
-        f"the median {centre:g} far from the middle of {low:g} to {high:g} on the log scale",
-        "an interval that is symmetric on the log scale within a tenth of its width",
+        f"a {name} of {centre:g} with the interval {low:g} to {high:g}",
+        f"a {name} near {expected:.3g}, where a lognormal distribution with this interval has it",
         "give the interval alone, or log_mean and log_sd",
     )
-    return math.log(centre), log_sd
+    return log_mean, log_sd
 
 
 def _beta(given: dict[str, Any]) -> tuple[float, ...]:
@@ -245,7 +246,8 @@ def _gamma(given: dict[str, Any]) -> tuple[float, ...]:
         _require(shape > 0 and scale > 0, f"shape {shape:g}, scale {scale:g}", "shape > 0 and scale > 0")
         return shape, scale
     mean, sd = float(given["mean"]), float(given["sd"])
-    _require(mean > 0 and sd > 0, f"mean {mean:g}, sd {sd:g}", "mean > 0 and sd > 0")
+    hint = "write a number without uncertainty as {fixed: ...}" if sd == 0 else ""
+    _require(mean > 0 and sd > 0, f"mean {mean:g}, sd {sd:g}", "mean > 0 and sd > 0", hint)
     return (mean / sd) ** 2, sd**2 / mean
 
 

@@ -1,0 +1,139 @@
+"""Identities of double entry, in every draw, strategy and year of any scenario."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import xarray as xr
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from simcore.simulate import simulate
+from simcore.vocabulary import CANCELLING_KINDS, COST_KINDS
+from tests.strategies import Tree, read, scenarios
+
+quick = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+RELATIVE = 1e-9
+
+
+def run(tree: Tree, persons: int = 31) -> xr.Dataset:
+    return simulate(read(tree), draws=3, persons=persons, workers=1)
+
+
+def only(costs: xr.DataArray, kinds: tuple[str, ...]) -> xr.DataArray:
+    return costs.sel(cost_kind=[kind for kind in kinds if kind in costs.cost_kind])
+
+
+def assert_close(found: xr.DataArray, wanted: xr.DataArray | float, gross: xr.DataArray | float) -> None:
+    """Equal up to rounding of the money that changed hands."""
+    assert (abs(found - wanted) <= RELATIVE * gross + 1e-300).all()
+
+
+@quick
+@given(tree=scenarios())
+def test_what_one_pays_another_gets(tree: Tree) -> None:
+    results = run(tree)
+    for name in ("cost", "present_value", "present_value_of_part"):
+        for kind in CANCELLING_KINDS:
+            costs = only(results[name], (kind,))
+            assert_close(costs.sum("actor"), 0.0, abs(costs).sum("actor"))
+
+
+@quick
+@given(tree=scenarios())
+def test_society_is_what_is_used_and_produced(tree: Tree) -> None:
+    """Over actors, only resources, programmes and production are left; and each line is booked once."""
+    results = run(tree)
+    for name in ("cost", "present_value"):
+        costs = results[name]
+        counted = only(costs, tuple(set(COST_KINDS) - {"intangible", "public_funds"}))
+        real = only(costs, ("resource", "programme", "production"))
+        gross = abs(counted).sum(["actor", "cost_kind"])
+        assert_close(counted.sum(["actor", "cost_kind"]), real.sum(["actor", "cost_kind"]), gross)
+    signs = {"resource": 1.0, "programme": 1.0, "production": -1.0}
+    kinds = [kind_of(tree, str(line)) for line in results.line.values]
+    sign = xr.DataArray([signs.get(kind, 0.0) for kind in kinds], dims="line")
+    lines = results["line_present_value"]
+    total = only(results["present_value"], tuple(signs)).sum(["actor", "cost_kind", "year"])
+    assert_close(total, (lines * sign).sum("line"), abs(lines).sum("line"))
+
+
+def kind_of(tree: Tree, line: str) -> str:
+    entry = (
+        tree["prices"][line]
+        if line in tree["prices"]
+        else tree["interventions"][line.split(".")[0]]["costs"][int(line.split("[")[1][:-1])]
+    )
+    return next(kind for kind in COST_KINDS if kind in entry)
+
+
+@quick
+@given(tree=scenarios(), data=st.data())
+def test_twice_the_price_is_twice_the_cost(tree: Tree, data: st.DataObject) -> None:
+    price = data.draw(st.sampled_from(sorted(tree["prices"])))
+    entry = tree["prices"][price]
+    amount = entry.get("base") or entry[kind_of(tree, price)]
+    twice = copy.deepcopy(tree)
+    for numbers in twice["parameters"][amount]["distribution"].values():
+        if isinstance(numbers, dict):
+            numbers.update({key: 2 * value for key, value in numbers.items()})
+    distribution = twice["parameters"][amount]["distribution"]
+    if "fixed" in distribution:
+        distribution["fixed"] *= 2
+    once, doubled = (run(t)["line_present_value"] for t in (tree, twice))
+    factor = xr.where(once.line == price, 2.0, 1.0)
+    np.testing.assert_array_equal(doubled.transpose(*once.dims), (once * factor).transpose(*once.dims))
+
+
+@quick
+@given(tree=scenarios())
+def test_the_halves_are_everybody(tree: Tree) -> None:
+    """The halves add up to the whole, and a target group of everybody is everybody."""
+    tree = copy.deepcopy(tree)
+    tree["population"]["persons"] = tree["population"]["target_group"] = 31
+    results = run(tree, persons=31)
+    for name in ("person_time", "events"):
+        half_0, half_1, everybody = (results[name].sel(part=part) for part in results.part.values)
+        np.testing.assert_array_equal(half_0 + half_1, everybody)
+    assert results["part_size"].values.tolist() == [16, 15, 31]
+    present = results["present_value"].sum("year")
+    of_part = results["present_value_of_part"]
+    size = results["part_size"] / 31
+    gross = abs(results["present_value"]).sum("year").sum()
+    assert_close((of_part * size).sel(part=["half_0", "half_1"]).sum("part"), present, gross)
+    assert_close(of_part.sel(part="target_group"), present, gross)
+
+
+@quick
+@given(tree=scenarios())
+def test_public_funds_are_a_share_of_public_spending(tree: Tree) -> None:
+    assume("public_funds" in tree)
+    results = run(tree)
+    factor = results["parameter_value"].sel(parameter=tree["public_funds"]["factor"], drop=True)
+    kinds = ("resource", "programme", "transfer", "programme_transfer", "tax")
+    for name in ("cost", "present_value", "present_value_of_part"):
+        costs = results[name]
+        public = only(costs.isel(actor=results.sector.values == "public"), kinds)
+        booked = costs.sel(cost_kind="public_funds")
+        wanted = (factor - 1.0) * public.sum(["actor", "cost_kind"])
+        assert_close(booked.sum("actor"), wanted, abs(public).sum(["actor", "cost_kind"]))
+        others = [actor for actor in costs.actor.values if actor != tree["public_funds"]["actor"]]
+        assert (booked.sel(actor=others) == 0).all()
+
+
+@quick
+@given(tree=scenarios())
+def test_the_same_strategy_costs_the_same(tree: Tree) -> None:
+    """Two strategies with the same members are the same to the last bit, whatever their names and order."""
+    tree = copy.deepcopy(tree)
+    members = list(tree["strategies"].values())[-1]
+    tree["strategies"]["again"] = members[::-1]
+    results = run(tree)
+    first = list(tree["strategies"])[-2]
+    for name in results.data_vars:
+        if "strategy" in results[name].dims:
+            pair = (results[name].sel(strategy=strategy).values for strategy in ("again", first))
+            np.testing.assert_array_equal(*pair, str(name))
