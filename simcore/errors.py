@@ -19,7 +19,8 @@ class ScenarioError(SimcoreError):
     """A scenario, or a file it reads, is not usable; lists every problem found."""
 
     def __init__(self, problems: Sequence[Problem], where: str) -> None:
-        self.problems = tuple(problems)
+        #: Each once, in the order of the files.
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line)))
         self.where = where
         super().__init__(layout(self.problems, where))
 
@@ -70,9 +71,8 @@ class Problem:
 
 
 def layout(problems: Sequence[Problem], where: str) -> str:
-    """Lay out all problems of a scenario as one message, in the order of the files."""
-    ordered = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
-    return "\n".join([*map(str, ordered), f"{counted(len(ordered), 'problem')} in {where}; nothing was run."])
+    """Lay out all problems of a scenario as one message."""
+    return "\n".join([*map(str, problems), f"{counted(len(problems), 'problem')} in {where}; nothing was run."])
 
 
 def counted(number: int, noun: str) -> str:

@@ -185,6 +185,10 @@ _WORDS = {
 }
 
 
+#: Of the errors at one place, the one that says most is shown.
+_TELLING = {"scenario": 0, "literal_error": 1}
+
+
 def _problems(error: ValidationError, tree: Node, locate: Any) -> list[Problem]:
     """Turn a validation error into problems, one per place."""
     found: dict[tuple[Any, ...], list[ErrorDetails]] = {}
@@ -201,8 +205,8 @@ def _problems(error: ValidationError, tree: Node, locate: Any) -> list[Problem]:
             _is_choice(detail, path) for detail in details
         ):
             continue  # an alternative of a choice whose other alternative says more
-        ours = [detail for detail in details if detail["type"] == "scenario"]
-        detail = (ours or details)[0]
+        details.sort(key=lambda detail: _TELLING.get(detail["type"], len(_TELLING)))
+        detail = details[0]
         file, line = locate(path)
         problems.append(Problem(file, line, path_text(path), *_words(detail, details, path)))
     return problems
@@ -242,7 +246,7 @@ def _words(detail: ErrorDetails, details: list[ErrorDetails], path: tuple[Any, .
         allowed = str(context["expected"]).replace("'", "")
         names = allowed.replace(" or ", ", ").split(", ")
         others = [_allowed(other, path) for other in details if other is not detail]
-        return shown(detail["input"]), " or ".join([allowed, *others]), did_you_mean(str(detail["input"]), names)
+        return shown(detail["input"]), ", or ".join([allowed, *others]), did_you_mean(str(detail["input"]), names)
     limits = {"greater_than_equal": "ge", "greater_than": "gt", "less_than_equal": "le", "less_than": "lt"}
     if kind in limits:
         words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}[limits[kind]]

@@ -285,8 +285,8 @@ class Meaning:
         misspelt = {nearest(name, self.scenario.domains) for name in population.start_states}
         for domain in self.scenario.domains:
             if domain not in population.start_states and domain not in misspelt:
-                states = ", ".join(self.levels[domain])
-                self.problem(path, f"no start of {domain}", f"{domain}: one of {states}, or shares of them")
+                allowed = f"{domain}: one of {', '.join(self.levels[domain])}, or shares of them"
+                self.problem(path, f"no start of {domain}", allowed)
 
     def _domain(self, name: str) -> None:
         domain = self.scenario.domains[name]
@@ -381,25 +381,23 @@ class Meaning:
         numbers = [key for key in table.by if key not in self.levels]
         groups: dict[tuple[str, ...], list[tuple[list[Band], int, TableRow]]] = {}
         for number, row in enumerate(table.cells):
-            bands = [parse_band(row.keys[key]) for key in numbers]
-            if all(band is not None for band in bands):
+            bands = [band for key in numbers if (band := parse_band(row.keys[key])) is not None]
+            if len(bands) == len(numbers):
                 names = tuple(str(row.keys[key]) for key in table.by if key in self.levels)
-                groups.setdefault(names, []).append(([band for band in bands if band is not None], number, row))
+                groups.setdefault(names, []).append((bands, number, row))
         for rows in groups.values():
             rows.sort(key=lambda entry: ([band.low for band in entry[0]], entry[1]))
-            open_rows: list[tuple[list[Band], int, TableRow]] = []
+            near: list[tuple[list[Band], int, TableRow]] = []
             for entry in rows:
-                bands, number, row = entry
-                # Sorted by the first band: rows that end before this one begins cannot overlap with any later one.
-                open_rows = [other for other in open_rows if not bands or _overlap(other[0][0], bands[0])]
-                twice = next((o for o in open_rows if all(map(_overlap, o[0], bands))), None)
+                # Rows come by the beginning of their first band: one that ends before overlaps with no later one.
+                near = [other for other in near if not numbers or _overlap(other[0][0], entry[0][0])]
+                twice = next((other for other in near if all(map(_overlap, other[0], entry[0]))), None)
                 if twice is not None:
-                    first, second = sorted([twice[1:], (number, row)], key=lambda pair: pair[0])
-                    found = f"{_cell_words(second[1])}, which is also in {_cell_words(first[1])}"
-                    if first[1].keys == second[1].keys:
-                        found = f"{_cell_words(second[1])} a second time"
-                    self.problem(self._row_path(path, table, *second), found, "each case in one row")
-                open_rows.append(entry)
+                    (_, _, first), (_, number, second) = sorted((twice, entry), key=lambda other: other[1])
+                    same = first.keys == second.keys
+                    found = f"{_cell_words(second)} {'a second time' if same else f'and {_cell_words(first)}'}"
+                    self.problem(self._row_path(path, table, number, second), found, "each case in one row")
+                near.append(entry)
 
     def _table_cell(self, path: Path, name: str, kind: str, table: Table) -> None:
         parameters = self.scenario.parameters

@@ -202,6 +202,7 @@ _YAML_WORDS: tuple[tuple[str, bool, str, str, str], ...] = (
         "a space belongs after the colon",
     ),
     ("',' or '}'", True, "a { that is not closed, or a missing comma", "{name: value, name: value}", ""),
+    ("expected node content", False, "a comma or bracket with nothing before it", "[value, value]", ""),
     ("',' or ']'", True, "a [ that is not closed, or a missing comma", "[value, value]", ""),
     ("unexpected end of stream", True, "a quote that is not closed", "a text between two quotes", ""),
     ("unexpected document indicator", True, "a quote that is not closed", "a text between two quotes", ""),
@@ -625,6 +626,9 @@ def _read_extended(files: Files, file: str, asked_by: Node | None, above: tuple[
     return tree if merged is None else merge(merged, tree)
 
 
+_ENTRIES = "entries by name, or the name of a file"
+
+
 def _section(files: Files, section: str, node: Node) -> Node:
     """Load a section that is a file name, or a list of file names and mappings."""
     parts = node.value if isinstance(node.value, list) else [node]
@@ -636,13 +640,15 @@ def _section(files: Files, section: str, node: Node) -> Node:
         try:
             loaded = _part(files, section, part)
         except UnreadableError as error:
-            files.problems.append(error.problem)
+            problem = error.problem
+            if isinstance(part.value, str) and "." not in part.value:
+                problem = Problem(part.file, part.line, section, part.value, _ENTRIES)
+            files.problems.append(problem)
             lost = True
             continue
         if not isinstance(loaded.value, dict):
             if not loaded.lost:
-                found, allowed = shown(loaded.plain()), "entries by name, or the name of a file"
-                files.problems.append(Problem(loaded.file, loaded.line, section, found, allowed))
+                files.problems.append(Problem(loaded.file, loaded.line, section, shown(loaded.plain()), _ENTRIES))
             lost = True
             continue
         for name, entry in loaded.value.items():

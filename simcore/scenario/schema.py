@@ -119,7 +119,12 @@ class Work(Entry):
 
 def _check_unit(text: str) -> str:
     if unit_named(text) is None:
-        raise refuse(text, unit_words(), did_you_mean(text, UNITS))
+        hint = did_you_mean(text, UNITS)
+        if re.fullmatch(r"(probability|rate) per (day|week|month|quarter)", text):
+            hint = "convert the number to a year, and say in conversion how"
+        elif re.fullmatch(r"[^\W\d]{1,3} per [a-z]+", text):
+            hint = "a currency is three capital letters, such as SEK"
+        raise refuse(text, unit_words(), hint)
     return text
 
 

@@ -13,10 +13,11 @@ from simcore.kernels.lives import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.reference import Lives, count
 from simcore.model.sampled import Paths, simulate_draws
+from simcore.randomness import decision_numbers, decision_point
 from simcore.scenario.loading import ScenarioFile, read_scenario
 from simcore.scenario.meaning import levels, n_cycles
 from simcore.uncertainty.sampling import draw_parameters
-from tests.strategies import Tree, read, scenarios
+from tests.strategies import Tree, evidenced, read, scenarios
 
 SHIPPED = sorted(Path(__file__).parents[2].glob("scenarios/**/scenario.yaml"))
 SEEDS = [0, 1, 20_240_101, 2**32, 2**64 - 1]
@@ -90,6 +91,130 @@ def test_many_generated_scenarios(tree: Tree, seed: int) -> None:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.parent.name)
 def test_shipped_scenarios(path: Path) -> None:
     check_agreement(read_scenario(path), persons=range(12), target_group=5, seed=3, n_draws=1)
+
+
+def everything_at_once() -> Tree:
+    """A small model with strong effects, so that each rule of the model shows in a few hundred lives."""
+    numbers = {
+        "p_fall": (0.25, "probability per year"), "p_rise": (0.3, "probability per year"),
+        "p_both": (0.15, "probability per year"), "p_death": (0.06, "probability per year"),
+        "r_one": (0.2, "rate per year"), "r_two": (0.5, "rate per year"), "rr": (1.8, "risk ratio"),
+        "or_strong": (0.05, "odds ratio"), "hr_low": (0.2, "hazard ratio"), "hr_high": (2.5, "hazard ratio"),
+        "rd": (0.15, "risk difference"), "half_life": (1.7, "year"), "movable": (0.6, "share"),
+        "uptake": (0.7, "probability"), "half": (0.5, "share"), "third": (0.3, "share"),
+    }  # fmt: skip
+    always = {"evidence": "causal"}
+    ill, help_1 = {"if": {"health": "ill"}, **always}, {"years": [2, 3], "fade": {"half_life": "half_life"}, **always}
+    return {
+        "title": "everything at once",
+        "population": {
+            "persons": 300, "target_group": 77, "start": {"age": 15, "year": 2021}, "horizon": {"years": 13},
+            "attributes": {"sex": {"female": "half", "male": "rest"}},
+            "start_states": {"health": {"ill": "by_sex", "well": "rest"}, "work": "school", "vital": "alive"},
+        },
+        "domains": {
+            "health": {
+                "states": ["well", "ill", "worse"],
+                "moves": {
+                    "well -> ill": {
+                        "probability": "p_fall",
+                        "modifiers": [
+                            {"risk_difference": "rd", "if": {"work": "out"}, **always},
+                            {"hazard_ratio": "hr_high", "if": {"sex": "male", "age": {"from": 17, "to": 20}}, **always},
+                            {"odds_ratio": "or_strong", "if": {"programme": {"at_least": 4}}, **always},
+                            {"risk_ratio": "rr", "if": {"not": {"work": ["school", "job"]}}, **always},
+                        ],
+                    },
+                    "well -> worse": {"probability": "p_both"},
+                    "worse -> well": {"probability": "p_rise"},
+                    "worse -> ill": "rest",
+                    "ill -> worse": {"probability": "by_phase"},
+                },
+            },
+            "work": {
+                "states": ["out", "school", "job"],
+                "moves": {
+                    "school -> job": {
+                        "rate": "r_two",
+                        "modifiers": [{"hazard_ratio": "hr_low", "movable_share": "movable", **ill}],
+                    },
+                    "school -> out": {"rate": "r_one"},
+                    "out -> job": {"probability": "p_rise"},
+                    "job -> out": {"probability": "p_fall", "modifiers": [{"odds_ratio": "or_strong", **always,
+                                                                          "if": {"health": "well"}}]},
+                },
+            },
+            "vital": {
+                "states": ["alive", "dead"], "ends_life": "dead",
+                "moves": {"alive -> dead": {"probability": "p_death", "modifiers": [{"risk_ratio": "rr", **ill}]}},
+            },
+        },
+        "parameters": {name: evidenced({"fixed": value}, unit) for name, (value, unit) in numbers.items()},
+        "tables": {
+            "by_sex": {
+                "about": "share", "by": ["sex"], "values": {"female": 0.2, "male": "third"}, "unit": "share",
+                "source": {"assumption": "made up"},
+            },
+            "by_phase": {
+                "about": "risk by phase and age", "by": ["programme", "age"], "unit": "probability per year",
+                "source": {"assumption": "made up"},
+                "csv": [["0", "15-19", 0.5], ["0", "20+", 0.1], ["1-3", "15+", 0.02], ["4+", "15+", 0.7]],
+            },
+        },
+        "outcomes": {
+            "treated": {"about": "ill in the programme", "good": True,
+                        "while": {"programme": {"from": 2, "to": 5}, "health": ["ill", "worse"]}},
+            "falls": {"about": "falls ill in the programme", "good": False, "move": "health.well -> ill",
+                      "if": {"programme": {"at_least": 1}, "work": "out"}},
+            "deaths": {"about": "deaths", "good": False, "move": "vital.alive -> dead"},
+        },
+        "interventions": {
+            "programme": {
+                "about": "a programme", "enrol": {"at_age": 17, "if": {"health": ["well", "ill"]}, "uptake": "uptake"},
+                "effects": [
+                    {"move": "health.well -> ill", "odds_ratio": "or_strong", **help_1},
+                    {"move": "health.well -> ill", "hazard_ratio": "hr_low", "years": [1, 1], **always},
+                    {"move": "work.school -> job", "hazard_ratio": "hr_high", "movable_share": "movable", **help_1},
+                    {"move": "vital.alive -> dead", "odds_ratio": "or_strong", "years": [1, "onwards"], **always},
+                ],
+            },
+            "booster": {
+                "about": "a second programme", "enrol": {"at_age": 19, "uptake": "by_sex"},
+                "effects": [
+                    {"move": "health.well -> ill", "risk_ratio": "rr", "years": [1, 4], **always,
+                     "if": {"programme": {"at_least": 1}}},
+                ],
+            },
+        },
+        "strategies": {"usual": [], "one": ["programme"], "both": ["booster", "programme"]},
+        "comparator": "usual",
+    }  # fmt: skip
+
+
+def test_everything_at_once() -> None:
+    check_agreement(read(everything_at_once()), persons=range(300), target_group=77, seed=4, n_draws=2)
+
+
+@pytest.mark.parametrize("above", [0, 1])
+def test_a_number_at_its_threshold(above: int) -> None:
+    """Probabilities that are a person's own number: u < p is false for u = p, and true one step higher."""
+    for person in range(8):
+        tree = everything_at_once()
+        moves = {"well -> ill": {"probability": "p_fall"}}
+        tree["domains"] = {"health": {"states": ["well", "ill"], "moves": moves}}
+        tree["population"] |= {"attributes": {}, "start_states": {"health": "well"}, "horizon": {"years": 3}}
+        tree |= {"tables": {}, "outcomes": {}, "strategies": {"usual": [], "one": ["programme"]}}
+        tree["interventions"] = {"programme": {"about": "one", "enrol": {"at_age": 16, "uptake": "uptake"}}}
+        questions = {"p_fall": ("health", 0), "uptake": ("programme.uptake", 1)}
+        for name, (question, cycle) in questions.items():
+            number = int(decision_numbers(5, [person], cycle, decision_point(question), 0)[0])
+            tree["parameters"][name]["distribution"] = {"fixed": (number + above) / 2**32}
+        file = read(tree)
+        check_agreement(file, persons=range(8), target_group=1, seed=5, n_draws=1)
+        numbers = {name: parameter.distribution.mean for name, parameter in file.scenario.parameters.items()}
+        life = Lives(file.scenario, numbers, draw=0, persons=range(8), seed=5).life(person, "one")
+        assert (life.ends[0]["health"] == "ill") == bool(above)
+        assert (life.starts[1]["programme"] == 1) == bool(above)
 
 
 def test_persons_of_several_blocks() -> None:

@@ -1,0 +1,203 @@
+"""The command line: what it prints and writes, its exit codes, and what wrong input meets."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from simcore import cli, open_results
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = ["--draws", "20", "--persons", "200"]
+
+
+def simcore(*arguments):
+    return CliRunner().invoke(cli.app, list(arguments))
+
+
+@pytest.fixture
+def results(tmp_path):
+    done = simcore("run", "textbook_chain", *SMALL, "--out", str(tmp_path / "out"))
+    assert done.exit_code == 0, done.output
+    return tmp_path / "out", done
+
+
+def test_run_prints_tables_and_writes_a_folder(results):
+    folder, done = results
+    assert sorted(path.name for path in folder.iterdir()) == ["actors.csv", "figure.png", "results.zarr"]
+    for word in ("Avoided cost", "MCSE", "Programme", "Net saving", "Break-even", "Luck", "Society", "Evidence"):
+        assert word in done.output
+    stored = open_results(folder)
+    assert dict(stored.sizes)["draw"] == 20
+    assert stored.attrs["n_persons"] == 200
+
+
+def test_report_prints_the_same_tables_again(results, tmp_path):
+    folder, done = results
+    again = simcore("report", str(folder), "--figure", str(tmp_path / "again.png"))
+    assert again.exit_code == 0
+    assert again.output.strip() == done.output.split("\nResults:")[0].strip()
+    assert (tmp_path / "again.png").read_bytes() == (folder / "figure.png").read_bytes()
+
+
+def test_json_is_json_and_says_what_the_dataset_says(results):
+    folder, _ = results
+    told = json.loads(simcore("report", str(folder), "--json").output)
+    society = next(record for record in told["actors"] if record["actor"] == "society")
+    stored = open_results(folder)
+    kinds = [kind for kind in stored["cost_kind"].values if kind not in ("intangible", "public_funds")]
+    present = stored["present_value"].sel(cost_kind=kinds).sum(["actor", "cost_kind", "year"]).mean("draw")
+    expected = float(present.sel(strategy=told["run"]["comparator"]) - present.sel(strategy=society["intervention"]))
+    assert society["net_saving"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_same_run_again_gives_the_same_numbers(results, tmp_path):
+    folder, _ = results
+    again = simcore("run", "textbook_chain", *SMALL, "--workers", "1", "--out", str(tmp_path / "again"))
+    assert again.exit_code == 0
+    assert open_results(tmp_path / "again").identical(open_results(folder))
+
+
+def test_earlier_results_are_replaced_but_nothing_else(tmp_path):
+    target = tmp_path / "mine"
+    assert simcore("run", "textbook_chain", *SMALL, "--out", str(target), "--quiet").output == ""
+    assert simcore("run", "textbook_chain", *SMALL, "--out", str(target), "--seed", "5").exit_code == 0
+    assert open_results(target).attrs["seed"] == "5"
+    other = tmp_path / "thesis"
+    other.mkdir()
+    (other / "chapter.txt").write_text("years of work")
+    refused = simcore("run", "textbook_chain", *SMALL, "--out", str(other))
+    assert refused.exit_code == 2
+    assert "holds files that are not simcore results" in refused.output
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert (other / "chapter.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "school_dropot"], "did you mean 'school_dropout'?"),
+        (["run", "textbook_chain", "--draws", "0"], "a whole number from 1 to"),
+        (["run", "textbook_chain", "--persons", "-3"], "a whole number from 1 to"),
+        (["run", "textbook_chain", "--seed", "-1"], "a whole number from 0 to"),
+        (["report", "nowhere"], "no such folder"),
+        (["check", "nowhere.yaml"], "no such file or scenario"),
+        (["sources", "nowhere.yaml"], "no such file or scenario"),
+    ],
+)
+def test_wrong_input_gives_a_message_and_code_2(arguments, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = simcore(*arguments)
+    assert done.exit_code == 2
+    assert words in done.output
+    assert "Traceback" not in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_command_is_refused():
+    done = simcore("runn")
+    assert done.exit_code == 2
+    assert "run" in done.output
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "other"])
+def test_an_unreadable_results_folder(results, damage):
+    folder, _ = results
+    store = folder / "results.zarr"
+    if damage == "empty":
+        for path in sorted(store.rglob("*"), reverse=True):
+            path.unlink() if path.is_file() else path.rmdir()
+    elif damage == "cut":
+        next(path for path in store.rglob("*") if path.is_file() and "present_value" in str(path)).write_bytes(b"\0")
+        (store / ".zmetadata").write_text('{"metadata": {')
+    else:
+        import xarray as xr
+
+        other = folder.parent / "other" / "results.zarr"
+        xr.Dataset({"a": ("x", np.arange(3))}).to_zarr(other, zarr_format=2, consolidated=True)
+        folder = other.parent
+    done = simcore("report", str(folder))
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+    assert "results" in done.output
+
+
+def test_a_model_that_is_no_probability_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "scenarios" / "textbook_chain" / "scenario.yaml").read_text(encoding="utf-8")
+    start = text.index("parameters:")
+    first = next(line for line in text[start:].splitlines() if "probability" in line or "distribution" in line)
+    assert first
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(
+        """
+title: Broken
+illustrative: true
+population: {persons: 10, target_group: 5, start: {age: 20, year: 2024}, horizon: {years: 3}, start_states: {d: a}}
+domains: {d: {states: [a, b, c], moves: {a -> b: {probability: p}, a -> c: {probability: q}}}}
+parameters:
+  p: {distribution: {fixed: 0.61}, unit: probability per year, source: {assumption: made up}}
+  q: {distribution: {fixed: 0.43}, unit: probability per year, source: {assumption: made up}}
+strategies: {usual: []}
+comparator: usual
+""",
+        encoding="utf-8",
+    )
+    for command in (["run", "broken.yaml", "--out", "out"], ["check", "broken.yaml"]):
+        done = simcore(*command)
+        assert done.exit_code == 2
+        assert "the ways from 'a' of d add up to 1.04 (b 0.61, c 0.43); at most 1 is possible" in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_interrupting_a_run_leaves_nothing(tmp_path):
+    import signal
+    import time
+
+    command = [
+        sys.executable,
+        "-m",
+        "simcore",
+        "run",
+        "school_dropout",
+        "--draws",
+        "20000",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(8)
+    running.send_signal(signal.SIGINT)
+    _, error = running.communicate(timeout=60)
+    assert running.returncode == 130, error
+    assert "Interrupted; nothing was written." in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_says_it_in_words():
+    done = simcore("check", "school_dropout")
+    assert done.exit_code == 0
+    for words in ("Life course", "Interventions", "Who: at age 16", "Costs: programme", "Changes:", "the comparator"):
+        assert words in done.output
+
+
+def test_sources_lists_every_figure():
+    from simcore.scenario.loading import read_scenario
+
+    told = json.loads(simcore("sources", "school_dropout", "--json").output)
+    scenario = read_scenario("school_dropout").scenario
+    assert {figure["name"] for figure in told["figures"]} == {*scenario.parameters, *scenario.tables}
+    assert all(figure["used_for"] for figure in told["figures"])
+    table = simcore("sources", "school_dropout").output
+    assert "Wilson" in table
+    assert "Assumption" in table
+
+
+def test_list_and_schema():
+    listed = json.loads(simcore("list", "--json").output)
+    assert {"school_dropout", "textbook_chain"} <= set(listed)
+    assert json.loads(simcore("schema").output)["title"] == "simcore scenario"
