@@ -41,9 +41,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
 
-#: Draws that `check` tries.
-_CHECK_DRAWS = 300
-
 
 def _console(*, stderr: bool = False) -> Console:
     from rich.console import Console
@@ -156,7 +153,8 @@ def _show(results: xr.Dataset, file: ScenarioFile, records: list[dict[str, Any]]
     if as_json:
         print(json.dumps(json_tables(results, file.scenario, records), ensure_ascii=False, indent=1))
     else:
-        _print(run_tables(results, file.scenario, records))
+        console = _console()
+        console.print(run_tables(results, file.scenario, records, console.width))
 
 
 @app.command()
@@ -196,23 +194,11 @@ def _scenario_of(results: xr.Dataset) -> ScenarioFile:
 @_command
 def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) -> None:
     """Check a scenario and say in words what it means, without simulating lives."""
-    from simcore.model.compile import compile_scenario
-    from simcore.model.sampled import thresholds_of
     from simcore.report.words import describe
-    from simcore.uncertainty.sampling import draw_parameters
+    from simcore.simulate import try_out
 
     file = _read(scenario)
-    distributions = {name: parameter.distribution for name, parameter in file.scenario.parameters.items()}
-    compiled = compile_scenario(file)
-    n_draws = min(_CHECK_DRAWS, file.scenario.draws)
-    central = {name: distribution.mean for name, distribution in distributions.items()}
-    import numpy as np
-
-    means = {name: np.array([value]) for name, value in central.items()}
-    thresholds_of(compiled, compiled.values.evaluate(means, 1)[0], "expected values")
-    drawn = draw_parameters(distributions, n_draws, seed=file.scenario.seed)
-    for draw, values in enumerate(compiled.values.evaluate(drawn, n_draws)):
-        thresholds_of(compiled, values, draw)
+    n_draws = try_out(file)
     if not quiet:
         for line in describe(file.scenario):
             print(line)

@@ -95,7 +95,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def shown(value: object, limit: int = 80) -> str:
     """Show a value of a file as a reader would write it, on one line, cut when it is long."""
-    text = " ".join(_written(value).split())
+    text = " ".join(_written(value).split()) or "an empty text"
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 

@@ -16,7 +16,7 @@ from simcore.errors import Problem, ScenarioError
 from simcore.kernels.lives import BLOCK
 from simcore.model.compile import Compiled, compile_scenario
 from simcore.model.ledger import CYCLE_YEARS
-from simcore.model.sampled import Counts, empty_counts, simulate_draws
+from simcore.model.sampled import Counts, empty_counts, simulate_draws, thresholds_of
 from simcore.pricing.price import Priced, Pricer
 from simcore.scenario.loading import ScenarioFile
 from simcore.uncertainty.sampling import draw_parameters
@@ -84,6 +84,7 @@ def simulate(
     distributions = {name: parameter.distribution for name, parameter in scenario.parameters.items()}
     parameters = draw_parameters(distributions, n_draws, seed=seed)
     values = compiled.values.evaluate(parameters, n_draws)
+    pricer.check(parameters, n_draws)
     counts = empty_counts(compiled, n_draws)
     part_size = np.array([(n_persons + 1) // 2, n_persons // 2, target_group])
 
@@ -113,6 +114,33 @@ def simulate(
         for task, some_priced in _completed(pool, [pool.submit(prices, task) for task in tasks]):
             priced.put(task, some_priced)
     return _dataset(file, compiled, pricer, parameters, counts, part_size, priced.whole(), n_persons, seed)
+
+
+def try_out(file: ScenarioFile, n_draws: int = 300) -> int:
+    """Compile a scenario and try its numbers, with expected values and some draws, without simulating lives.
+
+    Returns
+    -------
+    Number of draws tried: `n_draws`, or those of the scenario if they are fewer.
+
+    Raises
+    ------
+    ModelError, ScenarioError
+        As `simulate`.
+    """
+    scenario = file.scenario
+    compiled = compile_scenario(file)
+    pricer = Pricer(file, compiled.account)
+    n_draws = min(n_draws, scenario.draws)
+    distributions = {name: parameter.distribution for name, parameter in scenario.parameters.items()}
+    means = {name: np.array([distribution.mean]) for name, distribution in distributions.items()}
+    drawn = draw_parameters(distributions, n_draws, seed=scenario.seed)
+    pricer.check(means, 1)
+    thresholds_of(compiled, compiled.values.evaluate(means, 1)[0], "expected values")
+    pricer.check(drawn, n_draws)
+    for draw, values in enumerate(compiled.values.evaluate(drawn, n_draws)):
+        thresholds_of(compiled, values, draw)
+    return n_draws
 
 
 def _check_sizes(n_draws: int, n_persons: int, seed: int) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from hypothesis import core
 from numpy.typing import ArrayLike
 from scipy import stats
 
@@ -39,18 +40,24 @@ def alarm(test: str, comparisons: int = 1) -> float:
 
 
 def seed_of(request: pytest.FixtureRequest, fixed: int) -> int:
-    """A fixed seed; a fresh one, which is printed, with ``--fresh-seeds``."""
+    """A fixed seed; with ``--fresh-seeds`` a fresh one, which is printed and which ``--hypothesis-seed`` repeats."""
     if not request.config.getoption("--fresh-seeds", default=False):
         return fixed
-    seed = secrets.randbits(64)
+    forced = core.global_force_seed
+    seed = (secrets.randbits(64) if forced is None else int(forced) + fixed) % 2**64
     print(f"seed of {request.node.name}: {seed}")
     return seed
 
 
-def assert_frequencies(counts: ArrayLike, of: ArrayLike, probabilities: ArrayLike, *, test: str) -> None:
-    """Counts are binomial with these probabilities (exact, two-sided, Bonferroni over all of them)."""
+def assert_frequencies(
+    counts: ArrayLike, of: ArrayLike, probabilities: ArrayLike, *, test: str, calls: int = 1
+) -> None:
+    """Counts are binomial with these probabilities (exact, two-sided, Bonferroni over all of them).
+
+    `calls` is how often the test asserts this; they share its false-alarm rate.
+    """
     counts, of, probabilities = np.broadcast_arrays(counts, of, probabilities)
-    rate = alarm(test, counts.size)
+    rate = alarm(test, counts.size * calls)
     low = stats.binom.cdf(counts, of, probabilities)
     high = stats.binom.sf(counts - 1, of, probabilities)
     worst = int(np.argmin(np.minimum(low, high)))

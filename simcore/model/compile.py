@@ -289,7 +289,9 @@ class Compiler(Frame):
             known.append(-1)
             shares = {answer: start.get(answer, 0.0) for answer in answers}
             rests = [number for number, share in enumerate(shares.values()) if share == "rest"]
-            rest = rests[0] if rests else len(answers) - 1
+            # Without a rest, the last level with a share takes what rounding leaves; a level without one gets nothing.
+            given = [number for number, share in enumerate(shares.values()) if share != 0.0]
+            rest = rests[0] if rests else given[-1]
             exits = [Exit(number, share) for number, share in enumerate(shares.values()) if share != "rest"]
             parents = sorted(self._variables(exits) & set(self.number), key=self.number.__getitem__)
             situations = self.situations(parents)

@@ -122,7 +122,8 @@ class Lives:
         sizes = {name: self.quantity(shares[name], now) for name in answers if shares.get(name, "rest") != "rest"}
         _check_row(sizes, question, now, complete="rest" not in shares.values())
         # Without a rest the shares add up to 1, and the last of them takes what rounding leaves.
-        rest = next((name for name, size in shares.items() if size == "rest"), "") or list(sizes)[-1]
+        rests = [name for name, size in shares.items() if size == "rest"]
+        rest = (rests or [name for name in sizes if shares[name] != 0])[-1]
         return self.decide(self.number(question, 0, person), answers, sizes, rest)
 
     def enrols(self, person: int, intervention: str, now: Situation, cycle: int) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.errors import Problem, ScenarioError
+from simcore.model.ledger import CYCLE_YEARS
 from simcore.scenario.conditions import Band, parse_band
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.meaning import path_text
@@ -130,7 +131,7 @@ class Values:
         n_draws
             Number of draws.
         """
-        cycle_years = 1.0
+        cycle_years = CYCLE_YEARS[self.file.scenario.cycle]
         values = np.empty((n_draws, len(self.columns)))
         for number, column in enumerate(self.columns):
             if isinstance(column, Known):

@@ -37,7 +37,7 @@ class Entry:
     share
         Share of the amount: a quantity, or None for what the other shares leave.
     others
-        The other shares, when `share` is None.
+        The other shares, when `share` is None; all shares of the side, when none of them is the rest.
     """
 
     actor: str
@@ -60,6 +60,7 @@ def _side(payers: Payers, sign: int) -> Iterator[Entry]:
     if isinstance(payers, str):
         yield Entry(payers, sign, 1.0)
         return
-    others = tuple(share for share in payers.values() if share != "rest")
+    given = tuple(share for share in payers.values() if share != "rest")
+    together = given if len(given) == len(payers) else ()
     for actor, share in payers.items():
-        yield Entry(actor, sign, None, others) if share == "rest" else Entry(actor, sign, share)
+        yield Entry(actor, sign, None, given) if share == "rest" else Entry(actor, sign, share, together)

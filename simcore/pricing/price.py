@@ -101,22 +101,23 @@ class Pricer:
 
         Raises
         ------
-        ModelError
-            The shares of several payers add up to more than 1 in some draw.
+        ModelError, ScenarioError
+            As `check`.
         """
         n_draws, _, n_strategies = time.shape[:3]
         shape = (n_strategies, n_draws, len(self.actors), len(self.kinds))
         cost, present = (np.zeros((*shape, len(self.years))) for _ in range(2))
         of_part = np.zeros((3, *shape))
         of_line = np.zeros((n_strategies, n_draws, len(self.account.lines)))
-        ledger = _Ledger(self, time, events, part_size, parameters)
+        prices = Prices(self, parameters, n_draws)
+        ledger = _Ledger(prices, time, events, part_size)
         for number, line in enumerate(self.account.lines):
-            amount = ledger.amount(line)
+            amount = prices.amount(line)
             flow = ledger.flow(line, amount)
             of_line[:, :, number] = flow.discounted.sum(axis=-1)
             kind = self.kinds.index(line.booking.kind)
             for entry in entries(line.booking):
-                share = entry.sign * ledger.share(entry, line.name)
+                share = entry.sign * prices.share(entry, line.name)
                 changing = (share != share[:, :1]).any()
                 part = ledger.flow(line, amount * share) if changing else flow
                 weight = 1.0 if changing else share[:, :1]
@@ -124,8 +125,24 @@ class Pricer:
                 cost[:, :, actor, kind] += self.by_year(weight * part.paid)
                 present[:, :, actor, kind] += self.by_year(weight * part.discounted)
                 of_part[:, :, :, actor, kind] += part.in_part * (1.0 if changing else share[:, 0])
-        self._public_funds(ledger, cost, present, of_part)
+        self._public_funds(prices, cost, present, of_part)
         return Priced(cost, present, of_part, of_line, ledger.outcomes())
+
+    def check(self, parameters: Mapping[str, Array], n_draws: int) -> None:
+        """Work out every amount and share, so that what is wrong with them is known before lives are simulated.
+
+        Raises
+        ------
+        ModelError
+            The shares of several payers do not add up to 1 in some draw.
+        ScenarioError
+            A table has no value for an age or year that occurs.
+        """
+        prices = Prices(self, parameters, n_draws)
+        for line in self.account.lines:
+            prices.amount(line)
+            for entry in entries(line.booking):
+                prices.share(entry, line.name)
 
     def columns(self, quantity: str | float) -> tuple[list[Column], NDArray[np.intp]]:
         """The different numbers that a quantity takes over the cycles, and which of them each cycle has."""
@@ -141,7 +158,7 @@ class Pricer:
             return flow
         return np.asarray(np.add.reduceat(flow, self.first_cycles, axis=-1))
 
-    def _public_funds(self, ledger: _Ledger, cost: Array, present: Array, of_part: Array) -> None:
+    def _public_funds(self, prices: Prices, cost: Array, present: Array, of_part: Array) -> None:
         """Book the cost of raising what public actors spend, in the kind of its own."""
         funds = self.file.scenario.public_funds
         if funds is None:
@@ -150,7 +167,7 @@ class Pricer:
         public = [number for number, name in enumerate(self.actors) if actors[name].sector == "public"]
         counted = [n for n, kind in enumerate(self.kinds) if kind in COUNTED_KINDS and kind != "production"]
         at = (self.actors.index(funds.actor), self.kinds.index("public_funds"))
-        lost = ledger.quantity(funds.factor)[:, 0] - 1.0
+        lost = prices.quantity(funds.factor)[:, 0] - 1.0
         for array, axes in ((cost, (2, 3)), (present, (2, 3)), (of_part, (3, 4))):
             spent = np.take(np.take(array, public, axis=axes[0]), counted, axis=axes[1]).sum(axis=axes)
             if array is of_part:
@@ -159,39 +176,27 @@ class Pricer:
                 array[:, :, at[0], at[1]] = lost[:, None] * spent
 
 
-@dataclass(frozen=True)
-class _Flow:
-    """Money of a line per person: (strategy, draw, cycle), the same discounted, and (part, strategy, draw) in all."""
+class Prices:
+    """What everything costs in some draws: amounts, payers' shares and discount factors, each (draw, cycle).
 
-    paid: Array
-    discounted: Array
-    in_part: Array
+    Parameters
+    ----------
+    pricer
+        The scenario's lines and times.
+    parameters
+        Values of each parameter in these draws (draw,).
+    n_draws
+        Number of draws.
+    """
 
-
-class _Ledger:
-    """The counts of some draws together with the prices of these draws."""
-
-    def __init__(
-        self,
-        pricer: Pricer,
-        time: NDArray[np.int32],
-        events: NDArray[np.int32],
-        part_size: NDArray[np.int64],
-        parameters: Mapping[str, Array],
-    ) -> None:
-        self.pricer, self.time, self.events, self.parameters = pricer, time, events, parameters
-        self.sizes = np.maximum(part_size, 1).astype(float)
-        self.n_persons = float(part_size[0] + part_size[1])
-        self.n_draws = len(time)
-        scenario = pricer.file.scenario
-        rate = scenario.discount.money
-        rates = self.quantity(rate)[:, :1] if isinstance(rate, str) else np.full((self.n_draws, 1), rate)
+    def __init__(self, pricer: Pricer, parameters: Mapping[str, Array], n_draws: int) -> None:
+        self.pricer, self.parameters, self.n_draws = pricer, parameters, n_draws
+        rate = pricer.file.scenario.discount.money
+        rates = self.quantity(rate)[:, :1] if isinstance(rate, str) else np.full((n_draws, 1), rate)
         at = np.arange(pricer.n_cycles) * pricer.cycle_years
         self.factor_start = discount_factors(rates, at)
         self.factor_middle = discount_factors(rates, at + pricer.cycle_years / 2)
         self.factor_end = discount_factors(rates, at + pricer.cycle_years)
-        self.time_number = {meter: number for number, meter in enumerate(pricer.account.time)}
-        self.event_number = {meter: number for number, meter in enumerate(pricer.account.events)}
 
     def quantity(self, quantity: str | float) -> Array:
         """Value of a quantity in each draw and cycle (draw, cycle)."""
@@ -227,18 +232,61 @@ class _Ledger:
         only = Values(self.pricer.file, [self.pricer.values.columns[number]])
         return only.evaluate(self.parameters, self.n_draws)
 
+    def share(self, entry: Entry, line: str) -> Array:
+        """Share of a payer in each draw and cycle (draw, cycle).
+
+        Raises
+        ------
+        ModelError
+            The other shares add up to more than 1, or shares without a rest not to 1.
+        """
+        if entry.share is not None:
+            total = np.asarray(sum(self.quantity(share) for share in entry.others) if entry.others else 1.0)
+            if (abs(total - 1.0) > 1e-9).any():
+                worst = float(total.flat[abs(total - 1.0).argmax()])
+                raise ModelError(f"The payers' shares of {line} add up to {worst:.4g}, not to 1; let one be the rest.")
+            return self.quantity(entry.share)
+        rest = 1.0 - sum(self.quantity(other) for other in entry.others)
+        rest = np.asarray(rest)
+        if (rest < -1e-9).any():
+            worst = float(1.0 - rest.min())
+            raise ModelError(f"The payers' shares of {line} add up to {worst:.4g} before {entry.actor} gets the rest.")
+        return rest
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """Money of a line per person: (strategy, draw, cycle), the same discounted, and (part, strategy, draw) in all."""
+
+    paid: Array
+    discounted: Array
+    in_part: Array
+
+
+class _Ledger:
+    """The counts of some draws together with the prices of these draws."""
+
+    def __init__(
+        self, prices: Prices, time: NDArray[np.int32], events: NDArray[np.int32], part_size: NDArray[np.int64]
+    ) -> None:
+        self.pricer, self.prices, self.time, self.events = prices.pricer, prices, time, events
+        self.sizes = np.maximum(part_size, 1).astype(float)
+        self.n_persons = float(part_size[0] + part_size[1])
+        self.time_number = {meter: number for number, meter in enumerate(self.pricer.account.time)}
+        self.event_number = {meter: number for number, meter in enumerate(self.pricer.account.events)}
+
     def flow(self, line: Line, amount: Array) -> _Flow:
         """Money of a line, when one person pays `amount` (draw, cycle)."""
         if line.meter.move is not None:
             counts = self.events[:, :, :, self.event_number[line.meter]]
-            return self._spread([(counts, 1.0, self.factor_middle)], amount)
+            return self._spread([(counts, 1.0, self.prices.factor_middle)], amount)
         counts = self.time[:, :, :, self.time_number[line.meter]]
         start, end = counts[:, :, :, 0], counts[:, :, :, 1]
         if line.once:
-            return self._spread([(start, 1.0, self.factor_start)], amount)
+            return self._spread([(start, 1.0, self.prices.factor_start)], amount)
         years = self.pricer.cycle_years
         at_start, at_end = _ACCRUAL[self.pricer.file.scenario.accrual]
-        flows = [(start, at_start * years, self.factor_start), (end, at_end * years, self.factor_end)]
+        flows = [(start, at_start * years, self.prices.factor_start), (end, at_end * years, self.prices.factor_end)]
         return self._spread([flow for flow in flows if flow[1]], amount)
 
     def _spread(self, counted: list[tuple[NDArray[np.int32], float, Array]], amount: Array) -> _Flow:
@@ -253,26 +301,9 @@ class _Ledger:
             in_part += np.einsum("dpsc,dc->psd", counts, amount * factor) * (weight / self.sizes)[:, None, None]
         return _Flow(paid, discounted, in_part)
 
-    def share(self, entry: Entry, line: str) -> Array:
-        """Share of a payer in each draw and cycle (draw, cycle).
-
-        Raises
-        ------
-        ModelError
-            The other shares add up to more than 1.
-        """
-        if entry.share is not None:
-            return self.quantity(entry.share)
-        rest = 1.0 - sum(self.quantity(other) for other in entry.others)
-        rest = np.asarray(rest)
-        if (rest < -1e-9).any():
-            worst = float(1.0 - rest.min())
-            raise ModelError(f"The payers' shares of {line} add up to {worst:.4g} before {entry.actor} gets the rest.")
-        return rest
-
     def outcomes(self) -> Array:
         """Outcomes per person over the whole horizon (strategy, draw, outcome)."""
-        result = np.zeros((self.time.shape[2], self.n_draws, len(self.pricer.account.outcomes)))
+        result = np.zeros((self.time.shape[2], len(self.time), len(self.pricer.account.outcomes)))
         at_start, at_end = _ACCRUAL[self.pricer.file.scenario.accrual]
         for number, meter in enumerate(self.pricer.account.outcomes.values()):
             if meter.move is not None:

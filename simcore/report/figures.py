@@ -148,9 +148,9 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     figure.text(
         0.5,
         0.965,
-        f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}. Above: avoided cost, line 90 %, bar 50 % of "
-        f"{attributes['n_draws']:,} draws, tick median; diamond: mean net saving, programme taken off. Each column has its "
-        f"own scale.{made_up}",
+        f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}. "
+        f"Above: avoided cost, line 90 %, bar 50 % of {attributes['n_draws']:,} draws, tick median; "
+        f"diamond: mean net saving, programme taken off. Each column has its own scale.{made_up}",
         ha="center",
         va="top",
         fontsize=8.5,

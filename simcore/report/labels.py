@@ -43,6 +43,11 @@ def money(value: float, *, sign: bool = False) -> str:
     return "0" if text.strip("+-0.,") == "" else text.replace("-", "−")
 
 
+def signed(value: float) -> str:
+    """Write a small number with its sign and four decimals."""
+    return "0" if value == 0 else f"{value:+.4f}".replace("-", "−")
+
+
 def year(value: float) -> str:
     """Write a calendar year; infinity is "never"."""
     return "–" if math.isnan(value) else "never" if math.isinf(value) else f"{value:.0f}"

@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Callable
 from typing import Any
 
 import xarray as xr
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from simcore.analysis.avoided_cost import VIEWS
 from simcore.analysis.evidence import QUALITIES, WEAK, priced_by_quality, uncertainty_by_quality
 from simcore.analysis.summary import summarise, summarise_outcomes
-from simcore.report.labels import actor_label, money, outcome_label, percent, strategy_label, year
+from simcore.report.labels import actor_label, money, outcome_label, percent, signed, strategy_label, year
 from simcore.scenario.schema import Booking, Scenario
 
 #: Below this share of the variance luck is not worth a warning; above `_UNSETTLED` nothing else is left.
@@ -128,25 +131,41 @@ def _without_infinities(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def run_tables(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]) -> RenderableType:
-    """Everything that `simcore run` and `simcore report` print; `records` are the `rows` of the results."""
+def run_tables(
+    results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]], width: int = 160
+) -> RenderableType:
+    """Everything that `simcore run` and `simcore report` print.
+
+    Parameters
+    ----------
+    results, scenario
+        What was run.
+    records
+        The `rows` of the results.
+    width
+        Columns of the terminal.
+    """
     attributes = results.attrs
     parts: list[RenderableType] = [Text(str(attributes["title"]), style="bold")]
     parts.append(
         Text(
             f"{attributes['n_draws']:,} draws × {attributes['n_persons']:,} persons, seed {attributes['seed']}. "
-            f"{money_words(results)}. Compared with: {strategy_label(scenario, str(attributes['comparator']))}."
+            f"{money_words(results)}; the decision is about {attributes['target_group']:,} persons. "
+            f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}."
         )
     )
     if scenario.illustrative:
         parts.append(Text("The figures are made up to show how things work.", style="yellow"))
-    for intervention in dict.fromkeys(record["intervention"] for record in records):
-        of_it = [record for record in records if record["intervention"] == intervention]
-        parts += [Text(), _intervention_table(strategy_label(scenario, intervention), scenario, of_it)]
-    if not records:
-        parts += [Text(), Text("No strategy differs from the comparator in any cost.")]
-    if results.sizes["outcome"]:
-        parts += [Text(), _outcome_table(results, scenario)]
+    outcomes, comparator = summarise_outcomes(results), str(attributes["comparator"])
+    for intervention in outcomes["intervention"].values:
+        of_it = [record for record in records if record["intervention"] == str(intervention)]
+        parts += [Text(), Text(strategy_label(scenario, str(intervention)), style="bold")]
+        if of_it:
+            parts += _actor_tables(scenario, of_it, width)
+        else:
+            parts.append(Text("  No cost differs from the comparator's."))
+        if outcomes.sizes["outcome"]:
+            parts += [Text(), _outcome_table(outcomes, scenario, comparator, str(intervention))]
     parts += [Text(), *(Text(sentence) for sentence in notes(results, scenario, records))]
     return Group(*parts)
 
@@ -160,54 +179,74 @@ def money_words(results: xr.Dataset) -> str:
     )
 
 
-def _intervention_table(title: str, scenario: Scenario, records: list[dict[str, Any]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
-    table.add_column("Actor", no_wrap=True)
-    for head in ("Avoided cost", "± MCSE", "5 %", "50 %", "95 %", "Programme", "Net saving", "± MCSE"):
-        table.add_column(head, justify="right", no_wrap=True)
-    for head in ("P(net > 0)", "Break-even", "Luck"):
-        table.add_column(head, justify="right")
-    for record in records:
-        if record["actor"] == "public_sector":
-            table.add_section()
-        luck = record["luck_share"]
-        settled = not luck > _UNSETTLED
-        table.add_row(
-            actor_label(scenario, record["actor"]),
-            money(record["avoided_cost"], sign=True),
-            money(record["avoided_cost_mcse"]),
-            money(record["avoided_cost_q05"], sign=True),
-            money(record["avoided_cost_q50"], sign=True),
-            money(record["avoided_cost_q95"], sign=True),
-            money(record["programme_cost"]),
-            money(record["net_saving"], sign=True),
-            money(record["net_saving_mcse"]),
-            percent(record["probability_net_saving"]) if settled else "not settled",
-            year(record["break_even_year"]),
-            percent(luck),
-        )
+#: Columns of an intervention's table: heading, and the cell of a record.
+_AVOIDED: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
+    ("Avoided\ncost", lambda record: money(record["avoided_cost"], sign=True)),
+    ("± MCSE", lambda record: money(record["avoided_cost_mcse"])),
+    ("5 %", lambda record: money(record["avoided_cost_q05"], sign=True)),
+    ("50 %", lambda record: money(record["avoided_cost_q50"], sign=True)),
+    ("95 %", lambda record: money(record["avoided_cost_q95"], sign=True)),
+)
+_NET: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
+    ("Programme", lambda record: money(record["programme_cost"])),
+    ("Net\nsaving", lambda record: money(record["net_saving"], sign=True)),
+    ("± MCSE", lambda record: money(record["net_saving_mcse"])),
+    ("P(net\n> 0)", lambda record: _probability(record)),
+    ("Break-\neven", lambda record: year(record["break_even_year"])),
+    ("Luck", lambda record: percent(record["luck_share"])),
+)
+#: A terminal with fewer columns gets two tables, one below the other, instead of cut numbers.
+_WIDE = 125
+
+
+def _probability(record: dict[str, Any]) -> str:
+    """Probability of a net saving, unless hardly anything but luck speaks for it."""
+    return "unsettled" if record["luck_share"] > _UNSETTLED else percent(record["probability_net_saving"])
+
+
+def _actor_tables(scenario: Scenario, records: list[dict[str, Any]], width: int) -> list[RenderableType]:
+    """What one intervention does for each actor and view."""
+    parts = [(*_AVOIDED, *_NET)] if width >= _WIDE else [_AVOIDED, _NET]
+    tables: list[RenderableType] = []
+    for columns in parts:
+        tables += [Text()] if tables else []
+        table = _plain_table("Actor")
+        for head, _ in columns:
+            table.add_column(head, justify="right", no_wrap=True, vertical="bottom")
+        for number, record in enumerate(records):
+            # Views are sums: a line sets them off.
+            last_actor = number + 1 < len(records) and records[number + 1]["actor"] in VIEWS
+            cells = (cell(record) for _, cell in columns)
+            section = last_actor and record["actor"] not in VIEWS
+            table.add_row(actor_label(scenario, record["actor"]), *cells, end_section=section)
+        tables.append(table)
+    return tables
+
+
+def _plain_table(first: str) -> Table:
+    """A table without frame, which leaves the width to the numbers."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), show_edge=False)
+    table.add_column(first, no_wrap=True, vertical="bottom")
     return table
 
 
-def _outcome_table(results: xr.Dataset, scenario: Scenario) -> Table:
-    summary = summarise_outcomes(results)
-    comparator = str(results.attrs["comparator"])
-    table = Table(
-        title="Outcomes per person, and their change", title_justify="left", title_style="bold", pad_edge=False
-    )
-    table.add_column("Outcome", no_wrap=True)
-    table.add_column(strategy_label(scenario, comparator), justify="right")
-    for intervention in summary["intervention"].values:
-        table.add_column(strategy_label(scenario, str(intervention)), justify="right")
-        table.add_column("± MCSE", justify="right")
-    for outcome in results["outcome"].values:
-        cells = [outcome_label(scenario, str(outcome))]
-        cells.append(f"{float(summary['expected'].sel(strategy=comparator, outcome=outcome)):.3f}")
-        for intervention in summary["intervention"].values:
-            at = {"intervention": intervention, "outcome": outcome}
-            change, error = float(summary["change"].sel(at)), float(summary["change_mcse"].sel(at))
-            cells += [f"{change:+.4f}".replace("-", "−"), "–" if math.isnan(error) else f"{error:.4f}"]
-        table.add_row(*cells)
+def _outcome_table(outcomes: xr.Dataset, scenario: Scenario, comparator: str, intervention: str) -> Table:
+    """Outcomes under the comparator, and the change that an intervention makes."""
+    table = _plain_table("Outcome per person")
+    for head in (strategy_label(scenario, comparator), "Change", "± MCSE", "5 %", "95 %"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for outcome in outcomes["outcome"].values:
+        at = outcomes.sel(intervention=intervention, outcome=outcome)
+        low, _, high = (float(quantile) for quantile in at["change_quantile"].values)
+        error = float(at["change_mcse"])
+        table.add_row(
+            outcome_label(scenario, str(outcome)),
+            f"{float(at['expected'].sel(strategy=comparator)):.3f}",
+            signed(float(at["change"])),
+            "–" if math.isnan(error) else f"{error:.4f}",
+            signed(low),
+            signed(high),
+        )
     return table
 
 
@@ -215,20 +254,20 @@ def notes(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]
     """Sentences under the tables: what the columns mean, what is luck, how good the figures are."""
     horizon = int(results["year"].values[-1])
     sentences = [
-        "Avoided cost: what the comparator costs minus what the strategy costs, without the programme; a minus means that "
-        "the actor pays more, or receives less. Net saving: avoided cost minus the programme. Break-even: median over "
-        f"draws of the first year from which the cumulative net saving stays above zero, up to {horizon}. "
-        "Public sector and society are sums over actors.",
-        "MCSE: Monte Carlo standard error of the mean. Luck: share of the spread that is chance between simulated persons "
-        "rather than ignorance about the figures; more persons make it smaller. 5 % to 95 % and P include it.",
+        "Avoided cost: what the comparator costs minus what the strategy costs, without the programme; a minus means "
+        "that the actor pays more, or receives less. Net saving: avoided cost minus the programme. Break-even: the "
+        "median over draws of the first year from which the cumulative net saving stays above zero, up to "
+        f"{horizon}. Public sector and society are sums over actors.",
+        "MCSE: Monte Carlo standard error of the mean. Luck: share of the spread that is chance between simulated "
+        "persons rather than ignorance about the figures; more persons make it smaller. 5 % to 95 % and P include it.",
     ]
     lucky = [record for record in records if record["luck_share"] > _LUCK]
     if lucky:
         names = ", ".join(dict.fromkeys(actor_label(scenario, record["actor"]) for record in lucky))
         worst = max(record["luck_share"] for record in lucky)
         sentences.append(
-            f"Warning: for {names}, luck is up to {percent(worst)} of the spread: their quantiles are too wide and their "
-            "probabilities too close to one half. Use more --persons before you quote them."
+            f"Warning: for {names}, luck is up to {percent(worst)} of the spread: their quantiles are too wide and "
+            "their probabilities too close to one half. Use more --persons before you quote them."
         )
     return [*sentences, *evidence_words(results, scenario)]
 
@@ -244,8 +283,8 @@ def evidence_words(results: xr.Dataset, scenario: Scenario) -> list[str]:
         if any(math.isnan(share) for share in shares.values()):
             continue
         weak = ", ".join(_of_quality(quality, shares[quality]) for quality in WEAK if shares[quality] > 0)
-        text = f"Evidence, {label}: {percent(sum(shares[q] for q in WEAK))} of the money that moves has a unit cost that is "
-        text += f"weak or assumed ({weak})" if weak else "weak or assumed"
+        text = f"Evidence, {label}: {percent(sum(shares[q] for q in WEAK))} of the money that moves has a unit cost "
+        text += f"that is weak or assumed ({weak})" if weak else "that is weak or assumed"
         spread = {str(q): float(varied.sel(intervention=intervention, quality=q)) for q in varied["quality"].values}
         if not any(math.isnan(share) for share in spread.values()):
             text += f"; of the spread of society's net saving, {percent(sum(spread[q] for q in WEAK))} comes from "

@@ -239,7 +239,10 @@ def _words(detail: ErrorDetails, details: list[ErrorDetails], path: tuple[Any, .
         return str(context["found"]), str(context["allowed"]), str(context["hint"])
     if kind == "extra_forbidden":
         fields = _fields_at(path[:-1])
-        return "a field this entry does not have", ", ".join(fields), did_you_mean(str(path[-1]), fields)
+        hint = did_you_mean(str(path[-1]), fields)
+        if not hint and " " in str(path[-1]):
+            hint = "a text with a comma or a colon in it needs quotes"
+        return "a field this entry does not have", ", ".join(fields), hint
     if kind == "missing":
         return "nothing", "a value: this field is required", _description(path)
     if kind == "literal_error":

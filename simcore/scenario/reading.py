@@ -33,18 +33,22 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][+-]?[0-9]+)?")
 _LONGEST_NUMBER = 40
 _LARGEST_NUMBER = 1e300
+_POWER = "([eE][-+]?[0-9]+)?"
 _TRAPS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"yes|no|on|off|y|n", re.I), "true or false, or text in quotes", "YAML readers disagree about {0}"),
     (re.compile(r"true|false|null|~", re.I), "true, false or null in small letters", "write {1}"),
     (re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+"), "a number with a decimal point", "YAML reads {0} as text; write {2}"),
-    (re.compile(r"[-+]?0[0-9]+(\.[0-9]*)?"), "a number without leading zeros", "some readers take {0} as octal"),
-    (re.compile(r"[-+]?[0-9][0-9]*(_[0-9]+)+(\.[0-9]*)?"), "a number without underscores", "write {3}"),
-    (re.compile(r"[-+]?[0-9]+(:[0-9]{1,2})+"), "a number, or text in quotes", "YAML may read {0} as a time"),
+    (re.compile(rf"[-+]?0[0-9]+(\.[0-9]*)?{_POWER}"), "a number without leading zeros", "YAML may read {0} as octal"),
+    (re.compile(rf"[-+]?(?=[0-9.]*_)[0-9.][0-9_]*(\.[0-9_]*)?{_POWER}"), "a number without underscores", "write {3}"),
+    (
+        re.compile(r"[-+]?[0-9][0-9_]*(:[0-9]{1,2})+(\.[0-9_]*)?"),
+        "a number, or text in quotes", "YAML may read {0} as a time",
+    ),
     (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"), "a year, or text in quotes", "YAML may read {0} as a date"),
     (re.compile(r"[-+]?\.(inf|nan)|nan|[-+]?inf", re.I), "a finite number, or text in quotes", ""),
-    (re.compile(r"0[xob][0-9a-f]+", re.I), "a decimal number, or text in quotes", ""),
-    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.)"), "digits on both sides of the decimal point", "write {4}"),
-    (re.compile(r"\+[0-9.]+"), "a number without +", "write {4}"),
+    (re.compile(r"[-+]?0[xob][0-9a-f_]+", re.I), "a decimal number, or text in quotes", ""),
+    (re.compile(rf"[-+]?(\.[0-9]+|[0-9]+\.){_POWER}"), "digits on both sides of the decimal point", "write {4}"),
+    (re.compile(rf"\+[0-9.]+{_POWER}"), "a number without +", "write {4}"),
     (re.compile(r"[-+]?[0-9]+,[0-9]+"), "a number with a decimal point", "write {5}, or put the text in quotes"),
 )  # fmt: skip
 
@@ -396,7 +400,8 @@ def _is_empty(event: Any) -> bool:
 
 def _both_sides(text: str) -> str:
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text.lstrip("+"))
-    return sign + ("0" if digits.startswith(".") else "") + digits.rstrip(".")
+    digits = re.sub(r"\.(?=[eE])", ".0", digits).rstrip(".")
+    return sign + ("0" if digits.startswith(".") else "") + digits
 
 
 def _as_decimal(text: str) -> str:
@@ -609,7 +614,7 @@ def _read_extended(files: Files, file: str, asked_by: Node | None, above: tuple[
         raise UnreadableError(Problem(*at, "extends", chain, "files that do not extend each other in a circle"))
     tree = read_yaml(files, file, asked_by, "extends" if asked_by else "")
     if not isinstance(tree.value, dict) or not tree.value:
-        found = shown(tree.plain()) if tree.value else "an empty file"
+        found = "an empty file" if tree.value in (None, {}) else shown(tree.plain())
         allowed = "fields with values: title, population, domains, ..."
         raise UnreadableError(Problem(file, tree.line, "", found, allowed))
     for section in NAMED_SECTIONS:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 
@@ -47,9 +45,29 @@ def test_an_answer_of_probability_zero_is_not_reached(number: int) -> None:
         assert decide(row, [number])[0] in (0, 2)
 
 
-def test_a_number_below_the_threshold_happens() -> None:
-    for numbers in itertools.batched(range(0, 8), 4) if hasattr(itertools, "batched") else [range(0, 8)]:
-        assert decide([4], list(numbers)) == [int(number >= 4) for number in numbers]
+@pytest.mark.parametrize("width", [1, 2, 3, 6])
+def test_a_number_below_the_threshold_happens(width: int) -> None:
+    row = [4 * (k + 1) for k in range(width)]
+    numbers = list(range(4 * width + 4))
+    assert decide(row, numbers) == [number // 4 for number in numbers]
+
+
+def test_shares_rounded_below_one_give_nothing_to_a_level_without_share() -> None:
+    """0.333333333 and 0.666666666: the largest number goes to the last level that has a share."""
+    numbers = {"third": (0.333333333, "share"), "two_thirds": (0.666666666, "share")}
+    tree = model({"a -> b": {"probability": 0}}, years=1, states=["a", "b", "c"], numbers=numbers)
+    tree["population"]["start_states"]["life"] = {"a": "third", "b": "two_thirds"}
+    compiled = compile_scenario(read(tree))
+    row = thresholds_of(compiled, compiled.values.evaluate(drawn_once(numbers), 1)[0], 0)
+    width = int(compiled.plan.start_thresholds[0])
+    first = int(compiled.plan.start_base[0])
+    answers = compiled.plan.start_map[int(compiled.plan.start_map_first[0]) :]
+    reached = [int(answers[passed]) for passed in decide(row[first : first + width].tolist(), [0, LARGEST])]
+    assert reached == [0, 1]
+
+
+def drawn_once(numbers: dict[str, tuple[float, str]]) -> dict[str, np.ndarray]:
+    return {name: np.array([value]) for name, (value, _) in numbers.items()}
 
 
 def test_compiled_thresholds_are_rounded_probabilities() -> None:

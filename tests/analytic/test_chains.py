@@ -121,9 +121,13 @@ def test_an_effect_acts_in_its_window_and_then_fades(request: pytest.FixtureRequ
     for strategy, shift in (("helped", 0), ("usual", years)):
         at_risk = counted(results, "life is a", strategy)[:-1]
         found = happened(results, "life: a -> b", strategy)
-        assert_frequencies(found, at_risk, expected(shift), test="window_and_fade")
+        assert_frequencies(found, at_risk, expected(shift), test="window_and_fade", calls=2)
         for wrong in (1, -1) if strategy == "helped" else (0,):
-            must_fail(lambda f=found, r=at_risk, w=wrong: assert_frequencies(f, r, expected(w), test="window_and_fade"))
+            must_fail(
+                lambda f=found, r=at_risk, w=wrong: assert_frequencies(
+                    f, r, expected(w), test="window_and_fade", calls=2
+                )
+            )
 
 
 def test_partial_uptake(request: pytest.FixtureRequest) -> None:

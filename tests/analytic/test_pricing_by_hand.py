@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from simcore.errors import ModelError
 from tests.analytic.models import START_AGE, START_YEAR, model, priced, run, with_programme
 from tests.strategies import Tree, evidenced
 
@@ -42,6 +43,28 @@ def test_two_payers_share_a_cost_and_the_split_changes() -> None:
     present = by_actor(results, "resource")
     factors = (1 + RATE) ** -np.arange(4.0)
     np.testing.assert_allclose(present["municipality"], 1000.0 * np.array(shares) * factors, **EXACT)
+
+
+@pytest.mark.parametrize(("second", "total"), [(0.2, "0.9"), (0.4, "1.1")])
+def test_shares_of_payers_that_miss_one_are_refused(second: float, total: str) -> None:
+    """Otherwise money would vanish between those who pay and those who get it."""
+    numbers = {"first": (0.7, "share"), "second": (second, "share")}
+    prices = {
+        "benefit": {"while": {}, "transfer": "amount", "from": {"municipality": "first", "region": "second"},
+                    "to": "household"},
+    }  # fmt: skip
+    tree = priced(model(STILL, years=1, numbers=numbers), {"amount": (10.0, "year")}, prices)
+    with pytest.raises(ModelError) as refused:
+        run(tree)
+    assert str(refused.value) == (f"The payers' shares of benefit add up to {total}, not to 1; let one be the rest.")
+
+
+def test_shares_of_payers_that_add_up_need_no_rest() -> None:
+    numbers = {"first": (0.7, "share"), "second": (0.3, "share")}
+    prices = {"care": {"while": {}, "resource": "amount", "actor": {"municipality": "first", "region": "second"}}}
+    tree = priced(model(STILL, years=1, numbers=numbers), {"amount": (10.0, "year")}, prices)
+    paid = by_actor(run(tree), "resource", "cost")
+    np.testing.assert_allclose([paid["municipality"][0], paid["region"][0]], [7.0, 3.0], **EXACT)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +180,7 @@ def test_partial_uptake_pays_for_those_who_take_part() -> None:
     tree["outcomes"] = {"enrolled": {"about": "enrolled", "good": True, "while": {"programme": 1}}}
     costs = [{"programme": "delivery", "years": [1, 2], "actor": "region"}]
     results = run(with_programme(tree, [], uptake="uptake", costs=costs), persons=500)
-    enrolled = float(results["outcome_value"].sel(strategy="helped", outcome="enrolled"))
+    enrolled = float(results["outcome_value"].sel(strategy="helped", draw=0, outcome="enrolled"))
     assert 0 < enrolled < 1
     paid = by_actor(results, "programme", "cost", "helped")["region"]
     np.testing.assert_allclose(paid, 100.0 * enrolled * np.array([1, 1, 0]), **EXACT)

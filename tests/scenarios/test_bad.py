@@ -71,5 +71,5 @@ def test_an_unknown_scenario_lists_what_there_is(monkeypatch):
 
 def test_a_folder_without_a_scenario(monkeypatch):
     monkeypatch.chdir(BAD)
-    with pytest.raises(ScenarioError, match="files: a folder without scenario.yaml"):
+    with pytest.raises(ScenarioError, match=r"files: a folder without scenario\.yaml"):
         read_scenario("files")

@@ -96,11 +96,11 @@ def test_shipped_scenarios(path: Path) -> None:
 def everything_at_once() -> Tree:
     """A small model with strong effects, so that each rule of the model shows in a few hundred lives."""
     numbers = {
-        "p_fall": (0.25, "probability per year"), "p_rise": (0.3, "probability per year"),
+        "p_fall": (0.2, "probability per year"), "p_rise": (0.3, "probability per year"),
         "p_both": (0.15, "probability per year"), "p_death": (0.06, "probability per year"),
-        "r_one": (0.2, "rate per year"), "r_two": (0.5, "rate per year"), "rr": (1.8, "risk ratio"),
-        "or_strong": (0.05, "odds ratio"), "hr_low": (0.2, "hazard ratio"), "hr_high": (2.5, "hazard ratio"),
-        "rd": (0.15, "risk difference"), "half_life": (1.7, "year"), "movable": (0.6, "share"),
+        "r_one": (0.2, "rate per year"), "r_two": (0.5, "rate per year"), "rr": (1.5, "risk ratio"),
+        "or_strong": (0.05, "odds ratio"), "hr_low": (0.2, "hazard ratio"), "hr_high": (2.0, "hazard ratio"),
+        "rd": (0.1, "risk difference"), "half_life": (1.7, "year"), "movable": (0.6, "share"),
         "uptake": (0.7, "probability"), "half": (0.5, "share"), "third": (0.3, "share"),
     }  # fmt: skip
     always = {"evidence": "causal"}
