@@ -647,7 +647,7 @@ def _section(files: Files, section: str, node: Node) -> Node:
         except UnreadableError as error:
             problem = error.problem
             if isinstance(part.value, str) and "." not in part.value:
-                problem = Problem(part.file, part.line, section, part.value, _ENTRIES)
+                problem = Problem(part.file, part.line, section, shown(part.value), _ENTRIES)
             files.problems.append(problem)
             lost = True
             continue

@@ -111,3 +111,30 @@ def test_the_rest_takes_what_is_left() -> None:
     for moves in (full, rest):
         tree = model(moves, years=1, numbers=halves) | {"outcomes": outcome("in_a", **{"while": {"life": "a"}})}
         assert counted(run(tree, persons=5000), "life is a").tolist() == [5000, 0]
+
+
+def closed_form(probability: float, scale: str, size: float) -> float:
+    """What a modifier makes of a probability, written another way than the program does."""
+    if scale == "risk_ratio":
+        return probability * size
+    if scale == "odds_ratio":
+        odds = probability / (1.0 - probability) * size
+        return odds / (1.0 + odds)
+    return 1.0 - (1.0 - probability) ** size if scale == "hazard_ratio" else probability + size
+
+
+@pytest.mark.parametrize(
+    "order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [0], [1], [2], [3]], ids=lambda order: "".join(map(str, order))
+)
+def test_modifiers_in_closed_form(order: list[int]) -> None:
+    """Risk ratio, odds ratio, hazard ratio, difference: in this order, whatever the order of the file."""
+    sizes = [("risk_ratio", 1.5), ("odds_ratio", 0.4), ("hazard_ratio", 2.2), ("risk_difference", 0.07)]
+    numbers = {scale: (size, scale.replace("_", " ")) for scale, size in sizes} | {"p": (0.2, "probability per year")}
+    acts = [{sizes[k][0]: sizes[k][0], "if": {"age": {"at_least": 0}}, "evidence": "causal"} for k in order]
+    tree = model({"a -> b": {"probability": "p", "modifiers": acts}}, years=1, numbers=numbers)
+    compiled = compile_scenario(read(tree))
+    found = thresholds_of(compiled, compiled.values.evaluate(drawn_once(numbers), 1)[0], 0).astype(float)
+    expected = 0.2
+    for k in sorted(order):
+        expected = closed_form(expected, *sizes[k])
+    assert abs(found - expected * 2**32).min() <= 1  # one step of 2**-32 for rounding on the way

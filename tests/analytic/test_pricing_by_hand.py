@@ -200,12 +200,14 @@ def test_the_dead_cost_nothing_and_do_nothing() -> None:
         "grave": {"while": {"vital": "dead"}, "resource": "care", "actor": "household"},
     }
     tree = priced(tree, {"care": (100.0, "year"), "once": (30.0, "event")}, prices) | {"accrual": "half_cycle"}
-    tree = with_programme(
-        tree, [], at_age=START_AGE + 1, costs=[{"programme": "care", "years": [1, 2], "actor": "region"}]
-    )
+    costs = [{"programme": "care", "years": [1, 2], "actor": "region"}]
+    enrolled_alive = with_programme(tree, [], costs=costs)
+    tree = with_programme(tree, [], at_age=START_AGE + 1, costs=costs)
     results = run(tree)
     paid = by_actor(results, "resource", "cost", "helped")
     np.testing.assert_allclose(paid["region"], [50.0, 0, 0], **EXACT)
     assert (paid["municipality"] == 0).all()
     np.testing.assert_allclose(paid["household"], [30.0 + 50.0, 100.0, 100.0], **EXACT)
     assert (by_actor(results, "programme", "cost", "helped")["region"] == 0).all()
+    delivered = by_actor(run(enrolled_alive), "programme", "cost", "helped")["region"]
+    np.testing.assert_allclose(delivered, [50.0, 0, 0], **EXACT)

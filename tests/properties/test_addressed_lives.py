@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import simcore.simulate
+from simcore import rates
 from simcore.kernels.lives import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import Paths, simulate_draws
@@ -171,6 +172,12 @@ def test_a_null_effect_avoids_exactly_nothing(tree: Tree, data: st.DataObject) -
         if "strategy" in results[name].dims:
             pair = (results[name].sel(strategy=strategy).values for strategy in ("with_null", comparator))
             np.testing.assert_array_equal(*pair, str(name))
+
+
+@given(probability=st.floats(0.0, 1.0))
+def test_a_ratio_of_one_changes_no_bit(probability: float) -> None:
+    for act in (rates.with_risk_ratio, rates.with_odds_ratio, rates.with_hazard_ratio):
+        assert act(probability, rates.faded(0.3, 0.0)) == probability
 
 
 def two_states(probability: Any = 0.2, cycles: int = 6) -> Tree:

@@ -20,8 +20,8 @@ SECONDS = 10  # far more than reading takes, also on a busy machine
 odd_scalars = st.sampled_from(
     ["", "null", "no", "1e-3", "-1", "0", "1", "1.5", "9" * 50, "1.0e999", ".nan", "'text'", "rest", "[]", "{}",
      "[[[]]]", "{a: {b: c}}", "[1, 2]", "{from: 1, to: 0}", "age", "not", "*x", "&x 1", "!!python/object:os.system x",
-     "a -> b", "school.pupil -> dropped_out", "2024-01-01", "{16+: 0.5}", "{fixed: 0.5}", "{1: 2}", "{1.5: 2}", "{null: 1}",
-     "{[a]: 1}", "{true: 1}", "? x", "|", ">", "%", "@", "`", "\t", "\x07", "\ufeff", "\U0001f600", "é", "'", '"',
+     "a -> b", "school.pupil -> dropped_out", "2024-01-01", "{16+: 0.5}", "{fixed: 0.5}", "{1: 2}", "{1.5: 2}",
+     "{null: 1}", "{[a]: 1}", "{true: 1}", "? x", "|", ">", "%", "@", "`", "\t", "\x07", "\ufeff", "\U0001f600", "é", "'", '"',
      "- -", "files/x.csv", "..", "/", "."]
 )  # fmt: skip
 scalars = st.one_of(
@@ -117,7 +117,7 @@ def test_any_bytes_are_refused(tmp_path_factory, data):
 
 @pytest.mark.slow
 @given(st.sampled_from(sorted(CLINIC.files)), mutations)
-@settings(max_examples=20_000, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5_000, suppress_health_check=list(HealthCheck))
 def test_many_changed_scenarios_are_read_or_refused(file, changes):
     check({**CLINIC.files, file: mutated(CLINIC.files[file], changes)}, CLINIC.main)
 
