@@ -14,7 +14,7 @@ from simcore.model.compile import compile_scenario
 from simcore.model.sampled import simulate_draws, thresholds_of
 from simcore.pricing.price import Pricer
 from simcore.scenario.loading import read_scenario
-from simcore.simulate import simulate
+from simcore.simulation import simulate
 from simcore.storage import save_results
 from simcore.uncertainty.sampling import draw_parameters
 

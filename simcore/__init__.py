@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simcore.analysis.summary import summarise, summarise_outcomes
     from simcore.report.figures import result_figure
     from simcore.scenario.loading import read_scenario
-    from simcore.simulate import simulate
+    from simcore.simulation import simulate
     from simcore.storage import open_results, save_results
 
 # Names load their module when first used, so that ``import simcore`` stays quick.
@@ -35,7 +35,7 @@ _HOME = {
     "read_scenario": "simcore.scenario.loading",
     "result_figure": "simcore.report.figures",
     "save_results": "simcore.storage",
-    "simulate": "simcore.simulate",
+    "simulate": "simcore.simulation",
     "summarise": "simcore.analysis.summary",
     "summarise_outcomes": "simcore.analysis.summary",
 }
@@ -60,7 +60,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'simcore' has no attribute '{name}'")
-    # `simcore.simulate` is both a module and the function in it; the function is what is public.
     value = getattr(importlib.import_module(_HOME[name]), name)
     globals()[name] = value
     return value

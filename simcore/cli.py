@@ -130,7 +130,7 @@ def _simulate(
     """Simulate, with progress in a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from simcore.simulate import simulate
+    from simcore.simulation import simulate
 
     n_persons = persons or file.scenario.population.persons
     columns = (
@@ -195,7 +195,7 @@ def _scenario_of(results: xr.Dataset) -> ScenarioFile:
 def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) -> None:
     """Check a scenario and say in words what it means, without simulating lives."""
     from simcore.report.words import describe
-    from simcore.simulate import try_out
+    from simcore.simulation import try_out
 
     file = _read(scenario)
     n_draws = try_out(file)

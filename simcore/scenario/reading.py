@@ -335,7 +335,8 @@ class _Builder:
                 self.events = itertools.chain([following], self.events)
             key_node = self.node(key_event, path, depth + 1)
             key = key_node.value
-            below = f"{path}.{key}" if path else str(key)
+            name = shown(key_node.plain())
+            below = f"{path}.{name}" if path else name
             value = self.node(next(self.events), below, depth + 1)
             if isinstance(key, bool) or not isinstance(key, str | int):
                 if not key_node.lost:

@@ -110,10 +110,10 @@ class Citation(Entry):
 class Work(Entry):
     """A work that numbers are taken from."""
 
-    title: Text
+    title: Text = Field(description="title of the work")
     by: Text = Field(description="authors or body")
     year: int | Text = Field(description="year of publication, or 'undated'")
-    url: Text | None = None
+    url: Text | None = Field(None, description="where it can be read")
     seen_in: Text | None = Field(None, description="the secondary source, when the original was not read")
 
 
@@ -295,15 +295,15 @@ Payers: TypeAlias = Annotated[Name | dict[Name, Quantity], BeforeValidator(_chec
 class Start(Entry):
     """Age and calendar year at the start of cycle 0."""
 
-    age: Annotated[int, Field(ge=0, le=120)]
-    year: Annotated[int, Field(ge=1900, le=2200)]
+    age: Annotated[int, Field(ge=0, le=120)] = Field(description="age of everybody at the start")
+    year: Annotated[int, Field(ge=1900, le=2200)] = Field(description="calendar year of the first cycle")
 
 
 class Horizon(Entry):
     """How long lives are followed."""
 
-    to_age: Annotated[int, Field(ge=1, le=150)] | None = None
-    years: Annotated[int, Field(ge=1, le=200)] | None = None
+    to_age: Annotated[int, Field(ge=1, le=150)] | None = Field(None, description="lives are followed up to this age")
+    years: Annotated[int, Field(ge=1, le=200)] | None = Field(None, description="or for so many years")
 
     @model_validator(mode="after")
     def _one(self) -> Horizon:
@@ -327,8 +327,8 @@ class Population(Entry):
 
     persons: Annotated[int, Field(ge=1, le=100_000_000)] = Field(description="simulated per draw")
     target_group: Annotated[int, Field(ge=1, le=100_000_000)] = Field(description="persons the decision is about")
-    start: Start
-    horizon: Horizon
+    start: Start = Field(description="age and calendar year at the start")
+    horizon: Horizon = Field(description="how long lives are followed")
     attributes: dict[Name, Shares] = Field(
         default_factory=dict, description="{sex: {female: share_female, male: rest}}; drawn once per person"
     )
@@ -347,10 +347,10 @@ class Modifier(Entry):
     SCALES: ClassVar[tuple[str, ...]] = ("risk_ratio", "odds_ratio", "hazard_ratio", "risk_difference")
 
     if_: WrittenCondition = Field(alias="if", description="the condition, on the situation at the start of the cycle")
-    risk_ratio: Quantity | None = None
-    odds_ratio: Quantity | None = None
-    hazard_ratio: Quantity | None = None
-    risk_difference: Quantity | None = None
+    risk_ratio: Quantity | None = Field(None, description="multiplies the probability")
+    odds_ratio: Quantity | None = Field(None, description="multiplies the odds")
+    hazard_ratio: Quantity | None = Field(None, description="multiplies the hazard, or the rate")
+    risk_difference: Quantity | None = Field(None, description="is added to the probability")
     evidence: Evidence | None = Field(None, description="what the ratio can be read as")
     movable_share: Quantity | None = Field(
         None, description="share of the association that is causal: ratio**share, difference*share"
@@ -380,10 +380,10 @@ class Modifier(Entry):
 class Move(Entry):
     """A way from one state to another: a baseline and what modifies it."""
 
-    about: Text | None = None
+    about: Text | None = Field(None, description="what happens, in a sentence")
     probability: Quantity | None = Field(None, description="probability per cycle or per year")
     rate: Quantity | None = Field(None, description="rate per year; rates from one state compete")
-    modifiers: list[Modifier] = Field(default_factory=list)
+    modifiers: list[Modifier] = Field(default_factory=list, description="what changes the baseline, and when")
 
     @model_validator(mode="after")
     def _one_baseline(self) -> Move:
@@ -396,8 +396,10 @@ class Move(Entry):
 class Domain(Entry):
     """One side of life: its states and the moves between them."""
 
-    about: Text | None = None
-    states: Annotated[list[Name], Field(min_length=2, max_length=250)]
+    about: Text | None = Field(None, description="what the domain describes")
+    states: Annotated[list[Name], Field(min_length=2, max_length=250)] = Field(
+        description="names of the states, in the order in which exits are tried"
+    )
     ends_life: Name | None = Field(None, description="the state of the dead, when this domain has one")
     moves: dict[str, Move | Literal["rest"]] = Field(description="'from -> to': baseline and modifiers")
 
@@ -408,9 +410,11 @@ class Domain(Entry):
 class Actor(Entry):
     """A party that bears costs. Society and the public sector are sums over actors, never actors."""
 
-    sector: Literal["public", "employer", "household", "other"]
+    sector: Literal["public", "employer", "household", "other"] = Field(
+        description="public actors make up the public sector view"
+    )
     label: Text | None = Field(None, description="how reports call it")
-    label_sv: Text | None = None
+    label_sv: Text | None = Field(None, description="the same in Swedish")
 
 
 class Booking(Entry):
@@ -418,7 +422,7 @@ class Booking(Entry):
 
     KINDS: ClassVar[tuple[str, ...]] = ("resource", "transfer", "production", "tax", "intangible")
 
-    about: Text | None = None
+    about: Text | None = Field(None, description="what is paid for, in a sentence")
     while_: WrittenCondition | None = Field(None, alias="while", description="paid for the time in this condition")
     if_: WrittenCondition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
     move: Text | None = Field(None, description="'domain.from -> to': paid each time it happens")
@@ -430,8 +434,8 @@ class Booking(Entry):
     base: Quantity | None = Field(None, description="the amount that a tax is a share of")
     share: Quantity = Field(1.0, description="share of those in the condition whom it concerns")
     actor: Payers | None = Field(None, description="who bears it: an actor, or shares that add up to 1")
-    from_: Payers | None = Field(None, alias="from")
-    to: Payers | None = None
+    from_: Payers | None = Field(None, alias="from", description="whom the money leaves: an actor, or shares")
+    to: Payers | None = Field(None, description="whom it reaches: an actor, or shares")
 
     @property
     def kind(self) -> str:
@@ -484,12 +488,12 @@ class Price(Booking):
 class Outcome(Entry):
     """A result in its own unit: years in a condition, or how often something happens, per person."""
 
-    about: Text
-    label: Text | None = None
-    label_sv: Text | None = None
-    while_: WrittenCondition | None = Field(None, alias="while")
+    about: Text = Field(description="what is counted, in a sentence")
+    label: Text | None = Field(None, description="how reports call it")
+    label_sv: Text | None = Field(None, description="the same in Swedish")
+    while_: WrittenCondition | None = Field(None, alias="while", description="counts the years in this condition")
     if_: WrittenCondition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
-    move: Text | None = None
+    move: Text | None = Field(None, description="'domain.from -> to': counts how often it happens")
     good: bool = Field(description="whether more of it is better")
 
     @model_validator(mode="after")
@@ -507,8 +511,8 @@ class Outcome(Entry):
 class Enrolment(Entry):
     """Who takes part: asked once, at the start of the cycle of this age."""
 
-    at_age: Annotated[int, Field(ge=0, le=150)]
-    if_: WrittenCondition = Field(default_factory=dict, alias="if")
+    at_age: Annotated[int, Field(ge=0, le=150)] = Field(description="age at which persons are asked")
+    if_: WrittenCondition = Field(default_factory=dict, alias="if", description="who is asked; everybody by default")
     uptake: Quantity = Field(description="probability that a person who is asked takes part")
 
 
@@ -533,10 +537,12 @@ class Fade(Entry):
 class Effect(Modifier):
     """What an intervention changes: a modifier of a move, for some years since enrolment."""
 
-    if_: WrittenCondition = Field(default_factory=dict, alias="if")
+    if_: WrittenCondition = Field(
+        default_factory=dict, alias="if", description="for whom it acts; for everybody enrolled by default"
+    )
     move: Text = Field(description="'domain.from -> to'")
     years: Years = Field(description="[first, last] years since enrolment, both included")
-    fade: Fade | None = None
+    fade: Fade | None = Field(None, description="what is left after the last year")
 
 
 class ProgrammeCost(Booking):
@@ -562,12 +568,12 @@ class ProgrammeCost(Booking):
 class Intervention(Entry):
     """A programme: who enrols, what it costs, what it changes."""
 
-    about: Text
+    about: Text = Field(description="what is done, in a sentence")
     label: Text | None = Field(None, description="how reports call it")
-    label_sv: Text | None = None
-    enrol: Enrolment
-    costs: list[ProgrammeCost] = Field(default_factory=list)
-    effects: list[Effect] = Field(default_factory=list)
+    label_sv: Text | None = Field(None, description="the same in Swedish")
+    enrol: Enrolment = Field(description="who takes part")
+    costs: list[ProgrammeCost] = Field(default_factory=list, description="what it costs whom")
+    effects: list[Effect] = Field(default_factory=list, description="what it changes")
 
 
 # --- the whole ----------------------------------------------------------------------------
@@ -576,15 +582,17 @@ class Intervention(Entry):
 class Money(Entry):
     """Currency, and the year whose prices all results are in."""
 
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    price_year: int
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = Field(description="three letters, such as SEK")
+    price_year: int = Field(description="year whose prices all results are in")
     index: Name | None = Field(None, description="table by year that brings prices to the price year")
 
 
 class Discount(Entry):
     """Discount rate: a number, or a parameter with unit 'per year'."""
 
-    money: Number | Name
+    money: Number | Name = Field(
+        description="rate per year: a number such as 0.035, or a parameter with unit 'per year'"
+    )
 
 
 class PublicFunds(Entry):
@@ -597,27 +605,37 @@ class PublicFunds(Entry):
 class Scenario(Entry):
     """A whole scenario: population, model, parameters, money, interventions and strategies."""
 
-    title: Text
-    question: Text | None = None
-    about: Text | None = None
+    title: Text = Field(description="title of the case")
+    question: Text | None = Field(None, description="the question it is to answer")
+    about: Text | None = Field(None, description="who asks, and about what")
     illustrative: bool = Field(False, description="true when the figures are made up to show how things work")
     cycle: Literal["year"] = Field("year", description="length of a cycle")
-    population: Population
-    domains: Annotated[dict[Name, Domain], Field(min_length=1)]
-    parameters: dict[Name, Parameter] = Field(default_factory=dict)
-    tables: dict[Name, Table] = Field(default_factory=dict)
-    actors: dict[Name, Actor] = Field(default_factory=dict)
-    prices: dict[Name, Price] = Field(default_factory=dict)
-    outcomes: dict[Name, Outcome] = Field(default_factory=dict)
-    interventions: dict[Name, Intervention] = Field(default_factory=dict)
-    strategies: Annotated[dict[Name, list[Name]], Field(min_length=1)]
-    comparator: Name
+    population: Population = Field(description="who is simulated")
+    domains: Annotated[dict[Name, Domain], Field(min_length=1)] = Field(
+        description="sides of life, with their states and moves"
+    )
+    parameters: dict[Name, Parameter] = Field(
+        default_factory=dict, description="uncertain figures, with unit, source and grade"
+    )
+    tables: dict[Name, Table] = Field(default_factory=dict, description="figures by age, attribute, state or year")
+    actors: dict[Name, Actor] = Field(default_factory=dict, description="who bears costs")
+    prices: dict[Name, Price] = Field(default_factory=dict, description="what situations and events cost, and whom")
+    outcomes: dict[Name, Outcome] = Field(default_factory=dict, description="results in other units than money")
+    interventions: dict[Name, Intervention] = Field(default_factory=dict, description="programmes that can be compared")
+    strategies: Annotated[dict[Name, list[Name]], Field(min_length=1)] = Field(
+        description="interventions that are simulated together; none for doing nothing new"
+    )
+    comparator: Name = Field(description="the strategy that the others are compared with")
     money: Money | None = Field(None, description="required when there are prices")
-    discount: Discount = Field(default_factory=lambda: Discount(money=0.0))
+    discount: Discount = Field(
+        default_factory=lambda: Discount(money=0.0), description="discounting of money; none by default"
+    )
     accrual: Literal["start_of_cycle", "end_of_cycle", "half_cycle"] = Field(
         "half_cycle", description="at which end of a cycle its person-time is counted and discounted"
     )
-    public_funds: PublicFunds | None = None
-    sources: dict[Name, Work] = Field(default_factory=dict)
-    draws: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
-    seed: Annotated[int, Field(ge=0, lt=2**64)] = 1
+    public_funds: PublicFunds | None = Field(None, description="cost of raising public money; none by default")
+    sources: dict[Name, Work] = Field(default_factory=dict, description="works that figures are taken from")
+    draws: Annotated[int, Field(ge=1, le=10_000_000)] = Field(
+        1000, description="joint samples of all uncertain figures"
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**64)] = Field(1, description="seed of all random numbers")

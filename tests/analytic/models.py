@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simcore.simulate import simulate
+from simcore.simulation import simulate
 from tests.strategies import Tree, evidenced, read
 
 START_AGE, START_YEAR = 20, 2024

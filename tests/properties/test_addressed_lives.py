@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-import simcore.simulate
+import simcore.simulation
 from simcore import rates
 from simcore.kernels.lives import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import Paths, simulate_draws
 from simcore.scenario.meaning import levels, n_cycles
-from simcore.simulate import simulate
+from simcore.simulation import simulate
 from simcore.uncertainty.sampling import draw_parameters
 from tests.strategies import Tree, evidenced, read, scenarios
 
@@ -66,7 +66,7 @@ def test_neither_workers_nor_tasks_matter(tree: Tree, seed: int) -> None:
     wanted = simulate(file, draws=4, persons=50, seed=seed, workers=1)
     with pytest.MonkeyPatch.context() as patch:
         for workers, task_draws in ((2, 10), (1, 1), (2, 3)):
-            patch.setattr(simcore.simulate, "_TASK_DRAWS", task_draws)
+            patch.setattr(simcore.simulation, "_TASK_DRAWS", task_draws)
             assert_same_bits(simulate(file, draws=4, persons=50, seed=seed, workers=workers), wanted)
 
 

@@ -12,7 +12,7 @@ PROGRAM = """
 import warnings
 import simcore.kernels.compiler
 from simcore.scenario.loading import read_scenario
-from simcore.simulate import simulate
+from simcore.simulation import simulate
 assert simcore.kernels.compiler.BOUNDS_CHECKED
 for name, persons in (("textbook_chain", 1030), ("school_dropout", 50)):
     results = simulate(read_scenario(f"scenarios/{name}"), draws=1, persons=persons, workers=1)

@@ -9,7 +9,7 @@ import xarray as xr
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from simcore.simulate import simulate
+from simcore.simulation import simulate
 from simcore.vocabulary import CANCELLING_KINDS, COST_KINDS
 from tests.strategies import Tree, read, scenarios
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from simcore.scenario.loading import read_scenario, shipped_folder, shipped_scenarios
-from simcore.simulate import simulate
+from simcore.simulation import simulate
 
 from .headlines import headline
 
