@@ -106,11 +106,12 @@ def decision_numbers(seed: int, persons: ArrayLike, cycle: int, point: int, draw
 def parameter_numbers(seed: int, name: str, draws: ArrayLike) -> NDArray[np.float64]:
     """Return uniform numbers strictly between 0 and 1 that place a parameter in each draw (draw,).
 
-    They have their own addresses (decision point ``parameter.name``), with 53 bits from two words.
+    They have their own addresses (decision point ``parameter.name``), with 52 bits from two words: the middle
+    of each of 2**52 intervals is a double, so 0 and 1 are never reached.
     """
     words = philox((0, 0, decision_point(f"parameter.{name}"), draws), seed)
-    high, low = words[0] >> np.uint64(5), words[1] >> np.uint64(6)
-    return np.asarray((high * np.uint64(1 << 26) + low + 0.5) / float(1 << 53))
+    high, low = words[0] >> np.uint64(6), words[1] >> np.uint64(6)
+    return np.asarray((high * np.uint64(1 << 26) + low + 0.5) / float(1 << 52))
 
 
 def threshold(probability: float) -> int:

@@ -18,8 +18,11 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     fresh = config.getoption("--fresh-seeds")
     settings.load_profile("fresh" if fresh else "simcore")
-    if fresh and core.global_force_seed is None:  # it is set by --hypothesis-seed
-        core.global_force_seed = secrets.randbits(64)
+    if fresh and config.option.hypothesis_seed is None:
+        # As an option, it reaches the processes of pytest-xdist too.
+        config.option.hypothesis_seed = str(secrets.randbits(64))
+    if fresh:
+        core.global_force_seed = int(config.option.hypothesis_seed)
 
 
 def pytest_terminal_summary(terminalreporter, config):
