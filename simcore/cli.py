@@ -39,6 +39,10 @@ ScenarioName = Annotated[
 ResultsFolder = Annotated[str, typer.Argument(metavar="RESULTS", help="A folder that 'simcore run' wrote.")]
 Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Also = Annotated[
+    list[str] | None,
+    typer.Option("--also", metavar="KIND", help="Count intangible or public_funds too, which are left out otherwise."),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
 
 
@@ -95,13 +99,16 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; the results do not depend on it.")] = None,
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; default results/NAME.")] = None,
+    also: Also = None,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Simulate a scenario: tables, a figure and a results folder."""
+    from simcore.analysis.avoided_cost import counted_kinds
     from simcore.storage import check_target, save_results
 
+    counted_kinds(also or ())  # a wrong name is told before anything is run
     file = _read(scenario)
     folder = out if out is not None else os.path.join("results", file.name)
     check_target(folder)
@@ -109,7 +116,7 @@ def run(
 
     from simcore.report.tables import as_csv, rows
 
-    records = rows(results)
+    records = rows(results, also or ())
 
     def add_tables(target: Path) -> None:
         from simcore.report.figures import save_figure
@@ -162,6 +169,7 @@ def _show(results: xr.Dataset, file: ScenarioFile, records: list[dict[str, Any]]
 def report(
     results: ResultsFolder,
     figure: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the figure into this PNG file.")] = None,
+    also: Also = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -172,7 +180,7 @@ def report(
     file = _scenario_of(opened)
     from simcore.report.tables import rows
 
-    _show(opened, file, rows(opened), as_json)
+    _show(opened, file, rows(opened, also or ()), as_json)
     if figure is not None:
         from simcore.report.figures import save_figure
 
@@ -222,7 +230,8 @@ def sources(scenario: ScenarioName, as_json: Json = False, debug: Debug = False)
 @_command
 def list_scenarios(as_json: Json = False, debug: Debug = False) -> None:
     """List the scenarios that ship with simcore."""
-    from simcore.scenario.loading import read_scenario, shipped_scenarios
+    from simcore.scenario.loading import read_scenario
+    from simcore.scenario.shipped import shipped_scenarios
 
     titles: dict[str, Any] = {}
     for name in shipped_scenarios():

@@ -19,16 +19,6 @@ def discount_factors(rate: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
     return np.asarray((1.0 + np.asarray(rate, dtype=float)) ** -np.asarray(years, dtype=float))
 
 
-def annuity(rate: float, n_payments: int) -> float:
-    """Value today of one unit paid at the start of each of `n_payments` years.
-
-    ``(1 - (1+rate)**-n) / rate * (1 + rate)``, and n when the rate is 0.
-    """
-    if rate == 0:
-        return float(n_payments)
-    return (1.0 - (1.0 + rate) ** -n_payments) / rate * (1.0 + rate)
-
-
 def to_price_year(amount: ArrayLike, index_then: ArrayLike, index_now: ArrayLike) -> NDArray[np.float64]:
     """Bring an amount from the prices of one year to those of another by an index."""
     ratio = np.asarray(index_now, dtype=float) / np.asarray(index_then, dtype=float)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import math
 
+#: Probabilities and their sums may exceed 1 by this much: the rounding of decimal fractions, nothing more.
+ROUNDING = 1e-9
+
 
 def with_risk_ratio(probability: float, ratio: float) -> float:
     """Probability times a risk ratio; certainty stays certain. May exceed 1, which the caller refuses."""
@@ -25,6 +28,22 @@ def with_hazard_ratio(probability: float, ratio: float) -> float:
     if probability <= 0.0 or probability >= 1.0 or ratio == 1.0:
         return probability
     return -math.expm1(ratio * math.log1p(-probability))
+
+
+def modified_probability(
+    probability: float, risk_ratio: float, odds_ratio: float, hazard_ratio: float, risk_difference: float
+) -> float:
+    """Probability after all that acts on it: first the risk ratio, then odds ratio, hazard ratio and difference.
+
+    Several modifiers of a kind come multiplied (differences added). A risk ratio that takes the
+    probability above 1 is not undone by what follows: the result is then that impossible value, which the
+    caller refuses.
+    """
+    probability = with_risk_ratio(probability, risk_ratio)
+    if probability > 1.0 + ROUNDING:
+        return probability
+    probability = with_hazard_ratio(with_odds_ratio(min(probability, 1.0), odds_ratio), hazard_ratio)
+    return probability + risk_difference
 
 
 def probability_of_rate(rate: float, total_rate: float, years: float) -> float:

@@ -76,15 +76,17 @@ def simulate(
     n_persons = scenario.population.persons if persons is None else persons
     seed = scenario.seed if seed is None else seed
     _check_sizes(n_draws, n_persons, seed)
+    # With fewer persons than the decision is about, the target group is as many as there are.
     target_group = min(scenario.population.target_group, n_persons)
-    n_workers = workers or os.cpu_count() or 1
+    n_workers = workers or _processors()
 
     compiled = compile_scenario(file)
     pricer = Pricer(file, compiled.account)
     distributions = {name: parameter.distribution for name, parameter in scenario.parameters.items()}
+    _check_memory(compiled, pricer, n_draws, len(distributions))
     parameters = draw_parameters(distributions, n_draws, seed=seed)
-    values = compiled.values.evaluate(parameters, n_draws)
     pricer.check(parameters, n_draws)
+    values = compiled.values.evaluate(parameters, n_draws)
     counts = empty_counts(compiled, n_draws)
     part_size = np.array([(n_persons + 1) // 2, n_persons // 2, target_group])
 
@@ -151,9 +153,34 @@ def _check_sizes(n_draws: int, n_persons: int, seed: int) -> None:
         ("seed", seed, 0, 2**64 - 1),
     ):
         if not low <= value <= high:
-            problems.append(Problem("simulate", 0, name, str(value), f"a whole number from {low} to {high}"))
+            problems.append(Problem(name, 0, "", str(value), f"a whole number from {low} to {high}"))
     if problems:
         raise ScenarioError(problems, "the sizes of the run")
+
+
+def _check_memory(compiled: Compiled, pricer: Pricer, n_draws: int, n_parameters: int) -> None:
+    """Refuse a run whose results do not fit into this machine, before it begins."""
+    n_strategies, n_cycles = int(compiled.plan.sizes[3]), int(compiled.plan.sizes[4])
+    counted = 3 * n_strategies * n_cycles * (2 * len(compiled.account.time) + len(compiled.account.events)) * 4
+    priced = n_strategies * len(pricer.actors) * len(pricer.kinds) * (2 * len(pricer.years) + 3) * 8
+    # Prices, and the arrays that summaries make of the results, come to about as much again.
+    needed = n_draws * (counted + 2 * priced + 8 * (len(compiled.values.columns) + n_parameters))
+    try:
+        available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return  # the system does not tell
+    if needed > 0.8 * available:
+        fitting = int(n_draws * 0.8 * available / needed)
+        found = f"{n_draws:,}, which need about {needed / 1e9:,.0f} GB of memory"
+        allowed = f"at most about {fitting:,} on this machine, which has {available / 1e9:,.0f} GB"
+        raise ScenarioError([Problem("draws", 0, "", found, allowed)], "the sizes of the run")
+
+
+def _processors() -> int:
+    """Processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _person_groups(n_persons: int, n_groups: int) -> list[range]:
@@ -253,7 +280,7 @@ def _dataset(
         "seed": str(seed),
         "n_persons": n_persons,
         "n_draws": n_draws,
-        "target_group": int(part_size[2]),
+        "target_group": scenario.population.target_group,
         "cycle_length_years": CYCLE_YEARS[scenario.cycle],
         "currency": currency,
         "price_year": price_year,

@@ -14,6 +14,8 @@ from simcore.vocabulary import validate
 
 #: Name of the Zarr store inside a results folder.
 STORE = "results.zarr"
+#: Everything that a run writes into a results folder; a later run may replace it, and nothing else.
+CONTENTS = (STORE, "actors.csv", "figure.png")
 #: Draws in a chunk of the store.
 _CHUNK_DRAWS = 250
 
@@ -28,9 +30,11 @@ def check_target(folder: str | os.PathLike[str]) -> None:
     """
     path = Path(folder)
     if path.is_dir():
-        if not (path / STORE).is_dir() and any(path.iterdir()):
+        others = sorted(entry.name for entry in path.iterdir() if entry.name not in CONTENTS)
+        if others:
+            shown = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
             raise ResultsError(
-                f"{folder} holds files that are not simcore results; nothing was run. Name another --out."
+                f"{folder} holds files that are not simcore results ({shown}); nothing was run. Name another --out."
             )
     elif path.exists():
         raise ResultsError(f"{folder} is a file, not a folder; nothing was run. Name another --out.")
@@ -93,7 +97,18 @@ def _write(results: xr.Dataset, store: Path) -> None:
         if all(sizes.values())
     }
     # Format 2 of Zarr: format 3 has no settled type for text.
-    results.to_zarr(store, mode="w", zarr_format=2, consolidated=True, encoding=encoding)
+    # Chunks of zeros are written too, so that a chunk that has gone missing is seen and not read as zeros.
+    results.to_zarr(
+        store, mode="w", zarr_format=2, consolidated=True, encoding=encoding, write_empty_chunks=True
+    )  # fmt: skip
+
+
+def _missing_chunks(store: Path) -> list[str]:
+    """Names of the arrays of a store that are not complete."""
+    import zarr
+
+    arrays = dict(zarr.open_group(store, mode="r").arrays())
+    return [name for name, array in arrays.items() if array.nchunks_initialized < array.nchunks]
 
 
 def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
@@ -114,6 +129,7 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
         what = "no such folder" if not path.exists() else f"no {STORE} in it"
         raise ResultsError(f"{folder} holds no simcore results: {what}. 'simcore run' writes them.")
     try:
+        missing = _missing_chunks(store)
         with xr.open_zarr(store, consolidated=True, chunks=None) as opened:
             results: xr.Dataset = opened.load()
     except Exception as error:
@@ -121,5 +137,7 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
             f"{folder} cannot be read: the store is damaged or from another version ({type(error).__name__}). "
             "Run the scenario again."
         ) from error
+    if missing:
+        raise ResultsError(f"{folder} is damaged: parts of {', '.join(missing)} are missing. Run the scenario again.")
     validate(results)
     return results

@@ -29,6 +29,7 @@ COST_KINDS: Final = (
 PROGRAMME_KINDS: Final = ("programme", "programme_transfer")
 #: Kinds that a sum over actors counts; pain and suffering and the cost of public funds only on request.
 COUNTED_KINDS: Final = COST_KINDS[:6]
+
 #: Kinds that cancel when summed over all actors.
 CANCELLING_KINDS: Final = ("transfer", "programme_transfer", "tax")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 
@@ -11,14 +13,28 @@ from simcore.analysis.avoided_cost import net_saving, with_views
 _ROUNDING = 1e-9
 
 
-def cumulative_net_saving(results: xr.Dataset, *, comparator: str | None = None) -> xr.DataArray:
+def cumulative_net_saving(
+    results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = ()
+) -> xr.DataArray:
     """Net saving from the start up to the end of each year, as present value, with the views.
+
+    Parameters
+    ----------
+    results, comparator, also
+        As for `simcore.avoided_cost`.
 
     Returns
     -------
     DataArray (intervention, draw, actor, year) [money of the price year per person]
+
+    Examples
+    --------
+    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=2, persons=50)
+    >>> path = simcore.cumulative_net_saving(results)
+    >>> [str(actor) for actor in path["actor"].values[-2:]]
+    ['public_sector', 'society']
     """
-    yearly = with_views(net_saving(results, comparator=comparator, by_year=True), results)
+    yearly = with_views(net_saving(results, comparator=comparator, by_year=True, also=also), results)
     return yearly.cumsum("year", keep_attrs=True).assign_coords(year=yearly["year"])
 
 
@@ -37,16 +53,23 @@ def break_even_year(cumulative: xr.DataArray) -> xr.DataArray:
 
     Notes
     -----
-    An actor that only gains breaks even in the first year. An actor that gains first and loses later
-    never breaks even, unlike with the first crossing of zero.
+    Years before anything is at stake do not count: an actor that only gains breaks even in the year of its
+    first gain. An actor that gains first and loses later never breaks even, unlike with the first crossing of zero.
+
+    Examples
+    --------
+    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=2, persons=50)
+    >>> simcore.break_even_year(simcore.cumulative_net_saving(results)).dims
+    ('intervention', 'draw', 'actor')
     """
     axis = cumulative.get_axis_num("year")
     values = np.moveaxis(cumulative.values, axis, -1)
     years = cumulative["year"].values.astype(float)
-    largest = np.abs(values).max(axis=-1, keepdims=True)
+    largest = np.abs(values).max(axis=-1, keepdims=True, initial=0.0)
     below = values < -_ROUNDING * largest
+    begins = np.argmax(np.abs(values) > _ROUNDING * largest, axis=-1)
     # Position after the last year below zero; beyond the end when the last year is below zero.
-    first = np.where(below.any(axis=-1), values.shape[-1] - np.argmax(below[..., ::-1], axis=-1), 0)
+    first = np.where(below.any(axis=-1), values.shape[-1] - np.argmax(below[..., ::-1], axis=-1), begins)
     year = np.where(first < len(years), years[np.minimum(first, len(years) - 1)], np.inf)
     year = np.where(largest[..., 0] == 0.0, np.nan, year)
     dims = [dim for dim in cumulative.dims if dim != "year"]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import avoided_cost, net_saving, of_kinds, programme_cost, saved, with_views
+from simcore.analysis.avoided_cost import (
+    avoided_cost,
+    counted_kinds,
+    net_saving,
+    of_kinds,
+    programme_cost,
+    saved,
+    with_views,
+)
 from simcore.analysis.payback import break_even_year, cumulative_net_saving
-from simcore.vocabulary import COUNTED_KINDS
 
 QUANTILES = (0.05, 0.5, 0.95)
 
@@ -23,7 +32,18 @@ def mean_and_error(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     return values.mean("draw"), spread / np.sqrt(n)
 
 
-def luck_variance(results: xr.Dataset, *, comparator: str | None = None) -> xr.DataArray:
+def quantiles(values: xr.DataArray) -> xr.DataArray:
+    """Return the 5, 50 and 95 % quantiles over draws (quantile, ...); of nothing, nothing."""
+    if values.size == 0:
+        rest = {dim: values[dim] for dim in values.dims if dim != "draw"}
+        shape = [len(QUANTILES), *(len(coordinate) for coordinate in rest.values())]
+        return xr.DataArray(np.zeros(shape), {"quantile": list(QUANTILES), **rest}, ["quantile", *rest])
+    return values.quantile(QUANTILES, dim="draw")
+
+
+def luck_variance(
+    results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = ()
+) -> xr.DataArray:  # fmt: skip
     """Variance of a draw's net saving that comes from luck between persons (first order).
 
     From the two halves of the persons of each draw: with means h0 and h1 over n0 and n1 persons,
@@ -34,7 +54,7 @@ def luck_variance(results: xr.Dataset, *, comparator: str | None = None) -> xr.D
     -------
     DataArray (intervention, actor), views included [squared money per person]
     """
-    of_parts = of_kinds(results["present_value_of_part"], COUNTED_KINDS)
+    of_parts = of_kinds(results["present_value_of_part"], counted_kinds(also))
     halves = with_views(saved(results, of_parts, comparator=comparator), results)
     n0, n1 = (float(results["part_size"].sel(part=part)) for part in ("half_0", "half_1"))
     difference = halves.sel(part="half_0", drop=True) - halves.sel(part="half_1", drop=True)
@@ -43,7 +63,7 @@ def luck_variance(results: xr.Dataset, *, comparator: str | None = None) -> xr.D
     return (difference**2).mean("draw") * (n0 * n1 / (n0 + n1) ** 2)
 
 
-def summarise(results: xr.Dataset, *, comparator: str | None = None) -> xr.Dataset:
+def summarise(results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = ()) -> xr.Dataset:
     """Summarise what each intervention does for each actor and view.
 
     Parameters
@@ -52,6 +72,8 @@ def summarise(results: xr.Dataset, *, comparator: str | None = None) -> xr.Datas
         From `simulate` or `open_results`.
     comparator
         The strategy the others are compared with; by default the scenario's.
+    also
+        Kinds of cost that are shown apart unless asked for: ``intangible``, ``public_funds``.
 
     Returns
     -------
@@ -62,31 +84,38 @@ def summarise(results: xr.Dataset, *, comparator: str | None = None) -> xr.Datas
     - ``avoided_cost_quantile``, ``net_saving_quantile`` (quantile, intervention, actor): 5, 50 and 95 %;
     - ``probability_net_saving``: share of draws in which the net saving is above zero;
     - ``break_even_year``: median calendar year, infinity for "never";
-    - ``probability_never``: share of draws without break-even within the horizon;
+    - ``probability_never``: share of the draws with anything at stake that have no break-even within the horizon;
     - ``luck_share``: share of the variance of the net saving over draws that is luck between persons.
+
+    Examples
+    --------
+    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=4, persons=50)
+    >>> simcore.summarise(results)["net_saving"].dims
+    ('intervention', 'actor')
     """
     summary = xr.Dataset(attrs=dict(results.attrs))
     arrays = {
-        "avoided_cost": avoided_cost(results, comparator=comparator),
+        "avoided_cost": avoided_cost(results, comparator=comparator, also=also),
         "programme_cost": programme_cost(results, comparator=comparator),
-        "net_saving": net_saving(results, comparator=comparator),
+        "net_saving": net_saving(results, comparator=comparator, also=also),
     }
     for name, array in arrays.items():
         values = with_views(array, results)
         summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
         if name != "programme_cost":
-            summary[f"{name}_quantile"] = values.quantile(QUANTILES, dim="draw")
+            summary[f"{name}_quantile"] = quantiles(values)
         for variable in (name, f"{name}_mcse"):
             summary[variable].attrs["units"] = array.attrs["units"]
         if name == "net_saving":
             summary["probability_net_saving"] = (values > 0).mean("draw")
             total = values.var("draw", ddof=1) if values.sizes["draw"] > 1 else values.mean("draw") * np.nan
-            luck = luck_variance(results, comparator=comparator)
+            luck = luck_variance(results, comparator=comparator, also=also)
             summary["luck_share"] = (luck / total.where(total > 0)).clip(max=1.0)
-    years = break_even_year(cumulative_net_saving(results, comparator=comparator))
+    years = break_even_year(cumulative_net_saving(results, comparator=comparator, also=also))
     summary["break_even_year"] = xr.apply_ufunc(_upper_median, years, input_core_dims=[["draw"]], keep_attrs=True)
+    at_stake = years.notnull()
     never = years.copy(data=np.isinf(years.values))
-    summary["probability_never"] = never.mean("draw").where(years.notnull().any("draw"))
+    summary["probability_never"] = never.sum("draw") / at_stake.sum("draw").where(at_stake.any("draw"))
     return summary
 
 
@@ -104,11 +133,12 @@ def summarise_outcomes(results: xr.Dataset, *, comparator: str | None = None) ->
 
     Returns
     -------
-    Dataset with ``expected`` (strategy, outcome) and ``change``, ``change_mcse`` (intervention, outcome),
+    Dataset with ``expected``, ``expected_mcse`` (strategy, outcome) and ``change``, ``change_mcse`` (intervention, outcome),
     ``change_quantile`` (quantile, intervention, outcome) [years or events per person].
     """
     change = -saved(results, results["outcome_value"], comparator=comparator)
-    summary = xr.Dataset({"expected": results["outcome_value"].mean("draw")})
+    summary = xr.Dataset()
+    summary["expected"], summary["expected_mcse"] = mean_and_error(results["outcome_value"])
     summary["change"], summary["change_mcse"] = mean_and_error(change)
-    summary["change_quantile"] = change.quantile(QUANTILES, dim="draw")
+    summary["change_quantile"] = quantiles(change)
     return summary

@@ -44,7 +44,8 @@ class Plan(NamedTuple):
     start_point, start_known, start_base, start_thresholds, start_first, start_variable, start_stride, start_map_first,
     start_map
         Questions before cycle 0, one per variable: decision point; the answer if there is only
-        one, else -1; first threshold; thresholds of a row; parents with their strides; answer by number of thresholds passed.
+        one, else -1; first threshold; thresholds of a row; parents with their strides; answer by number of
+        thresholds passed.
     enrol_point, enrol_base, enrol_first, enrol_variable, enrol_stride
         Enrolment, one per intervention; ``enrol_base`` (intervention, cycle) is the first threshold,
         -1 where nobody is asked.
@@ -125,28 +126,28 @@ class Plan(NamedTuple):
 
 @kernel
 def _copy(source, target, n):
-    """target = source, for the first `n` persons. (Slice assignment compiles ten times slower.)"""
+    """Copy the first `n` persons. (Slice assignment would compile ten times slower.)"""
     for p in range(np.uint32(n)):
         target[p] = source[p]
 
 
 @kernel
 def _fill(target, value, n):
-    """target = value, for the first `n` persons."""
+    """Set the first `n` persons to a value."""
     for p in range(np.uint32(n)):
         target[p] = value
 
 
 @kernel
 def _add_strided(index, states, stride, n):
-    """index += stride * states, for the first `n` persons."""
+    """Add stride * state to the index of the first `n` persons."""
     for p in range(np.uint32(n)):
         index[p] += stride * np.uint32(states[p])
 
 
 @kernel
 def _add_looked_up(index, phases, table, n):
-    """index += table[phase]."""
+    """Add table[phase] to the index of the first `n` persons."""
     for p in range(np.uint32(n)):
         index[p] += table[phases[p]]
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore import rates
-from simcore.kernels.compiler import inlined, kernel
+from simcore.kernels.compiler import inlined, kernel, usable_in_kernels
 from simcore.randomness import SCALE
 
 #: Kinds of modifier, in the order in which they act within a row.
@@ -22,12 +22,8 @@ RISK_RATIO, ODDS_RATIO, HAZARD_RATIO, RISK_DIFFERENCE = 0, 1, 2, 3
 #: What can be wrong with a row.
 FINE, MORE_THAN_ONE, NOT_A_PROBABILITY, NOT_ONE, NOT_A_RATE = 0, 1, 2, 3, 4
 
-#: Sums may exceed 1 by this much: the rounding of decimal fractions, nothing more.
-ROUNDING = 1e-9
-
-_with_risk_ratio = inlined(rates.with_risk_ratio)
-_with_odds_ratio = inlined(rates.with_odds_ratio)
-_with_hazard_ratio = inlined(rates.with_hazard_ratio)
+usable_in_kernels(rates.with_risk_ratio, rates.with_odds_ratio, rates.with_hazard_ratio)
+_modified_probability = inlined(rates.modified_probability)
 _probability_of_rate = inlined(rates.probability_of_rate)
 
 
@@ -73,21 +69,23 @@ class Rows(NamedTuple):
 def exit_size(rows, values, e, rate):
     """Probability per cycle of exit `e`, or its rate per year, with all modifiers."""
     size = values[rows.base[e]]
+    risk_ratio = odds_ratio = hazard_ratio = 1.0
+    difference = 0.0
     first = rows.first_modifier[e]
     for m in range(first, first + rows.n_modifiers[e]):
-        ratio = values[rows.modifier_value[m]]
+        value = values[rows.modifier_value[m]]
         kind = rows.modifier_kind[m]
-        if rate:
-            size = size * ratio
-        elif kind == RISK_RATIO:
-            size = _with_risk_ratio(size, ratio)
+        if kind == RISK_RATIO:
+            risk_ratio *= value
         elif kind == ODDS_RATIO:
-            size = _with_odds_ratio(size, ratio)
+            odds_ratio *= value
         elif kind == HAZARD_RATIO:
-            size = _with_hazard_ratio(size, ratio)
+            hazard_ratio *= value
         else:
-            size = size + ratio
-    return size
+            difference += value
+    if rate:
+        return size * hazard_ratio
+    return _modified_probability(size, risk_ratio, odds_ratio, hazard_ratio, difference)
 
 
 @kernel
@@ -120,7 +118,7 @@ def build_thresholds(rows, values, thresholds, work):
             if rate and not 0.0 <= size < math.inf:
                 return r, NOT_A_RATE
             if not rate and not 0.0 <= size <= 1.0:
-                if not -ROUNDING <= size <= 1.0 + ROUNDING:
+                if not -rates.ROUNDING <= size <= 1.0 + rates.ROUNDING:
                     return r, NOT_A_PROBABILITY
                 size = min(max(size, 0.0), 1.0)
             work[k] = size
@@ -128,9 +126,9 @@ def build_thresholds(rows, values, thresholds, work):
         if rate:
             for k in range(count):
                 work[k] = _probability_of_rate(work[k], total, cycle_years)
-        elif total > 1.0 + ROUNDING:
+        elif total > 1.0 + rates.ROUNDING:
             return r, MORE_THAN_ONE
-        elif rows.complete[r] and abs(total - 1.0) > ROUNDING:
+        elif rows.complete[r] and abs(total - 1.0) > rates.ROUNDING:
             return r, NOT_ONE
         cumulative = 0.0
         slot = rows.offset[r]

@@ -166,7 +166,6 @@ class Compiler(Frame):
                 continue
             acts = [Act(modifier, parse_condition(modifier.if_)) for modifier in move.modifiers]
             acts += self._effects(f"{name}.{text}")
-            acts.sort(key=lambda act: act.kind)  # stable: the order of the file within a kind
             baseline = move.probability if move.probability is not None else move.rate
             assert baseline is not None  # by the schema
             exits[start].append(Exit(end, baseline, move.rate is not None, tuple(acts)))
@@ -431,7 +430,8 @@ class Compiler(Frame):
         names = [f"attribute.{name}" for name in scenario.population.attributes]
         names += [f"start.{name}" for name in scenario.domains]
         asked = [f"{name}.uptake" for name in self.interventions]
-        points = decision_points([*names, *asked, *scenario.domains])
+        drawn = [f"parameter.{name}" for name in scenario.parameters]  # they must not collide with questions either
+        points = decision_points([*names, *asked, *scenario.domains, *drawn])
         starts, enrolments, moves = self.starts(), self.enrolments(), self.moves()
         counting = Counting(self, counted)
         ends = {name: domain.ends_life for name, domain in scenario.domains.items() if domain.ends_life is not None}
@@ -439,7 +439,8 @@ class Compiler(Frame):
         for name, state in ends.items():
             life, dead = self.number[name], self.levels[name].index(state)
         sizes = [
-            len(scenario.population.attributes), len(scenario.domains), len(self.interventions), len(scenario.strategies),
+            len(scenario.population.attributes), len(scenario.domains), len(self.interventions),
+            len(scenario.strategies),
             self.n_cycles, life, dead, len(counting.groups), len(counted.time), len(counted.events),
         ]  # fmt: skip
         uses = [[i in members for i in self.interventions] for members in scenario.strategies.values()]

@@ -39,6 +39,68 @@ class Group:
     members: list[int] = field(default_factory=list)
 
 
+class Grid:
+    """The cells of a group: classes of phases, then values of variables.
+
+    Parameters
+    ----------
+    frame
+        Variables and cycles.
+    variables
+        Attributes and domains, at the start of a cycle or (with `_END`) at its end.
+    classes
+        Class of each phase, by intervention.
+    """
+
+    def __init__(self, frame: Frame, variables: list[str], classes: dict[str, list[int]]) -> None:
+        self.frame, self.classes = frame, classes
+        self.axes = {name: axis for axis, name in enumerate([*classes, *variables])}
+        self.shape = [max(of) + 1 for of in classes.values()] + _shape(frame, variables)
+
+    def mask(self, meter: Meter, cycle: int) -> NDArray[np.bool_]:
+        """Which cells a meter counts in a cycle."""
+        mask = self._holds(meter.condition, cycle)
+        if meter.move is not None:
+            domain = meter.move.domain
+            assert domain is not None  # a meter's move is written with its domain
+            states = self.frame.levels[domain]
+            mask &= self._spread(domain, [state == meter.move.start for state in states])
+            mask &= self._spread(domain + _END, [state == meter.move.end for state in states])
+        return mask
+
+    def occurs(self, mask: NDArray[np.bool_], cycle: int, strategy: str) -> bool:
+        """Whether anybody can be in the cells of a mask, given the phases that occur under a strategy."""
+        for axis, (intervention, of) in enumerate(self.classes.items()):
+            phases = self.frame.possible_phases(intervention, cycle, strategy)
+            mask = np.take(mask, sorted({of[phase] for phase in phases}), axis=axis)
+        return bool(mask.any())
+
+    def _holds(self, condition: Condition, cycle: int) -> NDArray[np.bool_]:
+        mask = np.ones(self.shape, dtype=bool)
+        for part in condition.parts:
+            if part.variable in ("age", "year"):
+                mask &= part.accepts(self.frame.times[cycle][part.variable])
+            elif part.variable in self.classes:
+                of = self.classes[part.variable]
+                accepted = {of[phase] for phase in range(len(of)) if part.accepts(phase)}
+                mask &= self._spread(part.variable, [number in accepted for number in range(max(of) + 1)])
+            else:
+                mask &= self._spread(part.variable, [part.accepts(level) for level in self.frame.levels[part.variable]])
+        for inner in condition.negated:
+            mask &= ~self._holds(inner, cycle)
+        return mask
+
+    def _spread(self, name: str, holds: list[bool]) -> NDArray[np.bool_]:
+        """Lay the truth for each value of a variable along its axis."""
+        shape = [1] * len(self.shape)
+        shape[self.axes[name]] = -1
+        return np.array(holds).reshape(shape)
+
+
+def _shape(frame: Frame, variables: list[str]) -> list[int]:
+    return [len(frame.levels[variable.removesuffix(_END)]) for variable in variables]
+
+
 class Counting:
     """Lays out groups, histograms and masks for an account."""
 
@@ -74,7 +136,9 @@ class Counting:
                 variables |= {meter.move.domain, meter.move.domain + _END}
             for group in groups:
                 together = sorted(variables | set(group.variables))
-                if (kind, phased) == (group.kind, group.phased) and math.prod(self._shape(together)) <= _GROUP_CELLS:
+                if (kind, phased) == (group.kind, group.phased) and math.prod(
+                    _shape(self.frame, together)
+                ) <= _GROUP_CELLS:
                     group.variables = together
                     group.members.append(number)
                     break
@@ -82,19 +146,17 @@ class Counting:
                 groups.append(Group(kind, sorted(variables), phased, [number]))
         return groups
 
-    def _shape(self, variables: list[str]) -> list[int]:
-        return [len(self.frame.levels[variable.removesuffix(_END)]) for variable in variables]
-
     def _lay_out(self, number: int, group: Group) -> None:
-        """Work out the masks of a group's meters, merge phases that no mask tells apart, and store it all."""
+        """Work out the masks of a group's meters and store where everything lies."""
         frame = self.frame
-        shape = self._shape(group.variables)
+        classes = {intervention: self._phase_classes(group, intervention) for intervention in group.phased}
+        grid = Grid(frame, group.variables, classes)
         numbers: dict[bytes, int] = {}
         masks: list[NDArray[np.bool_]] = []
         for meter in group.members:
             for cycle in range(frame.n_cycles):
-                mask = self._mask(self.meters[meter], group.variables, group.phased, cycle)
-                counting = [self._possible(mask, group.phased, cycle, strategy) for strategy in self.strategies]
+                mask = grid.mask(self.meters[meter], cycle)
+                counting = [grid.occurs(mask, cycle, strategy) for strategy in self.strategies]
                 if not any(counting):
                     continue
                 key = mask.tobytes()
@@ -104,21 +166,20 @@ class Counting:
                 self.meter_mask[meter, cycle] = numbers[key]
                 for slot in self._slots(group.kind, cycle):
                     self._active[number, :, slot] |= np.array(counting, dtype=np.uint8)
-        stacked = np.stack(masks) if masks else np.zeros((0, *[frame.n_cycles + 1] * len(group.phased), *shape), bool)
-        step = math.prod(shape)
-        added: list[int] = []
-        for axis in reversed(range(len(group.phased))):
-            slices = np.moveaxis(stacked, axis + 1, 0).reshape(frame.n_cycles + 1, -1)
-            _, keep, classes = np.unique(slices, axis=0, return_index=True, return_inverse=True)
-            added.insert(0, frame.phase_table([int(of) * step for of in classes.ravel()]))
-            stacked = np.take(stacked, keep, axis=axis + 1)
-            step *= len(keep)
+        shape, step = grid.shape, math.prod(grid.shape)
+        strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+        n_phased = len(group.phased)
+        added = [
+            frame.phase_table([of * stride for of in classes[intervention]])
+            for intervention, stride in zip(group.phased, strides, strict=False)
+        ]
+        stacked = np.stack(masks) if masks else np.zeros((0, *shape), dtype=bool)
         flat = stacked.reshape(len(stacked), step)
         for cell in range(step):
             self._cell_masks.add(np.flatnonzero(flat[:, cell]).tolist())
         self._first_cell.append(self._first_cell[-1] + step)
         rows = [self._row(variable) for variable in group.variables]
-        self._readers.add(rows, [math.prod(shape[k + 1 :]) for k in range(len(shape))])
+        self._readers.add(rows, strides[n_phased:])
         self._phase_readers.add([frame.interventions.index(i) for i in group.phased], added)
         self._members.add(group.members)
         self._cells.append(step)
@@ -132,47 +193,25 @@ class Counting:
         """Slots of the histogram that a cycle reads."""
         return {BOUNDARIES: [cycle, cycle + 1], BOTH_ENDS: [2 * cycle, 2 * cycle + 1], EVENTS: [cycle]}[kind]
 
-    def _possible(self, mask: NDArray[np.bool_], phased: list[str], cycle: int, strategy: str) -> bool:
-        """Whether anybody can be in the cells of a mask, given the phases that occur under a strategy."""
-        for axis, intervention in enumerate(phased):
-            mask = np.take(mask, self.frame.possible_phases(intervention, cycle, strategy), axis=axis)
-        return bool(mask.any())
+    def _phase_classes(self, group: Group, intervention: str) -> list[int]:
+        """Class of each phase of an intervention: phases that no condition of the group tells apart share one."""
+        parts = [
+            part
+            for meter in group.members
+            for part in self.meters[meter].condition.leaves()
+            if part.variable == intervention
+        ]
+        seen: dict[tuple[bool, ...], int] = {}
+        return [
+            seen.setdefault(tuple(part.accepts(phase) for part in parts), len(seen))
+            for phase in range(self.frame.n_cycles + 1)
+        ]
 
     def _row(self, variable: str) -> int:
         """Where the kernel keeps a variable: at the start of the cycle, or at its end."""
         if variable.endswith(_END):
             return len(self.frame.names) + self.frame.number[variable.removesuffix(_END)]
         return self.frame.number[variable]
-
-    def _mask(self, meter: Meter, variables: list[str], phased: list[str], cycle: int) -> NDArray[np.bool_]:
-        """Which cells of a group's grid a meter counts in a cycle (phase..., variable...)."""
-        shape = [self.frame.n_cycles + 1] * len(phased)
-        shape += [len(self.frame.levels[v.removesuffix(_END)]) for v in variables]
-        axes = {name: axis for axis, name in enumerate([*phased, *variables])}
-
-        def spread(name: str, holds: list[bool]) -> NDArray[np.bool_]:
-            return np.array(holds).reshape([-1 if axis == axes[name] else 1 for axis in range(len(shape))])
-
-        def holds(condition: Condition) -> NDArray[np.bool_]:
-            mask = np.ones(shape, dtype=bool)
-            for part in condition.parts:
-                if part.variable in ("age", "year"):
-                    mask &= part.accepts(self.frame.times[cycle][part.variable])
-                elif part.variable in phased:
-                    mask &= spread(part.variable, [part.accepts(phase) for phase in range(self.frame.n_cycles + 1)])
-                else:
-                    mask &= spread(part.variable, [part.accepts(level) for level in self.frame.levels[part.variable]])
-            for inner in condition.negated:
-                mask &= ~holds(inner)
-            return mask
-
-        mask = holds(meter.condition)
-        if meter.move is not None:
-            domain = meter.move.domain
-            assert domain is not None
-            mask &= spread(domain, [state == meter.move.start for state in self.frame.levels[domain]])
-            mask &= spread(domain + _END, [state == meter.move.end for state in self.frame.levels[domain]])
-        return mask
 
     def arrays(self) -> dict[str, Any]:
         """The counting part of the kernel's `Plan`."""

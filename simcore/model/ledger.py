@@ -64,17 +64,17 @@ class Line:
         What is counted.
     booking
         Kind, amount and who pays.
+    path
+        Where it stands in the scenario.
     once
         Paid at the start of the cycle, once for each person counted there (a cost at enrolment).
-    intervention
-        The programme it belongs to, if any.
     """
 
     name: str
     meter: Meter
     booking: Booking
+    path: tuple[str | int, ...]
     once: bool = False
-    intervention: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,18 +122,20 @@ def _meter(scenario: Scenario, entry: Price | Outcome) -> Meter:
 
 
 def _of_the_living(scenario: Scenario, condition: Condition) -> Condition:
-    """Add that a person lives, unless the condition speaks of life and death itself."""
-    living = alive(scenario)
-    return condition if living.variables & condition.variables else condition & living
+    """Add that a person lives, unless the condition asks for the dead."""
+    for name, domain in scenario.domains.items():
+        asks = [part for part in condition.parts if part.variable == name and not isinstance(part.values, Band)]
+        if domain.ends_life is not None and any(domain.ends_life in part.values for part in asks):
+            return condition
+    return condition & alive(scenario)
 
 
 def _lines(scenario: Scenario) -> Iterator[Line]:
     for name, price in scenario.prices.items():
-        yield Line(name, _meter(scenario, price), price)
-    entries = {**scenario.parameters, **scenario.tables}
+        yield Line(name, _meter(scenario, price), price, ("prices", name))
     for name, intervention in scenario.interventions.items():
         for number, cost in enumerate(intervention.costs):
-            entry = entries.get(str(cost.amount))
+            entry = scenario.entry(cost.amount)
             unit = unit_named(entry.unit) if entry is not None else None
             once = cost.years is None or (unit is not None and unit.per == "participant")
             first, last = cost.years or (1, 1)
@@ -141,4 +143,4 @@ def _lines(scenario: Scenario) -> Iterator[Line]:
             phases = Band(first, None if last == "onwards" else int(last))
             condition = Condition((Part(name, phases),)) & parse_condition(cost.while_ or {})
             meter = Meter(_of_the_living(scenario, condition))
-            yield Line(f"{name}.costs[{number}]", meter, cost, once, name)
+            yield Line(f"{name}.costs[{number}]", meter, cost, ("interventions", name, "costs", number), once)

@@ -16,15 +16,13 @@ from simcore import rates
 from simcore.errors import ModelError
 from simcore.model.ledger import CYCLE_YEARS, Account, Meter, alive
 from simcore.randomness import decision_numbers, decision_point, threshold
+from simcore.rates import ROUNDING
 from simcore.scenario.conditions import parse_condition, parse_move
 from simcore.scenario.meaning import cell_matches, levels, n_cycles
 from simcore.scenario.schema import Effect, Modifier, Move, Scenario, Shares
 
 #: Everything that is true of a person in a cycle: attributes, states, phases, age and year by name.
 Situation = dict[str, str | int]
-
-#: A row may miss 0 or 1 by this much: the rounding of decimal fractions.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -184,12 +182,16 @@ class Lives:
         baseline = move.probability if move.probability is not None else move.rate
         assert baseline is not None  # by the schema
         size = self.quantity(baseline, now)
-        acting = [*self._modifiers(move, now), *self._effects(name, now)]
-        for scale in Modifier.SCALES:  # first the risk ratios, in the order of the file; then the odds ratios; ...
-            for modifier, faded in acting:
-                if modifier.scale == scale:
-                    size = self.modified(size, modifier, faded, now, move.rate is not None)
-        return size
+        # Several modifiers of a kind multiply (differences add) before they act.
+        together = {"risk_ratio": 1.0, "odds_ratio": 1.0, "hazard_ratio": 1.0, "risk_difference": 0.0}
+        for modifier, faded in [*self._modifiers(move, now), *self._effects(name, now)]:
+            if modifier.scale == "risk_difference":
+                together["risk_difference"] += self.weakened(modifier, faded, now)
+            else:
+                together[modifier.scale] *= self.weakened(modifier, faded, now)
+        if move.rate is not None:
+            return size * together["hazard_ratio"]
+        return rates.modified_probability(size, **together)
 
     def _modifiers(self, move: Move, now: Situation) -> Iterator[tuple[Modifier, int]]:
         for modifier in move.modifiers:
@@ -208,24 +210,14 @@ class Lives:
                 if effect.move == move and acts and parse_condition(effect.if_).holds(now):
                     yield effect, after
 
-    def modified(self, size: float, modifier: Modifier, faded: int, now: Situation, is_rate: bool) -> float:
-        """Let a modifier act on a probability or rate: as much of it as is causal and has not faded."""
+    def weakened(self, modifier: Modifier, faded: int, now: Situation) -> float:
+        """Return a modifier's ratio or difference: as much of it as is causal and has not faded."""
         weight = 1.0 if modifier.movable_share is None else self.quantity(modifier.movable_share, now)
         if isinstance(modifier, Effect) and modifier.fade is not None and faded > 0:
             half_life = self.quantity(modifier.fade.half_life, now)
             weight *= 0.5 ** (faded * CYCLE_YEARS[self.scenario.cycle] / half_life)
         full = self.quantity(modifier.size, now)
-        if modifier.scale == "risk_difference":
-            return size + full * weight
-        ratio = rates.faded(full, weight)
-        if is_rate:
-            return size * ratio
-        act = {
-            "risk_ratio": rates.with_risk_ratio,
-            "odds_ratio": rates.with_odds_ratio,
-            "hazard_ratio": rates.with_hazard_ratio,
-        }[modifier.scale]
-        return act(size, ratio)
+        return full * weight if modifier.scale == "risk_difference" else rates.faded(full, weight)
 
     def quantity(self, quantity: str | float, now: Situation) -> float:
         """Return the value of a quantity: a number, a parameter, or the first table row that fits."""

@@ -18,6 +18,7 @@ from simcore.model.ledger import CYCLE_YEARS, Account, Line
 from simcore.model.values import Column, Values
 from simcore.money import discount_factors, to_price_year
 from simcore.pricing.booking import Entry, entries
+from simcore.rates import ROUNDING
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.meaning import n_cycles
 from simcore.scenario.quantities import PER_YEAR, unit_named
@@ -117,7 +118,7 @@ class Pricer:
             of_line[:, :, number] = flow.discounted.sum(axis=-1)
             kind = self.kinds.index(line.booking.kind)
             for entry in entries(line.booking):
-                share = entry.sign * prices.share(entry, line.name)
+                share = entry.sign * prices.share(entry, line)
                 changing = (share != share[:, :1]).any()
                 part = ledger.flow(line, amount * share) if changing else flow
                 weight = 1.0 if changing else share[:, :1]
@@ -142,7 +143,7 @@ class Pricer:
         for line in self.account.lines:
             prices.amount(line)
             for entry in entries(line.booking):
-                prices.share(entry, line.name)
+                prices.share(entry, line)
 
     def columns(self, quantity: str | float) -> tuple[list[Column], NDArray[np.intp]]:
         """The different numbers that a quantity takes over the cycles, and which of them each cycle has."""
@@ -213,7 +214,7 @@ class Prices:
         if booking.kind == "tax":
             amount = amount * self.quantity(booking.amount)
         scenario = self.pricer.file.scenario
-        entry = scenario.parameters.get(str(base)) or scenario.tables.get(str(base))
+        entry = scenario.entry(base)
         if entry is None:
             return amount
         unit = unit_named(entry.unit)
@@ -232,7 +233,7 @@ class Prices:
         only = Values(self.pricer.file, [self.pricer.values.columns[number]])
         return only.evaluate(self.parameters, self.n_draws)
 
-    def share(self, entry: Entry, line: str) -> Array:
+    def share(self, entry: Entry, line: Line) -> Array:
         """Share of a payer in each draw and cycle (draw, cycle).
 
         Raises
@@ -240,18 +241,26 @@ class Prices:
         ModelError
             The other shares add up to more than 1, or shares without a rest not to 1.
         """
-        if entry.share is not None:
-            total = np.asarray(sum(self.quantity(share) for share in entry.others) if entry.others else 1.0)
-            if (abs(total - 1.0) > 1e-9).any():
-                worst = float(total.flat[abs(total - 1.0).argmax()])
-                raise ModelError(f"The payers' shares of {line} add up to {worst:.4g}, not to 1; let one be the rest.")
-            return self.quantity(entry.share)
-        rest = 1.0 - sum(self.quantity(other) for other in entry.others)
-        rest = np.asarray(rest)
-        if (rest < -1e-9).any():
-            worst = float(1.0 - rest.min())
-            raise ModelError(f"The payers' shares of {line} add up to {worst:.4g} before {entry.actor} gets the rest.")
-        return rest
+        given = sum((self.quantity(other) for other in entry.others), np.zeros((1, 1)))
+        if entry.share is None:
+            self._refuse(given > 1.0 + ROUNDING, entry, line, f"at most 1, so that {entry.actor} gets the rest")
+            return np.maximum(1.0 - given, 0.0)
+        if entry.others:
+            self._refuse(abs(given - 1.0) > ROUNDING, entry, line, "1; let one of them be the rest")
+        return self.quantity(entry.share)
+
+    def _refuse(self, wrong: NDArray[np.bool_], entry: Entry, line: Line, allowed: str) -> None:
+        """Say in which draw and year payers' shares do not add up, and what they are there."""
+        if not wrong.any():
+            return
+        draw, cycle = (int(number) for number in np.argwhere(wrong)[0])
+        sizes = {str(other): float(self.quantity(other)[draw, cycle]) for other in entry.others}
+        ways = ", ".join(f"{name} {size:.4g}" for name, size in sizes.items())
+        file, at = self.pricer.file.places[line.path]
+        raise ModelError(
+            f"{file}:{at}  {line.name}: draw {draw}, year {self.pricer.times[cycle]['year']}: the shares of its payers "
+            f"add up to {sum(sizes.values()):.4g} ({ways}); allowed is {allowed}."
+        )
 
 
 @dataclass(frozen=True)

@@ -63,10 +63,7 @@ def draw_distributions(
         axes.plot([q25, q75], [place, place], color=colour, linewidth=6.5, alpha=0.55, solid_capstyle="butt")
         axes.plot([q50], [place], "|", color=colour, markersize=13, markeredgewidth=2)
         mean_net = float(net.sel(actor=actor).mean()) / 1000
-        axes.plot([mean_net], [place], "D", color="white", markeredgecolor="black", markersize=5.5)
-    n_views = sum(actor in VIEWS for actor in actors)
-    if 0 < n_views < len(actors):
-        axes.axhline(n_views - 0.5, color="#BBBBBB", linewidth=0.8)
+        axes.plot([mean_net], [place], "D", color="white", markeredgecolor="black", markersize=4, zorder=1.5)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(places, [actor_label(scenario, actor) for actor in actors])
     axes.set_ylim(-0.7, len(actors) - 0.3)
@@ -125,32 +122,38 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     cumulative = cumulative_net_saving(results)
     actors = _shown_actors(avoided, net)
     interventions = [str(name) for name in net["intervention"].values]
-    n_columns = max(len(interventions), 1)
-    figure = Figure(figsize=(max(3.1 * n_columns + 2.6, 7.5), 9.2), layout="constrained")
-    grid = figure.subplots(2, n_columns, squeeze=False, height_ratios=[1.0, 0.9])
+    if not interventions or not actors:
+        figure = Figure(figsize=(7.5, 2))
+        figure.text(0.5, 0.5, "No strategy differs from the comparator in any cost.", ha="center", va="center")
+        return figure
+    parties, views = [a for a in actors if a not in VIEWS], [a for a in actors if a in VIEWS]
+    n_columns = len(interventions)
+    heights = [0.9 + 0.34 * len(parties), 0.9 + 0.34 * len(views), 4.0]
+    figure = Figure(figsize=(max(3.1 * n_columns + 2.6, 8.5), sum(heights) + 1.7), layout="constrained")
+    grid = figure.subplots(3, n_columns, squeeze=False, height_ratios=heights)
     for column, intervention in enumerate(interventions):
-        above, below = grid[0, column], grid[1, column]
         of_it = {"intervention": intervention}
-        draw_distributions(above, avoided.sel(of_it), net.sel(of_it), scenario, actors)
-        draw_cumulative(below, cumulative.sel(of_it), scenario, actors)
-        above.set_title(strategy_label(scenario, intervention), fontsize=11)
-        if column > 0:
-            above.set_yticklabels([])
+        for axes, shown in zip(grid[:2, column], (parties, views), strict=True):
+            draw_distributions(axes, avoided.sel(of_it), net.sel(of_it), scenario, shown)
+            if column > 0:
+                axes.set_yticklabels([])
+        draw_cumulative(grid[2, column], cumulative.sel(of_it), scenario, actors)
+        grid[0, column].set_title(strategy_label(scenario, intervention), fontsize=11)
     units = _thousands(results)
-    grid[0, n_columns // 2].set_xlabel(f"Avoided cost ({units})")
-    grid[1, 0].set_ylabel("Cumulative net saving\n" + units.replace(", ", ",\n", 1))
-    grid[1, n_columns // 2].set_xlabel("Calendar year")
-    handles, labels = grid[1, 0].get_legend_handles_labels()
+    grid[1, n_columns // 2].set_xlabel(f"Avoided cost ({units})")
+    grid[2, 0].set_ylabel("Cumulative net saving\n" + units.replace(", ", ",\n", 1))
+    grid[2, n_columns // 2].set_xlabel("Calendar year")
+    handles, labels = grid[2, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     attributes = results.attrs
     made_up = " The figures are made up to show how things work." if scenario.illustrative else ""
-    figure.suptitle(f"{attributes['title']}\n", fontsize=13, fontweight="bold")
+    figure.suptitle(f"{attributes['title']}\n\n", fontsize=13, fontweight="bold")
     figure.text(
         0.5,
-        0.965,
-        f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}. "
-        f"Above: avoided cost, line 90 %, bar 50 % of {attributes['n_draws']:,} draws, tick median; "
-        f"diamond: mean net saving, programme taken off. Each column has its own scale.{made_up}",
+        1 - 0.42 / figure.get_figheight(),
+        f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}.{made_up} Above: avoided cost "
+        f"(blue gains, orange loses), line 90 %, bar 50 % of {attributes['n_draws']:,} draws, tick median;\n"
+        "diamond: mean net saving, with the programme taken off. Each panel has its own scale.",
         ha="center",
         va="top",
         fontsize=8.5,

@@ -57,4 +57,6 @@ def percent(value: float) -> str:
     """Write a share in per cent."""
     if math.isnan(value):
         return "–"
-    return f"{100 * value:.0f} %" if 0.005 <= value <= 0.995 or value in (0, 1) else f"{100 * value:.1f} %"
+    if 0.995 < value < 1:
+        return "> 99 %"
+    return "< 1 %" if 0 < value < 0.005 else f"{100 * value:.0f} %"

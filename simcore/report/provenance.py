@@ -19,8 +19,8 @@ def provenance(file: ScenarioFile) -> dict[str, Any]:
 
     Returns
     -------
-    Dict with ``figures`` (one record for each parameter and table), ``works`` (key, work and the
-    figures that rest on it) and ``unused`` (figures that no part of the scenario refers to).
+    Dict with ``figures`` (one record for each parameter and table, with the places that use it) and ``works``
+    (by key, each with the figures that rest on it).
     """
     scenario = file.scenario
     used_by = uses(scenario)

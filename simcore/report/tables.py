@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import xarray as xr
@@ -17,20 +17,13 @@ from rich.text import Text
 from simcore.analysis.avoided_cost import VIEWS
 from simcore.analysis.evidence import QUALITIES, WEAK, priced_by_quality, uncertainty_by_quality
 from simcore.analysis.summary import summarise, summarise_outcomes
+from simcore.model.ledger import account
 from simcore.report.labels import actor_label, money, outcome_label, percent, signed, strategy_label, year
-from simcore.scenario.schema import Booking, Scenario
+from simcore.scenario.schema import Scenario
 
 #: Below this share of the variance luck is not worth a warning; above `_UNSETTLED` nothing else is left.
 _LUCK = 0.5
 _UNSETTLED = 0.9
-
-
-def line_bookings(scenario: Scenario) -> dict[str, Booking]:
-    """The booking behind each line of the account, by the line's name."""
-    lines: dict[str, Booking] = dict(scenario.prices)
-    for name, intervention in scenario.interventions.items():
-        lines.update({f"{name}.costs[{number}]": cost for number, cost in enumerate(intervention.costs)})
-    return lines
 
 
 def parameter_quality(scenario: Scenario) -> dict[str, str]:
@@ -42,16 +35,20 @@ def line_quality(scenario: Scenario) -> dict[str, str]:
     """The weakest quality among the figures that make each line's amount."""
     known = parameter_quality(scenario)
     worst = {}
-    for name, booking in line_bookings(scenario).items():
+    for line in account(scenario).lines:
+        booking = line.booking
         figures = [booking.amount, booking.base, booking.share]
         qualities = [known[figure] for figure in figures if isinstance(figure, str)]
-        worst[name] = max(qualities, key=QUALITIES.index, default="A")
+        worst[line.name] = max(qualities, key=QUALITIES.index, default="A")
     return worst
 
 
-def rows(results: xr.Dataset) -> list[dict[str, Any]]:
-    """The main table as records: one per intervention and actor or view, without those nothing happens to."""
-    summary = summarise(results)
+def rows(results: xr.Dataset, also: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The main table as records: one per intervention and actor or view, without those nothing happens to.
+
+    `also` names kinds of cost that are counted only on request: ``intangible``, ``public_funds``.
+    """
+    summary = summarise(results, also=also)
     records = []
     for intervention in summary["intervention"].values:
         for actor in summary["actor"].values:
@@ -188,7 +185,8 @@ _AVOIDED: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
     ("95 %", lambda record: money(record["avoided_cost_q95"], sign=True)),
 )
 _NET: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
-    ("Programme", lambda record: money(record["programme_cost"])),
+    ("Pro-\ngramme", lambda record: money(record["programme_cost"])),
+    ("± MCSE", lambda record: money(record["programme_cost_mcse"])),
     ("Net\nsaving", lambda record: money(record["net_saving"], sign=True)),
     ("± MCSE", lambda record: money(record["net_saving_mcse"])),
     ("P(net\n> 0)", lambda record: _probability(record)),
@@ -196,12 +194,17 @@ _NET: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
     ("Luck", lambda record: percent(record["luck_share"])),
 )
 #: A terminal with fewer columns gets two tables, one below the other, instead of cut numbers.
-_WIDE = 125
+_WIDE = 130
 
 
 def _probability(record: dict[str, Any]) -> str:
-    """Probability of a net saving, unless hardly anything but luck speaks for it."""
-    return "unsettled" if record["luck_share"] > _UNSETTLED else percent(record["probability_net_saving"])
+    """Probability of a net saving, marked where hardly anything but luck decides it."""
+    return percent(record["probability_net_saving"]) + ("*" if unsettled(record) else "")
+
+
+def unsettled(record: dict[str, Any]) -> bool:
+    """Whether a probability is neither nearly certain nor more than luck."""
+    return bool(record["luck_share"] > _UNSETTLED and 0.02 < record["probability_net_saving"] < 0.98)
 
 
 def _actor_tables(scenario: Scenario, records: list[dict[str, Any]], width: int) -> list[RenderableType]:
@@ -233,7 +236,7 @@ def _plain_table(first: str) -> Table:
 def _outcome_table(outcomes: xr.Dataset, scenario: Scenario, comparator: str, intervention: str) -> Table:
     """Outcomes under the comparator, and the change that an intervention makes."""
     table = _plain_table("Outcome per person")
-    for head in (strategy_label(scenario, comparator), "Change", "± MCSE", "5 %", "95 %"):
+    for head in (strategy_label(scenario, comparator), "± MCSE", "Change", "± MCSE", "5 %", "95 %"):
         table.add_column(head, justify="right", no_wrap=True)
     for outcome in outcomes["outcome"].values:
         at = outcomes.sel(intervention=intervention, outcome=outcome)
@@ -242,12 +245,17 @@ def _outcome_table(outcomes: xr.Dataset, scenario: Scenario, comparator: str, in
         table.add_row(
             outcome_label(scenario, str(outcome)),
             f"{float(at['expected'].sel(strategy=comparator)):.3f}",
+            _error(float(at["expected_mcse"].sel(strategy=comparator))),
             signed(float(at["change"])),
-            "–" if math.isnan(error) else f"{error:.4f}",
+            _error(error),
             signed(low),
             signed(high),
         )
     return table
+
+
+def _error(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.4f}"
 
 
 def notes(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]) -> list[str]:
@@ -261,6 +269,11 @@ def notes(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]
         "MCSE: Monte Carlo standard error of the mean. Luck: share of the spread that is chance between simulated "
         "persons rather than ignorance about the figures; more persons make it smaller. 5 % to 95 % and P include it.",
     ]
+    if any(unsettled(record) for record in records):
+        sentences.append(
+            "* not settled: more than nine tenths of the spread is luck, so this probability says little about the "
+            "expected net saving."
+        )
     lucky = [record for record in records if record["luck_share"] > _LUCK]
     if lucky:
         names = ", ".join(dict.fromkeys(actor_label(scenario, record["actor"]) for record in lucky))

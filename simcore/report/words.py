@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simcore.model.ledger import condition_words
-from simcore.report.labels import money, readable
+from simcore.report.labels import money, outcome_label, readable
 from simcore.scenario.conditions import parse_condition
 from simcore.scenario.meaning import n_cycles
 from simcore.scenario.schema import (
@@ -15,10 +15,13 @@ from simcore.scenario.schema import (
     Enrolment,
     Modifier,
     Move,
+    Outcome,
     Parameter,
     Payers,
+    Price,
     ProgrammeCost,
     Scenario,
+    Shares,
     Table,
 )
 
@@ -27,19 +30,25 @@ def number_words(scenario: Scenario, quantity: str | float | None) -> str:
     """Write a quantity with its expected value: ``p_dropout (0.035)``."""
     if quantity is None or not isinstance(quantity, str):
         return f"{quantity:g}" if quantity is not None else ""
-    parameter = scenario.parameters.get(quantity)
-    if parameter is not None:
-        return f"{quantity} ({value_words(parameter)})"
-    table = scenario.tables[quantity]
-    return f"{quantity} (table by {', '.join(table.by)})"
+    entry = scenario.entry(quantity)
+    assert entry is not None  # the scenario was checked
+    return f"{quantity} ({_table_words(entry) if isinstance(entry, Table) else value_words(entry)})"
 
 
 def value_words(entry: Parameter | Table) -> str:
     """Expected value of a parameter with what it is counted in."""
     if isinstance(entry, Table):
-        return f"table by {', '.join(entry.by)}, {len(entry.cells)} rows"
+        return f"{_table_words(entry)}, {len(entry.cells)} rows"
     mean = entry.distribution.mean
     return f"{money(mean)} {entry.unit}" if entry.price_year is not None else f"{mean:.4g}"
+
+
+def _table_words(table: Table) -> str:
+    return f"table by {', '.join(table.by)}"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _when(written: dict[str, Any] | None) -> str:
@@ -49,14 +58,45 @@ def _when(written: dict[str, Any] | None) -> str:
 def _payers(scenario: Scenario, payers: Payers) -> str:
     if isinstance(payers, str):
         return payers
-    shares = (
-        (name, "the rest" if share == "rest" else number_words(scenario, share)) for name, share in payers.items()
+    return _shares(scenario, payers)
+
+
+def _shares(scenario: Scenario, shares: Shares) -> str:
+    return ", ".join(
+        f"{name} {'the rest' if share == 'rest' else number_words(scenario, share)}" for name, share in shares.items()
     )
-    return ", ".join(f"{name} {share}" for name, share in shares)
 
 
 def describe(scenario: Scenario) -> Iterator[str]:
     """Yield the scenario in words, line by line; headings have no indentation."""
+    yield from _population_lines(scenario)
+    yield "Life course"
+    yield from _domain_lines(scenario)
+    if scenario.actors:
+        yield "Actors"
+        yield from _actor_lines(scenario)
+    yield "Money and time"
+    yield from _money_lines(scenario)
+    if scenario.prices:
+        yield "Prices"
+    for name, price in scenario.prices.items():
+        yield f"  {name}: {_situation_words(price)}: {_booking_words(scenario, price)}."
+    if scenario.outcomes:
+        yield "Outcomes"
+    for name, outcome in scenario.outcomes.items():
+        better = "more" if outcome.good else "less"
+        what = "years" if outcome.move is None else "the number of times,"
+        yield f"  {outcome_label(scenario, name)}: {what} {_situation_words(outcome)}; {better} is better."
+    if scenario.interventions:
+        yield "Interventions"
+        yield from _intervention_lines(scenario)
+    yield "Strategies"
+    for name, members in scenario.strategies.items():
+        role = " (the comparator)" if name == scenario.comparator else ""
+        yield f"  {name}{role}: {', '.join(members) or 'no intervention'}."
+
+
+def _population_lines(scenario: Scenario) -> Iterator[str]:
     population = scenario.population
     start = population.start
     years = n_cycles(scenario)
@@ -66,52 +106,78 @@ def describe(scenario: Scenario) -> Iterator[str]:
     if scenario.illustrative:
         yield "  The figures are made up to show how things work."
     yield (
-        f"  {population.persons:,} persons per draw, {scenario.draws:,} draws, seed {scenario.seed}; "
-        f"aged {start.age} in {start.year}, followed for {years} years in steps of a {scenario.cycle}. "
-        f"The decision is about {population.target_group:,} persons."
+        f"  {_many(population.persons, 'person')} per draw, {_many(scenario.draws, 'draw')}, seed {scenario.seed}; "
+        f"aged {start.age} in {start.year}, followed for {_many(years, 'year')} in steps of a {scenario.cycle}. "
+        f"The decision is about {_many(population.target_group, 'person')}."
     )
     for name, shares in population.attributes.items():
-        words = ", ".join(
-            f"{level} {'the rest' if share == 'rest' else number_words(scenario, share)}"
-            for level, share in shares.items()
-        )
-        yield f"  {readable(name)}: {words}."
-    yield "Life course"
+        yield f"  {readable(name)}: {_shares(scenario, shares)}."
+
+
+def _domain_lines(scenario: Scenario) -> Iterator[str]:
     for name, domain in scenario.domains.items():
-        first = population.start_states[name]
-        begin = (
-            first
-            if isinstance(first, str)
-            else ", ".join(
-                f"{state} {'the rest' if share == 'rest' else number_words(scenario, share)}"
-                for state, share in first.items()
-            )
-        )
+        first = scenario.population.start_states[name]
+        begin = first if isinstance(first, str) else _shares(scenario, first)
         yield f"  {readable(name)}: {', '.join(domain.states)}; starts as {begin}."
         for text, move in domain.moves.items():
             yield f"    {text}: {_move_words(scenario, move)}"
             if isinstance(move, Move):
                 for modifier in move.modifiers:
                     yield f"      if {_when(modifier.if_)}: {_modifier_words(scenario, modifier)}"
-    yield "Prices"
-    for name, price in scenario.prices.items():
-        moment = f"each {price.move}" if price.move is not None else f"while {_when(price.while_)}"
-        extra = f", if {_when(price.if_)}" if price.if_ else ""
-        yield f"  {name}: {moment}{extra}: {_booking_words(scenario, price)}."
-    yield "Interventions"
+
+
+def _actor_lines(scenario: Scenario) -> Iterator[str]:
+    """The actors of each sector."""
+    sectors: dict[str, list[str]] = {}
+    for name, actor in scenario.actors.items():
+        sectors.setdefault(actor.sector, []).append(name)
+    for sector, names in sectors.items():
+        yield f"  {readable(sector)}: {', '.join(names)}."
+
+
+#: At which end of a cycle person-time is counted.
+_ACCRUAL = {
+    "start_of_cycle": "at the start of each {cycle}",
+    "end_of_cycle": "at the end of each {cycle}",
+    "half_cycle": "half at the start and half at the end of each {cycle}",
+}
+
+
+def _money_lines(scenario: Scenario) -> Iterator[str]:
+    """Currency, price year, discounting, accrual and public funds."""
+    if scenario.money is not None:
+        words = f"  Results are in {scenario.money.currency}, in prices of {scenario.money.price_year}"
+        if scenario.money.index is not None:
+            words += f"; prices of other years are brought there by {number_words(scenario, scenario.money.index)}"
+        yield f"{words}."
+        rate = scenario.discount.money
+        yield f"  Money is discounted by {number_words(scenario, rate)} a year." if rate else "  Nothing is discounted."
+    yield f"  Time in a state is counted {_ACCRUAL[scenario.accrual].format(cycle=scenario.cycle)}."
+    if scenario.public_funds is not None:
+        factor = number_words(scenario, scenario.public_funds.factor)
+        actor = scenario.public_funds.actor
+        yield f"  When asked for, raising public money costs the factor {factor}, borne by {actor}."
+
+
+def _situation_words(entry: Price | Outcome) -> str:
+    if entry.move is None:
+        return f"while {_when(entry.while_)}" if entry.while_ else "always"
+    return f"each {entry.move}{f', if {_when(entry.if_)}' if entry.if_ else ''}"
+
+
+def _intervention_lines(scenario: Scenario) -> Iterator[str]:
     for name, intervention in scenario.interventions.items():
         yield f"  {intervention.label or readable(name)}: {intervention.about}"
         yield f"    Who: {_enrolment_words(scenario, intervention.enrol)}."
         for cost in intervention.costs:
             yield f"    Costs: {_cost_words(scenario, cost)}."
+        moves: dict[str, list[str]] = {}
         for effect in intervention.effects:
-            yield f"    Changes: {_effect_words(scenario, effect)}."
+            moves.setdefault(_effect_words(scenario, effect), []).append(effect.move)
+        for words, changed in moves.items():
+            yield f"    Changes: {', '.join(changed)}: {words}."
         if not intervention.effects:
             yield "    Changes nothing."
-    yield "Strategies"
-    for name, members in scenario.strategies.items():
-        role = " (the comparator)" if name == scenario.comparator else ""
-        yield f"  {name}{role}: {', '.join(members) or 'no intervention'}."
 
 
 def _move_words(scenario: Scenario, move: Move | str) -> str:
@@ -138,17 +204,17 @@ def _booking_words(scenario: Scenario, booking: Booking) -> str:
     if booking.share != 1:
         words += f" for the share {number_words(scenario, booking.share)}"
     if booking.actor is not None:
-        words += f", paid by {_payers(scenario, booking.actor)}"
+        words += f", borne by {_payers(scenario, booking.actor)}"
     if booking.from_ is not None:
         words += f", from {_payers(scenario, booking.from_)}"
     if booking.to is not None:
-        words += f" to {_payers(scenario, booking.to)}"
+        words += f"{',' if booking.from_ is None else ''} to {_payers(scenario, booking.to)}"
     return words
 
 
 def _enrolment_words(scenario: Scenario, enrol: Enrolment) -> str:
-    condition = f" whose {_when(enrol.if_)}" if enrol.if_ else ""
-    return f"at age {enrol.at_age}, persons{condition}, with probability {number_words(scenario, enrol.uptake)}"
+    who = f"persons whose {_when(enrol.if_)}" if enrol.if_ else "everybody"
+    return f"at age {enrol.at_age}, {who}, with probability {number_words(scenario, enrol.uptake)}"
 
 
 def _years_words(years: list[Any]) -> str:
@@ -166,7 +232,5 @@ def _cost_words(scenario: Scenario, cost: ProgrammeCost) -> str:
 
 def _effect_words(scenario: Scenario, effect: Effect) -> str:
     condition = f", if {_when(effect.if_)}" if effect.if_ else ""
-    fade = (
-        "" if effect.fade is None else f", then half of it after {number_words(scenario, effect.fade.half_life)} years"
-    )
-    return f"{effect.move}: {_modifier_words(scenario, effect)}, {_years_words(effect.years)}{condition}{fade}"
+    fade = "" if effect.fade is None else f", then halving every {number_words(scenario, effect.fade.half_life)} years"
+    return f"{_modifier_words(scenario, effect)}, {_years_words(effect.years)}{condition}{fade}"

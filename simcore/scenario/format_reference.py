@@ -17,8 +17,9 @@ from typing import Any
 
 from pydantic_core import PydanticUndefined
 
+from simcore.scenario.csv_files import PARAMETER_COLUMNS
 from simcore.scenario.json_schema import json_schema
-from simcore.scenario.quantities import UNITS
+from simcore.scenario.quantities import UNITS, any_of
 from simcore.scenario.schema import (
     Actor,
     Citation,
@@ -58,6 +59,14 @@ _ENTRIES: tuple[tuple[str, type[Entry]], ...] = (
     ("money", Money), ("discount", Discount), ("public_funds", PublicFunds),
 )  # fmt: skip
 
+#: What the columns of a CSV file of parameters say that are not a field of their own.
+_CSV_COLUMNS = {
+    "name": "name of the parameter; needed in every row",
+    "distribution": "name of a distribution, whose numbers stand in columns of their own",
+    "low_95": "lower end of `interval_95`",
+    "high_95": "upper end of `interval_95`",
+}
+
 
 def reference() -> str:
     """The generated part of ``scenarios/README.md``."""
@@ -71,7 +80,7 @@ def _lines() -> Iterator[str]:
         yield "| field | required | what it says | may be |"
         yield "|---|---|---|---|"
         for name, field in entry.model_fields.items():
-            if name == "rows":
+            if (field.alias or name) in entry.NOT_WRITTEN:
                 continue
             required = "yes" if field.is_required() else ""
             default = field.get_default(call_default_factory=False)
@@ -86,9 +95,41 @@ def _lines() -> Iterator[str]:
     for distribution, forms in FORMS.items():
         ways = " or ".join("`{" + ", ".join(form) + "}`" for form in forms)
         yield f"| `{distribution}` | {ways} |"
+    yield from _csv_lines()
     yield "\n### Units\n"
     units = ", ".join(f"`{name}`" for name in UNITS)
     yield f"{units}, and money: `SEK per day`, `week`, `month`, `quarter`, `year`, `event` or `participant`."
+
+
+def _csv_lines() -> Iterator[str]:
+    """The columns of CSV files."""
+    described = {
+        name: field.description for entry in (Parameter, Citation) for name, field in entry.model_fields.items()
+    }
+    yield "\n### A CSV file of parameters\n"
+    yield (
+        "One parameter in a row, one field in a column; columns that no row needs may be left out, and so may cells. "
+        "Commas, semicolons or tabs separate; with semicolons or tabs, decimals may be written with a comma.\n"
+    )
+    yield "| column | what it says |"
+    yield "|---|---|"
+    numbers = dict.fromkeys(field for forms in FORMS.values() for form in forms for field in form)
+    for column in PARAMETER_COLUMNS:
+        if column in numbers:
+            names = [f"`{name}`" for name, forms in FORMS.items() if any(column in form for form in forms)]
+            words = f"number of the distribution {any_of(names)}"
+        elif column in _CSV_COLUMNS:
+            words = _CSV_COLUMNS[column]
+        else:
+            words = described[column] or ""
+            words += " (of `source`)" if column in Citation.model_fields else ""
+        yield f"| `{column}` | {words} |"
+    yield "\n### A CSV file of a table\n"
+    yield "A row for each case; every column is needed, and there are no others.\n"
+    yield "| column | what it says |"
+    yield "|---|---|"
+    yield "| each key in `by` | a level of an attribute, a state, or a whole number: `16`, `16-19`, `65+` |"
+    yield "| `value` | the number in the unit of the table, or the name of a parameter |"
 
 
 def _kind(annotation: Any, metadata: list[Any] | None = None) -> str:
@@ -101,7 +142,7 @@ def _kind(annotation: Any, metadata: list[Any] | None = None) -> str:
         if origin is typing.Literal:
             words.append(", ".join(f"`{value}`" for value in arguments))
         elif origin is dict:
-            words.append(f"by name: {_kind(arguments[1])}")
+            words.append("a condition" if arguments[1] is Any else f"by name: {_kind(arguments[1])}")
         elif origin is list:
             words.append(f"list of {_kind(arguments[0])}")
         elif inspect.isclass(option) and issubclass(option, Entry):

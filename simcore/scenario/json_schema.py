@@ -2,40 +2,163 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from simcore.scenario.entries import NAME_SCHEMA, QUANTITY_SCHEMA, Entry
+from simcore.scenario.evidence import UNIT_SCHEMA
+from simcore.scenario.quantities import MONEY_PATTERN
 from simcore.scenario.reading import NAMED_SECTIONS
-from simcore.scenario.schema import Scenario
+from simcore.scenario.schema import Booking, Modifier, Price, ProgrammeCost, Scenario
 from simcore.uncertainty.distributions import FORMS
+
+_INTEGER = {"type": "integer"}
+_NAME = NAME_SCHEMA["pattern"].strip("^$")
+_MOVE = f"{_NAME} -> {_NAME}"
+#: Pieces that many fields share, kept once.
+_SHARED = {"Name": NAME_SCHEMA, "Quantity": QUANTITY_SCHEMA, "Unit": UNIT_SCHEMA}
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a scenario file, or of a model that scenarios extend.
 
-    Nothing is required at the top, because a file may extend another; named sections may be files.
+    Nothing is required where a file may extend another (at the top, and in ``population``); named sections may be
+    files. What follows from names, such as whether an actor exists, is left to ``simcore check``.
     """
-    schema = Scenario.model_json_schema(by_alias=True)
+    schema: dict[str, Any] = _shared(Scenario.model_json_schema(by_alias=True))
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "simcore scenario"
-    schema.pop("required", None)
+    definitions = schema["$defs"]
+    for merged in (schema, definitions["Population"]):
+        merged.pop("required")
     properties = schema["properties"]
     for section in NAMED_SECTIONS:
-        own = properties[section]
-        file_or_own = {"anyOf": [{"type": "string", "description": "a file"}, {"type": "object"}]}
+        description = properties[section].pop("description", "")
+        properties[section].pop("minProperties", None)  # the rest may be in the model
+        definitions[section] = properties[section]
+        own, file = {"$ref": f"#/$defs/{section}"}, {"type": "string", "description": "a file"}
         properties[section] = {
-            "description": own.get("description", "") or f"{section} by name, a file, or a list of both",
-            "anyOf": [own, {"type": "string", "description": "a file"}, {"type": "array", "items": file_or_own}],
+            "description": description or f"{section} by name, a file, or a list of both",
+            "anyOf": [own, file, {"type": "array", "items": {"anyOf": [own, file]}}],
         }
     properties["extends"] = {
         "description": "the model, or models, that this file builds on",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
     }
-    definitions = schema["$defs"]
+    for entry in _below(Entry):
+        for field in entry.NOT_WRITTEN:
+            definitions[entry.__name__]["properties"].pop(field, None)
+    for definition in definitions.values():
+        for field in ("if", "while"):
+            if field in definition.get("properties", {}):
+                _put(definition["properties"], field, "Condition")
+    _put(definitions["Parameter"]["properties"], "distribution", "Distribution")
+    definitions.pop("TableRow")
+    definitions |= _SHARED
     definitions["Distribution"] = _distribution()
-    definitions["Parameter"]["properties"]["distribution"] = {"$ref": "#/$defs/Distribution"}
-    definitions["Table"]["properties"].pop("rows", None)
-    definitions.pop("TableRow", None)
+    definitions["Condition"] = _condition()
+    definitions["Domain"]["properties"]["moves"]["propertyNames"] = {"pattern": f"^{_MOVE}$"}
+    for name in ("Price", "Outcome", "Effect"):
+        definitions[name]["properties"]["move"]["pattern"] = rf"^{_NAME}\.{_MOVE}$"
+    for name, rules in _rules().items():
+        definitions[name]["allOf"] = rules
     return schema
+
+
+def _below(kind: type[Entry]) -> Iterator[type[Entry]]:
+    for entry in kind.__subclasses__():
+        yield entry
+        yield from _below(entry)
+
+
+def _shared(node: Any) -> Any:
+    """Refer to the shared pieces; names in front of a colon become a rule about them."""
+    if isinstance(node, list):
+        return [_shared(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    for name, piece in _SHARED.items():
+        if all(node.get(key) == value for key, value in piece.items()):
+            rest = {key: value for key, value in node.items() if key not in piece and key != "title"}
+            return {**rest, "$ref": f"#/$defs/{name}"}
+    node = {key: _shared(value) for key, value in node.items()}
+    if isinstance(node.get("patternProperties"), dict):
+        (values,) = node.pop("patternProperties").values()
+        node |= {"additionalProperties": values, "propertyNames": {"$ref": "#/$defs/Name"}}
+    return node
+
+
+def _put(properties: dict[str, Any], field: str, name: str) -> None:
+    """Let a field be what is defined under a name; its description and whether it may be empty stay."""
+    own = properties[field]
+    piece = {"$ref": f"#/$defs/{name}"}
+    empty = [option for option in own.get("anyOf", ()) if option == {"type": "null"}]
+    kept = {key: own[key] for key in ("description", "default") if key in own}
+    properties[field] = {**kept, "anyOf": [piece, *empty]} if empty else {**kept, **piece}
+
+
+# --- rules between fields ----------------------------------------------------------------------
+
+
+def _given(*fields: str) -> dict[str, Any]:
+    """Each of the fields is there, and not empty."""
+    return {"required": list(fields), "properties": {field: {"not": {"type": "null"}} for field in fields}}
+
+
+def _one_of(fields: Iterable[str]) -> dict[str, Any]:
+    return {"oneOf": [_given(field) for field in fields]}
+
+
+def _booking_rules(kind: type[Booking]) -> list[dict[str, Any]]:
+    rules = [_one_of(kind.KINDS)]
+    for name in kind.KINDS:
+        needs = kind.NEEDS[name]
+        others = [{"not": _given(field)} for field in ("base", "from", "to", "actor") if field not in needs]
+        rules.append({"if": _given(name), "then": {"allOf": [_given(*needs), *others]}})
+    return rules
+
+
+def _rules() -> dict[str, list[dict[str, Any]]]:
+    """What fields of an entry ask of each other, by the name of the entry."""
+    when = [_one_of(["while", "move"]), {"if": _given("if"), "then": _given("move")}]
+    scale = [_one_of(Modifier.SCALES), _given("evidence")]
+    money = {"required": ["unit"], "properties": {"unit": {"type": "string", "pattern": f"^{MONEY_PATTERN}$"}}}
+    price_year = {"if": money, "then": _given("price_year"), "else": {"not": _given("price_year")}}
+    graded = {"required": ["source"], "properties": {"source": _given("work")}}
+    grade = {"if": graded, "then": _given("grade"), "else": {"not": _given("grade")}}
+    return {
+        "Citation": [_one_of(["work", "assumption"]), {"if": _given("work"), "then": _given("where", "as_printed")}],
+        "Parameter": [price_year, grade],
+        "Table": [price_year, grade, _one_of(["file", "values"])],
+        "Horizon": [_one_of(["to_age", "years"])],
+        "Modifier": scale,
+        "Effect": scale,
+        "Move": [_one_of(["probability", "rate"])],
+        "Price": [*when, *_booking_rules(Price)],
+        "ProgrammeCost": _booking_rules(ProgrammeCost),
+        "Outcome": when,
+    }
+
+
+# --- forms of their own ------------------------------------------------------------------------
+
+
+def _condition() -> dict[str, Any]:
+    """Parts by name: a value, a list of values, or a range; ``not`` holds a condition."""
+    value = {"type": ["string", "integer"]}
+    ends = ("from", "to", "at_least", "less_than")
+    band = {
+        "type": "object",
+        "properties": {end: _INTEGER for end in ends},
+        "minProperties": 1,
+        "additionalProperties": False,
+    }
+    return {
+        "description": "{health: ill, age: {from: 16, to: 19}, work: [outside, sick], not: {sex: male}}",
+        "type": "object",
+        "properties": {"not": {"$ref": "#/$defs/Condition", "minProperties": 1}},
+        "additionalProperties": {"anyOf": [value, {"type": "array", "items": value, "minItems": 1}, band]},
+    }
 
 
 def _distribution() -> dict[str, Any]:

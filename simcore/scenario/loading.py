@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import types
 import typing
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,8 +16,10 @@ from pydantic_core import ErrorDetails
 
 from simcore.errors import Problem, ScenarioError, ScenarioWarning, counted, did_you_mean, shown
 from simcore.scenario.meaning import Meaning, path_text
-from simcore.scenario.reading import Files, Node, UnreadableError, content_hash, read_disk, read_tree
+from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash, read_disk
+from simcore.scenario.reading import read_tree
 from simcore.scenario.schema import Entry, Scenario
+from simcore.scenario.shipped import shipped_scenarios
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,11 @@ class ScenarioFile:
     scenario
         What the files say.
     name
-        Name of the case, its folder's name.
+        Name of the case: its folder's name, or the file's where it is not called ``scenario.yaml``.
     files
-        Text of every file read, by name relative to their common folder.
+        Text of every file read, by name relative to their common folder; those that ship with
+        simcore by a name that begins with ``shipped:/``. The names depend neither on where the
+        case is kept nor on how its path was written.
     main
         Which of `files` is the scenario itself.
     places
@@ -53,21 +55,6 @@ class ScenarioFile:
     def content_hash(self) -> str:
         """SHA-256 of all files, names included."""
         return content_hash(self.files)
-
-
-def shipped_folder() -> Path:
-    """The folder of the scenarios that ship with simcore."""
-    try:
-        return Path(str(resources.files("simcore.shipped")))
-    except ModuleNotFoundError:  # not installed: a checkout keeps them beside the package
-        return Path(__file__).resolve().parents[2] / "scenarios"
-
-
-def shipped_scenarios() -> dict[str, Path]:
-    """Names and files of the scenarios that ship with simcore."""
-    folder = shipped_folder()
-    found = sorted(folder.glob("**/scenario.yaml"))
-    return {path.parent.relative_to(folder).as_posix(): path for path in found}
 
 
 def find_scenario(name: str | os.PathLike[str]) -> Path:
@@ -117,10 +104,15 @@ def read_scenario(source: str | os.PathLike[str]) -> ScenarioFile:
     """
     path = find_scenario(source)
     shown_path = os.path.relpath(path) if path.resolve().is_relative_to(Path.cwd()) else str(path)
-    loaded = load(Files(read_disk), shown_path, path.resolve().parent.name)
+    loaded = load(Files(read_disk), shown_path, case_name(path.parent.resolve() / path.name))
     for text in loaded.warnings:
         warnings.warn(text, ScenarioWarning, stacklevel=2)
     return loaded
+
+
+def case_name(path: PurePath) -> str:
+    """Name of a case: of two files in one folder, at most one is called after the folder."""
+    return path.parent.name if path.name == "scenario.yaml" and path.parent.name else path.stem
 
 
 def scenario_from_texts(files: Mapping[str, str], main: str) -> ScenarioFile:
@@ -133,9 +125,9 @@ def scenario_from_texts(files: Mapping[str, str], main: str) -> ScenarioFile:
     """
 
     def read(file: str) -> str:
-        return files[posixpath.normpath(file)]
+        return files[file.replace(os.sep, "/")]
 
-    return load(Files(read), main, posixpath.basename(posixpath.dirname(main)) or main)
+    return load(Files(read), main, case_name(PurePosixPath(main)))
 
 
 def load(files: Files, file: str, name: str) -> ScenarioFile:
@@ -162,8 +154,7 @@ def load(files: Files, file: str, name: str) -> ScenarioFile:
     meaning.check()
     if meaning.problems:
         raise ScenarioError(meaning.problems, file)
-    main = os.path.relpath(file, files.root()).replace(os.sep, "/")
-    return ScenarioFile(scenario, name, files.named(), main, places, tuple(meaning.warnings))
+    return ScenarioFile(scenario, name, files.named(), files.name(file), places, tuple(meaning.warnings))
 
 
 # --- pydantic's errors in our words -----------------------------------------------------------

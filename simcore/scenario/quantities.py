@@ -74,7 +74,9 @@ UNITS: dict[str, Unit] = {
     "price index": _ratio("price index"),
     "factor": Unit("factor", 0.0, math.inf),
 }
-_MONEY = re.compile(r"([A-Z]{3}) per (day|week|month|quarter|year|event|participant)")
+#: A unit of money: three letters of the currency, and what it is counted by.
+MONEY_PATTERN = "([A-Z]{3}) per (day|week|month|quarter|year|event|participant)"
+_MONEY = re.compile(MONEY_PATTERN)
 
 #: Where a number may be used -> the kinds of unit that fit.
 USES = {

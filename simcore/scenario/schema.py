@@ -7,261 +7,20 @@ exists is checked afterwards, in `simcore.scenario.meaning`.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from simcore.errors import did_you_mean, shown, with_article
-from simcore.scenario.conditions import ConditionError, parse_condition
-from simcore.scenario.quantities import UNITS, unit_named, unit_words
-from simcore.uncertainty.distributions import FORMS, Distribution, ImpossibleDistributionError
+from simcore.errors import shown
+from simcore.scenario.conditions import ALWAYS, Condition, ConditionError, parse_condition
+from simcore.scenario.entries import Entry, Name, Number, Quantity, Text, both, refuse
+from simcore.scenario.evidence import Citation, Evidence, Evidenced, Parameter, Table, TableRow, Work
 
-
-def refuse(found: object, allowed: str, hint: str = "", at: str = "") -> PydanticCustomError:
-    """Make the error that the reader shows as found, allowed, hint; `at` is the field of an entry it is about."""
-    context = {"found": shown(found), "allowed": allowed, "hint": hint, "at": at}
-    return PydanticCustomError("scenario", "{allowed}", context)
-
-
-def _both(one: object) -> str:
-    """Say that two alternatives are given, when this one is, or none."""
-    return "both" if one is not None else "neither"
-
-
-_NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
-_RESERVED = frozenset({"age", "year", "not", "rest", "any", "start", "attribute", "value", "all"})
-
-
-def _check_name(value: Any) -> Any:
-    if not isinstance(value, str) or not re.fullmatch(_NAME_PATTERN, value):
-        raise refuse(value, "a name: a small letter, then small letters, digits and _", _name_hint(value))
-    if value in _RESERVED:
-        raise refuse(value, f"a name that means nothing else ({', '.join(sorted(_RESERVED))} are taken)")
-    return value
-
-
-def _name_hint(value: Any) -> str:
-    """A name like the one written that would be allowed."""
-    letters = unicodedata.normalize("NFKD", str(value)).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
-    return f"write {name}" if re.fullmatch(_NAME_PATTERN, name) and isinstance(value, str) and len(name) < 80 else ""
-
-
-def _check_quantity(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise refuse(value, "the name of a parameter or table")
-    if isinstance(value, str):
-        if not re.fullmatch(_NAME_PATTERN, value):
-            raise refuse(value, "the name of a parameter or table", _name_hint(value))
-        return value
-    if value not in (0, 1):
-        raise refuse(
-            value,
-            "the name of a parameter or table (only 0 and 1 may be written as numbers here)",
-            "make it a parameter, with its unit and source",
-        )
-    return float(value)
-
-
-Name: TypeAlias = Annotated[str, BeforeValidator(_check_name)]
-Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-#: The name of a parameter or table; 0 and 1 may be written as they are.
-Quantity: TypeAlias = Annotated[str | float, BeforeValidator(_check_quantity)]
-Number: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class Entry(BaseModel):
-    """A part of a scenario file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
-    #: Fields that a file may not give, or not here.
-    NOT_WRITTEN: ClassVar[tuple[str, ...]] = ()
-
-
-# --- evidence ----------------------------------------------------------------------------
-
-
-class Citation(Entry):
-    """Where a number comes from: a work and the place in it, or a plain statement of assumption."""
-
-    work: Name | None = Field(None, description="key of the work in sources.yaml")
-    where: Text | None = Field(None, description="page, table or section")
-    as_printed: str | int | float | None = Field(None, description="the number as it stands in the source")
-    assumption: Text | None = Field(None, description="reason and range, when nobody has measured it")
-
-    @model_validator(mode="after")
-    def _one_of(self) -> Citation:
-        if (self.work is None) == (self.assumption is None):
-            raise refuse(
-                _both(self.work),
-                "either a work (with where and as_printed) or an assumption",
-                'source: {assumption: "why, and within which range"} is honest and allowed',
-            )
-        if self.work is not None and (self.where is None or self.as_printed is None):
-            missing = [field for field in ("where", "as_printed") if getattr(self, field) is None]
-            raise refuse(f"a work without {' and '.join(missing)}", "work, where and as_printed together")
-        return self
-
-
-class Work(Entry):
-    """A work that numbers are taken from."""
-
-    title: Text = Field(description="title of the work")
-    by: Text = Field(description="authors or body")
-    year: int | Text = Field(description="year of publication, or 'undated'")
-    url: Text | None = Field(None, description="where it can be read")
-    seen_in: Text | None = Field(None, description="the secondary source, when the original was not read")
-
-
-def _check_unit(text: str) -> str:
-    if unit_named(text) is None:
-        hint = did_you_mean(text, UNITS)
-        if re.fullmatch(r"(probability|rate) per (day|week|month|quarter)", text):
-            hint = "convert the number to a year, and say in conversion how"
-        elif re.fullmatch(r"[^\W\d]{1,3} per [a-z]+", text):
-            hint = "a currency is three capital letters, such as SEK"
-        raise refuse(text, unit_words(), hint)
-    return text
-
-
-UnitText: TypeAlias = Annotated[Text, AfterValidator(_check_unit)]
-Grade: TypeAlias = Literal["A", "A2", "B", "B2", "C", "D"]
-Evidence: TypeAlias = Literal["causal", "associational", "assumed"]
-
-
-class Evidenced(Entry):
-    """What every number carries: what it is, unit, source and grade."""
-
-    about: Text | None = Field(None, description="what the number is, in a sentence")
-    unit: UnitText = Field(description="'probability per year', 'odds ratio', 'SEK per month', ...")
-    price_year: int | None = Field(None, description="year of the prices; required for money")
-    source: Citation = Field(description="{work, where, as_printed}, or {assumption: reason and range}")
-    conversion: Text | None = Field(None, description="how the number as printed became the number here")
-    grade: Grade | None = Field(None, description="quality of the figure; required with a work")
-    evidence: Evidence | None = Field(None, description="causal, associational or assumed")
-    valid_until: int | None = Field(None, description="year after which the figure should be looked up again")
-    checked_by: Text | None = Field(None, description="who typed it again from the source")
-
-    @model_validator(mode="after")
-    def _complete(self) -> Evidenced:
-        unit = unit_named(self.unit)
-        assert unit is not None  # checked by the field
-        if (unit.kind == "money") != (self.price_year is not None):
-            found = f"{self.unit} without price_year" if self.price_year is None else f"price_year with {self.unit}"
-            raise refuse(found, "price_year for money, and only for money", at="price_year")
-        if self.source.work is not None and self.grade is None:
-            raise refuse("a work without grade", "grade: A, A2, B, B2, C or D", at="source")
-        if self.source.assumption is not None and self.grade is not None:
-            allowed = "no grade: an assumption is reported as assumed"
-            raise refuse(f"grade {self.grade} for an assumption", allowed, at="grade")
-        return self
-
-    @property
-    def quality(self) -> str:
-        """The grade, or "assumed"."""
-        return self.grade or "assumed"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1e300
-
-
-def _as_fixed(value: Any) -> Any:
-    """Let ``{fixed: 0.5}`` be written with its number directly."""
-    if not isinstance(value, dict) or len(value) != 1:
-        hint = f"{{fixed: {value}}} for a number without uncertainty" if _is_number(value) else ""
-        raise refuse(value, f"one distribution by name: {', '.join(FORMS)}", hint)
-    ((name, given),) = value.items()
-    if name not in FORMS:
-        raise refuse(name, f"one of {', '.join(FORMS)}", did_you_mean(str(name), FORMS))
-    if name == "fixed" and not isinstance(given, dict):
-        given = {"value": given}
-    if not isinstance(given, dict):
-        forms = " or ".join("{" + ", ".join(form) + "}" for form in FORMS[name])
-        raise refuse(given, forms)
-    for field, number in given.items():
-        numbers = number if field == "interval_95" and isinstance(number, list) and len(number) == 2 else [number]
-        if field == "interval_95" and numbers is not number:
-            raise refuse(number, "interval_95: [lower end, upper end]")
-        for item in numbers:
-            if not _is_number(item):
-                hint = "a number stands alone, without quotes, units or spaces between its digits"
-                raise refuse(f"{field}: {shown(item)}", "a number", hint)
-    try:
-        return Distribution(name, given)
-    except ImpossibleDistributionError as error:
-        raise refuse(error.found, error.allowed, error.hint) from None
-
-
-class Parameter(Evidenced):
-    """A number that is not known exactly, or that is evidence: its distribution and where it comes from."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    distribution: Annotated[Distribution, BeforeValidator(_as_fixed)] = Field(
-        description="{fixed: x}, {beta: {mean, sd}}, {lognormal: {median, interval_95}}, ...",
-        json_schema_extra={},
-    )
-
-    @model_validator(mode="after")
-    def _in_range(self) -> Parameter:
-        unit = unit_named(self.unit)
-        assert unit is not None  # checked by Evidenced
-        low, high = self.distribution.support
-        if self.distribution.is_fixed and not unit.accepts(low):
-            raise refuse(f"{low:g}", unit.allowed, unit.percent_hint(low), at="distribution")
-        if not self.distribution.is_fixed and (low < unit.low or high > unit.high):
-            outside = [f"below {unit.low:g}"] if low < unit.low else []
-            outside += [f"above {unit.high:g}"] if high > unit.high else []
-            raise refuse(
-                f"{with_article(self.distribution.name)} distribution, with values {' and '.join(outside)}",
-                unit.allowed,
-                "take one that stays inside: beta for shares, lognormal or gamma for ratios and costs",
-                at="distribution",
-            )
-        return self
-
-
-class TableRow(Entry):
-    """One row of a table: the keys it holds for and the value, a number or a parameter's name."""
-
-    keys: dict[str, str | int]
-    value: Number | Name
-
-
-class Table(Evidenced):
-    """Numbers by age, attribute, state or phase, from a CSV file or written in place."""
-
-    NOT_WRITTEN: ClassVar[tuple[str, ...]] = ("rows",)
-
-    by: Annotated[list[str], Field(min_length=1)] = Field(description="columns that are keys: age, sex, ...")
-    file: Text | None = Field(None, description="CSV file with the key columns and a column 'value'")
-    values: dict[str | int, Number | Name] | None = Field(
-        None, description="in place, for one key: {16-17: p_young, 18+: p_older}"
-    )
-    rows: list[TableRow] | None = Field(None, description="filled from the file when it is read")
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Table:
-        if (self.file is None) == (self.values is None):
-            raise refuse(_both(self.file), "either file or values")
-        if self.values is not None and len(self.by) != 1:
-            found = f"{len(self.by)} keys"
-            raise refuse(found, "one key for values in place", "use a CSV file for several keys", at="by")
-        return self
-
-    @property
-    def cells(self) -> list[TableRow]:
-        """The rows, whichever way they were written."""
-        if self.rows is not None:
-            return self.rows
-        assert self.values is not None
-        return [TableRow(keys={self.by[0]: key}, value=value) for key, value in self.values.items()]
-
+__all__ = [
+    "Actor", "Booking", "Citation", "Discount", "Domain", "Effect", "Enrolment", "Entry", "Evidenced", "Fade",
+    "Horizon", "Intervention", "Modifier", "Money", "Move", "Outcome", "Parameter", "Payers", "Population", "Price",
+    "ProgrammeCost", "PublicFunds", "Scenario", "Shares", "Start", "Table", "TableRow", "Work",
+]  # fmt: skip
 
 # --- conditions ----------------------------------------------------------------------------
 
@@ -270,10 +29,17 @@ def _check_condition(value: Any) -> Any:
     if not isinstance(value, dict):
         raise refuse(value, "a condition, {domain: state, attribute: level, age: {from: 16, to: 19}}")
     try:
-        parse_condition(value)
+        condition = parse_condition(value)
     except ConditionError as error:
         raise refuse(f"{error.key}: {shown(error.found)}", error.allowed) from None
+    if _never_holds(condition):
+        raise refuse("not: {}", "not with a condition in it, {domain: state}", "an empty not never holds: leave it out")
     return value
+
+
+def _never_holds(condition: Condition) -> bool:
+    """Tell whether a ``not`` in a condition has nothing in it."""
+    return any(inner == ALWAYS or _never_holds(inner) for inner in condition.negated)
 
 
 #: A condition as written; `simcore.scenario.conditions` says what it means.
@@ -308,7 +74,7 @@ class Horizon(Entry):
     @model_validator(mode="after")
     def _one(self) -> Horizon:
         if (self.to_age is None) == (self.years is None):
-            raise refuse(_both(self.years), "to_age or years")
+            raise refuse(both(self.years), "to_age or years")
         return self
 
 
@@ -389,7 +155,7 @@ class Move(Entry):
     def _one_baseline(self) -> Move:
         if (self.probability is None) == (self.rate is None):
             allowed = "probability or rate (or the word rest instead of the whole entry)"
-            raise refuse(_both(self.rate), allowed)
+            raise refuse(both(self.rate), allowed)
         return self
 
 
@@ -410,6 +176,9 @@ class Domain(Entry):
 class Actor(Entry):
     """A party that bears costs. Society and the public sector are sums over actors, never actors."""
 
+    #: Names of the sums over actors, which no actor may have.
+    VIEWS: ClassVar[tuple[str, ...]] = ("public_sector", "society")
+
     sector: Literal["public", "employer", "household", "other"] = Field(
         description="public actors make up the public sector view"
     )
@@ -421,6 +190,11 @@ class Booking(Entry):
     """What is paid by whom: exactly one of the kinds names the amount (or the tax rate)."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("resource", "transfer", "production", "tax", "intangible")
+    #: Who and what each kind needs beside its amount, in the order of messages.
+    NEEDS: ClassVar[dict[str, tuple[str, ...]]] = {
+        "resource": ("actor",), "transfer": ("from", "to"), "production": ("to",), "tax": ("base", "from", "to"),
+        "intangible": ("actor",), "programme": ("actor",), "programme_transfer": ("from", "to"),
+    }  # fmt: skip
 
     about: Text | None = Field(None, description="what is paid for, in a sentence")
     while_: WrittenCondition | None = Field(None, alias="while", description="paid for the time in this condition")
@@ -455,22 +229,21 @@ class Booking(Entry):
         if len(given) != 1 or given[0] not in kinds:
             raise refuse(", ".join(given) or "none of them", f"exactly one of {', '.join(kinds)}")
         kind = given[0]
-        needs = {
-            "transfer": {"from", "to"},
-            "programme_transfer": {"from", "to"},
-            "tax": {"from", "to", "base"},
-            "production": {"to"},
-        }.get(kind, {"actor"})
-        has = {
-            name
-            for name, value in (("from", self.from_), ("to", self.to), ("actor", self.actor), ("base", self.base))
-            if value is not None
-        }
-        if has != needs:
-            order = ("base", "from", "to", "actor")
-            found, allowed = (" and ".join(name for name in order if name in names) for names in (has, needs))
-            raise refuse(f"{kind} with {found or 'nobody who pays'}", f"{kind} with {allowed}")
+        values = {"base": self.base, "from": self.from_, "to": self.to, "actor": self.actor}
+        has = tuple(name for name, value in values.items() if value is not None)
+        if has != type(self).NEEDS[kind]:
+            found = " and ".join(has) or "nobody who pays"
+            raise refuse(f"{kind} with {found}", f"{kind} with {' and '.join(type(self).NEEDS[kind])}")
         return self
+
+
+def _one_situation(entry: _Counted) -> _Counted:
+    """Check that an entry says once when it is counted."""
+    if (entry.while_ is None) == (entry.move is None):
+        raise refuse(both(entry.move), "while (a condition) or move ('domain.from -> to')")
+    if entry.if_ is not None and entry.move is None:
+        raise refuse("if with while", "if only together with move", "put the condition into while")
+    return entry
 
 
 class Price(Booking):
@@ -478,11 +251,7 @@ class Price(Booking):
 
     @model_validator(mode="after")
     def _when(self) -> Price:
-        if (self.while_ is None) == (self.move is None):
-            raise refuse(_both(self.move), "while (a condition) or move ('domain.from -> to')")
-        if self.if_ is not None and self.move is None:
-            raise refuse("if with while", "if only together with move", "put the condition into while")
-        return self
+        return _one_situation(self)
 
 
 class Outcome(Entry):
@@ -498,11 +267,10 @@ class Outcome(Entry):
 
     @model_validator(mode="after")
     def _when(self) -> Outcome:
-        if (self.while_ is None) == (self.move is None):
-            raise refuse(_both(self.move), "while (a condition) or move ('domain.from -> to')")
-        if self.if_ is not None and self.move is None:
-            raise refuse("if with while", "if only together with move", "put the condition into while")
-        return self
+        return _one_situation(self)
+
+
+_Counted = TypeVar("_Counted", Price, Outcome)
 
 
 # --- interventions ----------------------------------------------------------------------------
@@ -525,7 +293,16 @@ def _check_years(value: Any) -> Any:
     return value
 
 
-Years: TypeAlias = Annotated[list[int | Literal["onwards"]], BeforeValidator(_check_years)]
+_YEAR_SCHEMA: dict[str, Any] = {"type": "integer", "minimum": 1}
+_YEARS_SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "prefixItems": [_YEAR_SCHEMA, {"anyOf": [_YEAR_SCHEMA, {"const": "onwards"}]}],
+    "minItems": 2,
+    "maxItems": 2,
+}
+Years: TypeAlias = Annotated[
+    list[int | Literal["onwards"]], BeforeValidator(_check_years), WithJsonSchema(_YEARS_SCHEMA)
+]
 
 
 class Fade(Entry):
@@ -639,3 +416,9 @@ class Scenario(Entry):
         1000, description="joint samples of all uncertain figures"
     )
     seed: Annotated[int, Field(ge=0, lt=2**64)] = Field(1, description="seed of all random numbers")
+
+    def entry(self, name: str | float | None) -> Parameter | Table | None:
+        """The parameter or table of this name; None when there is none, or for a number."""
+        if not isinstance(name, str):
+            return None
+        return self.parameters.get(name) or self.tables.get(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from simcore.scenario.meaning import path_text
+from simcore.scenario.checks import path_text
 from simcore.scenario.schema import Entry, Scenario
 
 #: Sections whose texts may be names of numbers.
@@ -14,11 +14,10 @@ _SECTIONS = ("population", "domains", "prices", "interventions", "tables", "mone
 
 def uses(scenario: Scenario) -> dict[str, list[str]]:
     """Return the places that refer to each parameter and table, by its name."""
-    names = {*scenario.parameters, *scenario.tables}
     found: dict[str, list[str]] = {}
     for section in _SECTIONS:
         for path, text in _texts(getattr(scenario, section), (section,)):
-            if text in names:
+            if scenario.entry(text) is not None:
                 places = found.setdefault(text, [])
                 place = path_text(path)
                 if place not in places:

@@ -81,7 +81,7 @@ class Distribution:
     def __post_init__(self) -> None:
         if set(self.given) not in [set(form) for form in FORMS[self.name]]:
             forms = " or ".join("{" + ", ".join(form) + "}" for form in FORMS[self.name])
-            raise ImpossibleDistributionError("{" + ", ".join(self.given) + "}", forms)
+            raise ImpossibleDistributionError("{" + ", ".join(map(str, self.given)) + "}", forms)
         _ = self._native
 
     @cached_property

@@ -8,10 +8,18 @@ import json
 
 from simcore.report.figures import save_figure
 from simcore.report.tables import rows
-from simcore.scenario.loading import read_scenario, shipped_folder, shipped_scenarios
+from simcore.scenario.loading import read_scenario
+from simcore.scenario.shipped import shipped_folder, shipped_scenarios
 from simcore.simulation import simulate
 
-KEPT = ("avoided_cost", "avoided_cost_mcse", "programme_cost", "net_saving", "net_saving_mcse", "probability_net_saving")
+KEPT = (
+    "avoided_cost",
+    "avoided_cost_mcse",
+    "programme_cost",
+    "net_saving",
+    "net_saving_mcse",
+    "probability_net_saving",
+)
 
 
 def headline(results):

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from simcore.report.provenance import provenance
-from simcore.scenario.loading import read_scenario, shipped_scenarios
+from simcore.scenario.loading import read_scenario
+from simcore.scenario.shipped import shipped_scenarios
 
 SHIPPED = sorted(shipped_scenarios())
 

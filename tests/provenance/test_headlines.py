@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from simcore.scenario.loading import read_scenario, shipped_folder, shipped_scenarios
+from simcore.scenario.loading import read_scenario
+from simcore.scenario.shipped import shipped_folder, shipped_scenarios
 from simcore.simulation import simulate
 
 from .headlines import headline

@@ -5,7 +5,8 @@ import pytest
 
 from simcore.model.compile import compile_scenario
 from simcore.scenario.conditions import Band, parse_condition
-from simcore.scenario.loading import read_scenario, scenario_from_texts, shipped_scenarios
+from simcore.scenario.loading import read_scenario, scenario_from_texts
+from simcore.scenario.shipped import shipped_scenarios
 
 GOOD = Path(__file__).parent / "good"
 #: Every good file but `discount.yaml`, which only others can extend.

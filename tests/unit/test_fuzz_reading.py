@@ -22,7 +22,7 @@ odd_scalars = st.sampled_from(
      "[[[]]]", "{a: {b: c}}", "[1, 2]", "{from: 1, to: 0}", "age", "not", "*x", "&x 1", "!!python/object:os.system x",
      "a -> b", "school.pupil -> dropped_out", "2024-01-01", "{16+: 0.5}", "{fixed: 0.5}", "{1: 2}", "{1.5: 2}",
      "{null: 1}", "{[a]: 1}", "{true: 1}", "? x", "|", ">", "%", "@", "`", "\t", "\x07", "\ufeff", "\U0001f600", "é",
-     "'", '"', "- -", "files/x.csv", "..", "/", "."]
+     "'", '"', "- -", "5:", "{5: 1}", "files/x.csv", "..", "/", "."]
 )  # fmt: skip
 scalars = st.one_of(
     odd_scalars,

@@ -1,8 +1,10 @@
 import math
+import re
 
 import pytest
 
 from simcore.scenario.quantities import (
+    MONEY_PATTERN,
     PER_YEAR,
     UNITS,
     USES,
@@ -20,6 +22,7 @@ def test_money(per):
     unit = unit_named(f"SEK per {per}")
     assert (unit.kind, unit.per, unit.low, unit.high) == ("money", per, 0.0, math.inf)
     assert currency_of(f"EUR per {per}") == "EUR"
+    assert re.fullmatch(MONEY_PATTERN, f"EUR per {per}")
 
 
 @pytest.mark.parametrize("text", ["sek per month", "SEK", "SEK per fortnight", "SEKS per year", "per month", "share "])

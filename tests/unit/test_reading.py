@@ -1,3 +1,4 @@
+import os
 import re
 
 import pytest
@@ -5,18 +6,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.scenario.reading import (
-    Files,
-    Node,
-    UnreadableError,
-    content_hash,
-    csv_number,
-    csv_rows,
-    merge,
-    read_parameters_csv,
-    read_tree,
-    read_yaml,
-)
+from simcore.scenario.csv_files import csv_number, csv_rows, read_parameters_csv
+from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash
+from simcore.scenario.reading import merge, read_tree
+from simcore.scenario.strict_yaml import read_yaml
 
 ASKED = Node("asked", "scenario.yaml", 1)
 
@@ -188,16 +181,28 @@ def test_names_are_relative_to_the_file_that_gives_them(name, path):
     assert Files().refer(Node(name, "case/scenario.yaml", 3), "tables") == path
 
 
-@pytest.mark.parametrize("name", ["/etc/passwd", "", 5, None, [Node("a", "x", 1)], "a\x00b"])
+@pytest.mark.parametrize("name", ["/etc/passwd", "shipped:/sources.yaml", "", 5, None, [Node("a", "x", 1)], "a\x00b"])
 def test_what_is_no_file_name(name):
     with pytest.raises(UnreadableError) as caught:
         Files().refer(Node(name, "scenario.yaml", 3), "extends")
     assert (caught.value.problem.line, caught.value.problem.path) == (3, "extends")
 
 
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("b.yaml", "shipped:/models/b.yaml"),
+        ("../sources.yaml", "shipped:/sources.yaml"),
+        ("../../../etc/passwd", "shipped:/etc/passwd"),
+    ],
+)
+def test_shipped_files_name_shipped_files(name, path):
+    assert Files().refer(Node(name, "shipped:/models/life_course.yaml", 3), "sources") == path
+
+
 def test_names_are_kept_relative_to_the_common_folder():
     files = Files(texts={"a/case/scenario.yaml": "1", "a/models/model.yaml": "2"})
-    assert files.root() == "a"
+    assert files.root() == os.path.abspath("a")
     assert files.named() == {"case/scenario.yaml": "1", "models/model.yaml": "2"}
 
 

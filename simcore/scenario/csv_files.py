@@ -1,0 +1,165 @@
+"""CSV files: parameters and tables, with the file and line of every row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+from simcore.errors import Problem, counted, nearest, shown
+from simcore.scenario.nodes import LARGEST_NUMBER, LONGEST_NUMBER, Files, Node, UnreadableError
+
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_NUMBERS = (
+    "value", "mean", "median", "sd", "low_95", "high_95", "min", "mode", "max", "alpha", "beta", "shape", "scale",
+    "log_mean", "log_sd", "events", "of",
+)  # fmt: skip
+_CITATION = ("work", "where", "as_printed", "assumption")
+_WHOLE = ("price_year", "valid_until")
+PARAMETER_COLUMNS = (
+    "name", "about", "distribution", *_NUMBERS, "unit", *_WHOLE[:1], *_CITATION, "conversion", "grade", "evidence",
+    "valid_until", "checked_by",
+)  # fmt: skip
+_CSV_WORDS = (
+    ("unexpected end of data", "a quote that is not closed", "a cell between two quotes"),
+    ("expected after", "text after a closing quote", 'quotes around the whole cell, and "" for a quote inside it'),
+    ("field larger", "a cell that is much too long, perhaps a quote that is not closed", "a cell between two quotes"),
+)
+
+
+def csv_rows(files: Files, file: str, asked_by: Node, path: str) -> tuple[list[str], list[tuple[int, list[str]]], bool]:
+    """Read a CSV file: header, rows with their line, and whether decimals are written with a comma.
+
+    Commas, semicolons and tabs separate; a file with semicolons or tabs may use decimal commas, as
+    spreadsheets in Swedish write them. Empty rows are passed over.
+    """
+    text = files.text(file, asked_by, path)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    rows: list[tuple[int, list[str]]] = []
+    line = 1
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((line, [cell.strip() for cell in cells]))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        words = next((words for key, *words in _CSV_WORDS if key in str(error)), ["something else", "a CSV file"])
+        raise UnreadableError(Problem(file, line, "", *words)) from None
+    if not rows:
+        raise UnreadableError(Problem(file, 0, "", "an empty file", "a header and rows"))
+    header = rows[0][1]
+    twice = sorted({column for column in header if header.count(column) > 1 and column})
+    if twice:
+        raise UnreadableError(Problem(file, rows[0][0], "", f"the column {twice[0]} twice", "each column once"))
+    for number, (line, cells) in enumerate(rows[1:]):
+        if len(cells) > len(header) and not any(cells[len(header) :]):
+            rows[number + 1] = (line, cells[: len(header)])
+        elif len(cells) != len(header):
+            files.problems.append(
+                Problem(
+                    file,
+                    line,
+                    "",
+                    counted(len(cells), "cell"),
+                    f"{counted(len(header), 'cell')}, one per column",
+                    f"a text with a {_DELIMITERS[delimiter]} in it needs quotes" if len(cells) > len(header) else "",
+                )
+            )
+    return header, [row for row in rows[1:] if len(row[1]) == len(header)], delimiter != ","
+
+
+def csv_number(text: str, decimal_comma: bool) -> float | None:
+    """Read a number of a CSV cell; None when it is none."""
+    if decimal_comma and re.fullmatch(r"-?[0-9]+,[0-9]+", text):
+        text = text.replace(",", ".")
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text) or len(text) > LONGEST_NUMBER:
+        return None
+    value = float(text)
+    return value if abs(value) <= LARGEST_NUMBER else None
+
+
+def read_parameters_csv(files: Files, file: str, asked_by: Node) -> Node:
+    """Read parameters from a CSV file: one row each, columns as in `PARAMETER_COLUMNS`."""
+    header, rows, decimal_comma = csv_rows(files, file, asked_by, "parameters")
+    columns = ", ".join(PARAMETER_COLUMNS)
+    unknown = [column for column in header if column not in PARAMETER_COLUMNS]
+    for column in unknown:
+        found = f"a column '{column}'" if column else "a column without a name"
+        near = nearest(column, PARAMETER_COLUMNS)
+        hint = f"did you mean '{near}'?" if near and near not in header else ""
+        files.problems.append(Problem(file, 1, "parameters", found, columns, hint))
+    if "name" not in header and not unknown:
+        raise UnreadableError(Problem(file, 1, "parameters", "no column 'name'", columns))
+    if unknown:
+        return Node({}, file, 1)  # what is missing in the rows may stand in these columns
+    entries: dict[Any, Node] = {}
+    for line, cells in rows:
+        row = {column: cell for column, cell in zip(header, cells, strict=True) if cell}
+        name = row.pop("name", "")
+        if not name or name in entries:
+            path, found = "parameters", "a row without a name"
+            if name:
+                path, found = f"parameters.{name}", f"this name a second time (first in line {entries[name].line})"
+            files.problems.append(Problem(file, line, path, found, "each name once" if name else "a name in each row"))
+            continue
+        entries[name] = _parameter_node(files, file, line, f"parameters.{name}", row, decimal_comma)
+    return Node(entries, file, 1)
+
+
+def _parameter_node(files: Files, file: str, line: int, path: str, row: dict[str, str], decimal_comma: bool) -> Node:
+    def node(value: Any) -> Node:
+        return Node(value, file, line)
+
+    given: dict[Any, Node] = {}
+    for column in _NUMBERS:
+        if column in row:
+            number = csv_number(row[column], decimal_comma)
+            if number is None:
+                hint = "a number stands alone, without units or spaces between its digits"
+                files.problems.append(Problem(file, line, f"{path}.{column}", shown(row[column]), "a number", hint))
+                given[column] = Node(None, file, line, lost=True)
+            else:
+                given[column] = node(number)
+    ends = [given.pop(column) for column in ("low_95", "high_95") if column in given]
+    if len(ends) == 2:
+        given["interval_95"] = node(ends)
+    elif ends:
+        found = "one end of an interval" if not ends[0].lost else ""
+        if found:
+            files.problems.append(Problem(file, line, path, found, "both low_95 and high_95"))
+        given["interval_95"] = Node(None, file, line, lost=True)
+    fields: dict[Any, Node] = {}
+    if "distribution" in row:
+        fields["distribution"] = node({row["distribution"]: node(given)})
+    citation = {column: node(row[column]) for column in _CITATION if column in row}
+    if citation:
+        fields["source"] = node(citation)
+    for column, text in row.items():
+        if column in _WHOLE:
+            fields[column] = node(int(text) if re.fullmatch(r"[0-9]{1,9}", text) else text)
+        elif column in PARAMETER_COLUMNS and column not in (*_NUMBERS, *_CITATION, "distribution"):
+            fields[column] = node(text)
+    return node(fields)
+
+
+def read_table_csv(files: Files, file: str, asked_by: Node, by: list[str], path: str) -> Node:
+    """Read the rows of a table: the columns named in `by` are keys, the column 'value' holds the values."""
+    header, rows, decimal_comma = csv_rows(files, file, asked_by, f"{path}.file")
+    wanted = [*by, "value"]
+    if set(header) != set(wanted):
+        found, allowed = f"the columns {', '.join(header)}", f"the columns {', '.join(wanted)}"
+        files.problems.append(Problem(file, 1, path, found, allowed, "by names the keys, value is the number"))
+        return Node([], file, 1)
+    nodes = []
+    for line, cells in rows:
+        row = dict(zip(header, cells, strict=True))
+        number = csv_number(row["value"], decimal_comma)
+        keys = {
+            key: Node(int(row[key]) if re.fullmatch(r"[0-9]{1,9}", row[key]) else row[key], file, line) for key in by
+        }
+        value = row["value"] if number is None else number
+        nodes.append(Node({"keys": Node(keys, file, line), "value": Node(value, file, line)}, file, line))
+    return Node(nodes, file, 1)

@@ -1,0 +1,78 @@
+"""What all parts of a scenario file are made of: entries, names, texts and quantities."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from simcore.errors import shown
+
+
+def refuse(found: object, allowed: str, hint: str = "", at: str = "") -> PydanticCustomError:
+    """Make the error that the reader shows as found, allowed, hint; `at` is the field of an entry it is about."""
+    context = {"found": shown(found), "allowed": allowed, "hint": hint, "at": at}
+    return PydanticCustomError("scenario", "{allowed}", context)
+
+
+def both(one: object) -> str:
+    """Say that two alternatives are given, when this one is, or none."""
+    return "both" if one is not None else "neither"
+
+
+_NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+_RESERVED = tuple(sorted({"age", "year", "not", "rest", "any", "start", "attribute", "value", "all"}))
+#: JSON Schema of a name that a file gives to something.
+NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": _NAME_PATTERN, "not": {"enum": list(_RESERVED)}}
+#: JSON Schema of a quantity.
+QUANTITY_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string", "pattern": _NAME_PATTERN}, {"enum": [0, 1]}]}
+
+
+def _check_name(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(_NAME_PATTERN, value):
+        raise refuse(value, "a name: a small letter, then small letters, digits and _", _name_hint(value))
+    if value in _RESERVED:
+        raise refuse(value, f"a name that means nothing else ({', '.join(_RESERVED)} are taken)")
+    return value
+
+
+def _name_hint(value: Any) -> str:
+    """A name like the one written that would be allowed."""
+    letters = unicodedata.normalize("NFKD", str(value)).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+    return f"write {name}" if re.fullmatch(_NAME_PATTERN, name) and isinstance(value, str) and len(name) < 80 else ""
+
+
+def _check_quantity(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise refuse(value, "the name of a parameter or table")
+    if isinstance(value, str):
+        if not re.fullmatch(_NAME_PATTERN, value):
+            raise refuse(value, "the name of a parameter or table", _name_hint(value))
+        return value
+    if value not in (0, 1):
+        raise refuse(
+            value,
+            "the name of a parameter or table (only 0 and 1 may be written as numbers here)",
+            "make it a parameter, with its unit and source",
+        )
+    return float(value)
+
+
+Name: TypeAlias = Annotated[str, BeforeValidator(_check_name), WithJsonSchema(NAME_SCHEMA)]
+Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+#: The name of a parameter or table; 0 and 1 may be written as they are.
+Quantity: TypeAlias = Annotated[str | float, BeforeValidator(_check_quantity), WithJsonSchema(QUANTITY_SCHEMA)]
+Number: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Entry(BaseModel):
+    """A part of a scenario file; its fields are written by their aliases (``if``, not ``if_``)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    #: Fields that a file may not give, or not here.
+    NOT_WRITTEN: ClassVar[tuple[str, ...]] = ()

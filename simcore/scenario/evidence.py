@@ -1,0 +1,193 @@
+"""Numbers and where they come from: citations, works, parameters and tables."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from simcore.errors import did_you_mean, shown, with_article
+from simcore.scenario.entries import Entry, Name, Number, Text, both, refuse
+from simcore.scenario.quantities import MONEY_PATTERN, UNITS, unit_named, unit_words
+from simcore.uncertainty.distributions import FORMS, Distribution, ImpossibleDistributionError
+
+
+class Citation(Entry):
+    """Where a number comes from: a work and the place in it, or a plain statement of assumption."""
+
+    work: Name | None = Field(None, description="key of the work in sources.yaml")
+    where: Text | None = Field(None, description="page, table or section")
+    as_printed: str | int | float | None = Field(None, description="the number as it stands in the source")
+    assumption: Text | None = Field(None, description="reason and range, when nobody has measured it")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Citation:
+        if (self.work is None) == (self.assumption is None):
+            raise refuse(
+                both(self.work),
+                "either a work (with where and as_printed) or an assumption",
+                'source: {assumption: "why, and within which range"} is honest and allowed',
+            )
+        if self.work is not None and (self.where is None or self.as_printed is None):
+            missing = [field for field in ("where", "as_printed") if getattr(self, field) is None]
+            raise refuse(f"a work without {' and '.join(missing)}", "work, where and as_printed together")
+        return self
+
+
+class Work(Entry):
+    """A work that numbers are taken from."""
+
+    title: Text = Field(description="title of the work")
+    by: Text = Field(description="authors or body")
+    year: int | Text = Field(description="year of publication, or 'undated'")
+    url: Text | None = Field(None, description="where it can be read")
+    seen_in: Text | None = Field(None, description="the secondary source, when the original was not read")
+
+
+def _check_unit(text: str) -> str:
+    if unit_named(text) is None:
+        hint = did_you_mean(text, UNITS)
+        if re.fullmatch(r"(probability|rate) per (day|week|month|quarter)", text):
+            hint = "convert the number to a year, and say in conversion how"
+        elif re.fullmatch(r"[^\W\d]{1,3} per [a-z]+", text):
+            hint = "a currency is three capital letters, such as SEK"
+        raise refuse(text, unit_words(), hint)
+    return text
+
+
+#: JSON Schema of a unit.
+UNIT_SCHEMA: dict[str, Any] = {"anyOf": [{"enum": list(UNITS)}, {"type": "string", "pattern": f"^{MONEY_PATTERN}$"}]}
+UnitText: TypeAlias = Annotated[Text, AfterValidator(_check_unit), WithJsonSchema(UNIT_SCHEMA)]
+Grade: TypeAlias = Literal["A", "A2", "B", "B2", "C", "D"]
+Evidence: TypeAlias = Literal["causal", "associational", "assumed"]
+
+
+class Evidenced(Entry):
+    """What every number carries: what it is, unit, source and grade."""
+
+    about: Text | None = Field(None, description="what the number is, in a sentence")
+    unit: UnitText = Field(description="'probability per year', 'odds ratio', 'SEK per month', ...")
+    price_year: int | None = Field(None, description="year of the prices; required for money")
+    source: Citation = Field(description="{work, where, as_printed}, or {assumption: reason and range}")
+    conversion: Text | None = Field(None, description="how the number as printed became the number here")
+    grade: Grade | None = Field(None, description="quality of the figure; required with a work")
+    evidence: Evidence | None = Field(None, description="causal, associational or assumed")
+    valid_until: int | None = Field(None, description="year after which the figure should be looked up again")
+    checked_by: Text | None = Field(None, description="who typed it again from the source")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Evidenced:
+        unit = unit_named(self.unit)
+        assert unit is not None  # checked by the field
+        if (unit.kind == "money") != (self.price_year is not None):
+            found = f"{self.unit} without price_year" if self.price_year is None else f"price_year with {self.unit}"
+            raise refuse(found, "price_year for money, and only for money", at="price_year")
+        if self.source.work is not None and self.grade is None:
+            raise refuse("a work without grade", "grade: A, A2, B, B2, C or D", at="source")
+        if self.source.assumption is not None and self.grade is not None:
+            allowed = "no grade: an assumption is reported as assumed"
+            raise refuse(f"grade {self.grade} for an assumption", allowed, at="grade")
+        return self
+
+    @property
+    def quality(self) -> str:
+        """The grade, or "assumed"."""
+        return self.grade or "assumed"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1e300
+
+
+def _as_fixed(value: Any) -> Any:
+    """Let ``{fixed: 0.5}`` be written with its number directly."""
+    if not isinstance(value, dict) or len(value) != 1:
+        hint = f"{{fixed: {value}}} for a number without uncertainty" if _is_number(value) else ""
+        raise refuse(value, f"one distribution by name: {', '.join(FORMS)}", hint)
+    ((name, given),) = value.items()
+    if name not in FORMS:
+        raise refuse(name, f"one of {', '.join(FORMS)}", did_you_mean(str(name), FORMS))
+    if name == "fixed" and not isinstance(given, dict):
+        given = {"value": given}
+    if not isinstance(given, dict):
+        forms = " or ".join("{" + ", ".join(form) + "}" for form in FORMS[name])
+        raise refuse(given, forms)
+    for field, number in given.items():
+        numbers = number if field == "interval_95" and isinstance(number, list) and len(number) == 2 else [number]
+        if field == "interval_95" and numbers is not number:
+            raise refuse(number, "interval_95: [lower end, upper end]")
+        for item in numbers:
+            if not _is_number(item):
+                hint = "a number stands alone, without quotes, units or spaces between its digits"
+                raise refuse(f"{field}: {shown(item)}", "a number", hint)
+    try:
+        return Distribution(name, given)
+    except ImpossibleDistributionError as error:
+        raise refuse(error.found, error.allowed, error.hint) from None
+
+
+class Parameter(Evidenced):
+    """A number that is not known exactly, or that is evidence: its distribution and where it comes from."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    distribution: Annotated[Distribution, BeforeValidator(_as_fixed)] = Field(
+        description="{fixed: x}, {beta: {mean, sd}}, {lognormal: {median, interval_95}}, ...",
+        json_schema_extra={},
+    )
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Parameter:
+        unit = unit_named(self.unit)
+        assert unit is not None  # checked by Evidenced
+        low, high = self.distribution.support
+        if self.distribution.is_fixed and not unit.accepts(low):
+            raise refuse(f"{low:g}", unit.allowed, unit.percent_hint(low), at="distribution")
+        if not self.distribution.is_fixed and (low < unit.low or high > unit.high):
+            outside = [f"below {unit.low:g}"] if low < unit.low else []
+            outside += [f"above {unit.high:g}"] if high > unit.high else []
+            raise refuse(
+                f"{with_article(self.distribution.name)} distribution, with values {' and '.join(outside)}",
+                unit.allowed,
+                "take one that stays inside: beta for shares, lognormal or gamma for ratios and costs",
+                at="distribution",
+            )
+        return self
+
+
+class TableRow(Entry):
+    """One row of a table: the keys it holds for and the value, a number or a parameter's name."""
+
+    keys: dict[str, str | int]
+    value: Number | Name
+
+
+class Table(Evidenced):
+    """Numbers by age, attribute, state or phase, from a CSV file or written in place."""
+
+    NOT_WRITTEN: ClassVar[tuple[str, ...]] = ("rows",)
+
+    by: Annotated[list[str], Field(min_length=1)] = Field(description="columns that are keys: age, sex, ...")
+    file: Text | None = Field(None, description="CSV file with the key columns and a column 'value'")
+    values: dict[str | int, Number | Name] | None = Field(
+        None, description="in place, for one key: {16-17: p_young, 18+: p_older}"
+    )
+    rows: list[TableRow] | None = Field(None, description="filled from the file when it is read")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Table:
+        if (self.file is None) == (self.values is None):
+            raise refuse(both(self.file), "either file or values")
+        if self.values is not None and len(self.by) != 1:
+            found = f"{len(self.by)} keys"
+            raise refuse(found, "one key for values in place", "use a CSV file for several keys", at="by")
+        return self
+
+    @property
+    def cells(self) -> list[TableRow]:
+        """The rows, whichever way they were written."""
+        if self.rows is not None:
+            return self.rows
+        assert self.values is not None
+        return [TableRow(keys={self.by[0]: key}, value=value) for key, value in self.values.items()]

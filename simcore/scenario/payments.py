@@ -1,0 +1,135 @@
+"""Whether money means something: currency and price years, discounting, prices, and who pays whom."""
+
+from __future__ import annotations
+
+from simcore.scenario.checks import Checks, Path
+from simcore.scenario.quantities import PER_YEAR, any_of, currency_of, percent_hint, unit_named
+from simcore.scenario.schema import Booking, Evidenced, Outcome, Price, ProgrammeCost
+
+_TIME = tuple(PER_YEAR)
+
+
+def check_money(checks: Checks) -> None:
+    """Check currency, price years, discounting and public funds."""
+    scenario = checks.scenario
+    costs = any(intervention.costs for intervention in scenario.interventions.values())
+    if (scenario.prices or costs) and scenario.money is None:
+        section = "prices" if scenario.prices else "interventions"
+        allowed = "money: {currency: SEK, price_year: 2024} or the like, in the scenario"
+        checks.problem((section,), f"{'prices' if scenario.prices else 'costs'} without money", allowed)
+    if isinstance(scenario.discount.money, str):
+        checks.quantity(("discount", "money"), scenario.discount.money, "discount_rate", ())
+        parameter = scenario.parameters.get(scenario.discount.money)
+        if parameter is not None and parameter.unit == "per year":
+            _discount_rate(checks, ("parameters", scenario.discount.money, "distribution"), parameter.distribution.mean)
+    else:
+        _discount_rate(checks, ("discount", "money"), scenario.discount.money)
+    if scenario.public_funds is not None:
+        checks.quantity(("public_funds", "factor"), scenario.public_funds.factor, "factor", ())
+        checks.known(("public_funds", "actor"), scenario.public_funds.actor, "an actor", scenario.actors)
+    if scenario.money is None:
+        return
+    years: set[int] | None = None
+    if scenario.money.index is not None:
+        path: Path = ("money", "index")
+        if checks.known(path, scenario.money.index, "a table", scenario.tables):
+            checks.quantity(path, scenario.money.index, "price_index", ("year",))
+            table = scenario.tables[scenario.money.index]
+            years = {int(row.keys["year"]) for row in table.cells if str(row.keys.get("year", "")).isdigit()}
+    entries: dict[str, Evidenced] = {**scenario.parameters, **scenario.tables}
+    for name, entry in entries.items():
+        section = "parameters" if name in scenario.parameters else "tables"
+        currency = currency_of(entry.unit)
+        if currency is None:
+            continue
+        if currency != scenario.money.currency:
+            checks.problem((section, name, "unit"), entry.unit, f"money in {scenario.money.currency}")
+        if entry.price_year != scenario.money.price_year:
+            wanted = {entry.price_year, scenario.money.price_year}
+            if years is None:
+                checks.problem(
+                    (section, name, "price_year"),
+                    entry.price_year,
+                    f"{scenario.money.price_year}, the price year of money",
+                    "other years need a price index: money: {index: ...}",
+                )
+            elif not wanted <= years:
+                missing = ", ".join(str(year) for year in sorted(y for y in wanted - years if y is not None))
+                checks.problem(
+                    (section, name, "price_year"), missing, f"a year of the price index {scenario.money.index}"
+                )
+
+
+def _discount_rate(checks: Checks, path: Path, rate: float) -> None:
+    if not -1 < rate < 1:
+        checks.problem(path, f"{rate:g}", "a rate per year, such as 0.035", percent_hint(rate) if rate >= 1 else "")
+
+
+def check_situation(checks: Checks, path: Path, entry: Price | Outcome) -> None:
+    """Check when something is counted."""
+    if entry.move is not None:
+        checks.move((*path, "move"), entry.move)
+        checks.condition((*path, "if"), entry.if_)
+    else:
+        checks.condition((*path, "while"), entry.while_)
+
+
+def check_price(checks: Checks, path: Path, price: Price) -> None:
+    """Check when a price is paid, by whom, and by what it is counted."""
+    check_situation(checks, path, price)
+    _booking(checks, path, price)
+    per = ("event",) if price.move is not None else _TIME
+    name = price.base if price.kind == "tax" else price.amount
+    _per(checks, path, "base" if price.kind == "tax" else price.kind, name, per)
+
+
+def _per(
+    checks: Checks,
+    path: Path,
+    field: str,
+    name: str | float | None,
+    per: tuple[str, ...],
+    besides: tuple[str, ...] = (),
+) -> None:
+    entry = checks.scenario.entry(name)
+    if entry is None:
+        return
+    unit = unit_named(entry.unit)
+    if unit is not None and unit.kind == "money" and unit.per not in per:
+        what = "each time it happens" if per == ("event",) else "for the time it lasts"
+        hint = f"it is paid {what}" if not besides else ""
+        allowed = f"money per {any_of([*per, *besides])}"
+        checks.problem((*path, field), f"{name}, whose unit is '{entry.unit}'", allowed, hint)
+
+
+def _booking(checks: Checks, path: Path, booking: Booking) -> None:
+    variables = ("age", "year")
+    kind = booking.kind
+    checks.quantity((*path, kind), booking.amount, "share" if kind == "tax" else "money", variables)
+    checks.quantity((*path, "base"), booking.base, "money", variables)
+    checks.quantity((*path, "share"), booking.share, "share", variables)
+    for field, payers in (("actor", booking.actor), ("from", booking.from_), ("to", booking.to)):
+        if payers is None:
+            continue
+        names = [payers] if isinstance(payers, str) else list(payers)
+        for name in names:
+            checks.known((*path, field), name, "an actor", checks.scenario.actors)
+        if not isinstance(payers, str):
+            checks.shares((*path, field), payers, variables)
+
+
+def check_programme_cost(checks: Checks, path: Path, cost: ProgrammeCost) -> None:
+    """Check a cost of an intervention: paid for years of enrolment, or once."""
+    _booking(checks, path, cost)
+    checks.condition((*path, "while"), cost.while_)
+    entry = checks.scenario.entry(cost.amount)
+    unit = unit_named(entry.unit) if entry is not None else None
+    if unit is None or unit.kind != "money":
+        return
+    if unit.per == "participant":
+        if cost.years is not None:
+            checks.problem((*path, "years"), "years with a cost paid once", "no years: it is paid at enrolment")
+    elif cost.years is None and unit.per in _TIME:
+        checks.problem(path, f"{cost.amount} without years", "years: [first, last], or money per participant")
+    else:
+        _per(checks, path, cost.kind, cost.amount, _TIME, ("participant",))
