@@ -133,8 +133,15 @@ def summarise_outcomes(results: xr.Dataset, *, comparator: str | None = None) ->
 
     Returns
     -------
-    Dataset with ``expected``, ``expected_mcse`` (strategy, outcome) and ``change``, ``change_mcse`` (intervention, outcome),
-    ``change_quantile`` (quantile, intervention, outcome) [years or events per person].
+    Dataset with ``expected``, ``expected_mcse`` (strategy, outcome);
+    ``change``, ``change_mcse`` (intervention, outcome)
+    and ``change_quantile`` (quantile, intervention, outcome) [years or events per person].
+
+    Examples
+    --------
+    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=4, persons=50)
+    >>> simcore.summarise_outcomes(results)["change"].dims
+    ('intervention', 'outcome')
     """
     change = -saved(results, results["outcome_value"], comparator=comparator)
     summary = xr.Dataset()

@@ -126,7 +126,7 @@ class Plan(NamedTuple):
 
 @kernel
 def _copy(source, target, n):
-    """Copy the first `n` persons. (Slice assignment would compile ten times slower.)"""
+    """Copy the first `n` persons; slice assignment would compile ten times slower."""
     for p in range(np.uint32(n)):
         target[p] = source[p]
 

@@ -33,6 +33,8 @@ def _thousands(results: xr.Dataset) -> str:
 
 def _shown_actors(avoided: xr.DataArray, net: xr.DataArray) -> list[str]:
     """Actors with something at stake, in the order of the file, views last."""
+    if net.size == 0:
+        return []
     largest = xr.concat([abs(avoided), abs(net)], dim="which").mean("draw").max(["which", "intervention"])
     floor = _NEGLIGIBLE * float(largest.max())
     return [str(actor) for actor in net["actor"].values if float(largest.sel(actor=actor)) > floor]

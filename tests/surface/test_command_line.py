@@ -104,13 +104,94 @@ def test_an_unknown_command_is_refused():
     assert "run" in done.output
 
 
-@pytest.mark.parametrize("damage", ["empty", "cut", "other"])
+def test_a_file_of_the_user_in_the_results_folder_is_not_deleted(results):
+    folder, _ = results
+    (folder / "my_notes.txt").write_text("a thought")
+    again = simcore("run", "textbook_chain", *SMALL, "--out", str(folder))
+    assert again.exit_code == 2
+    assert "my_notes.txt" in again.output
+    assert (folder / "my_notes.txt").read_text() == "a thought"
+
+
+def test_a_run_that_cannot_fit_into_memory_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = simcore("run", "school_dropout", "--draws", "10000000")
+    assert done.exit_code == 2
+    assert "GB of memory" in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kinds_shown_apart_are_counted_on_request(tmp_path):
+    folder = tmp_path / "out"
+    plain = simcore("run", "school_dropout", "--draws", "4", "--persons", "300", "--out", str(folder), "--json")
+    asked = simcore("report", str(folder), "--json", "--also", "public_funds")
+
+    def of(done, actor):
+        records = json.loads(done.output)["actors"]
+        return next(r["net_saving"] for r in records if r["actor"] == actor and r["intervention"] == "team")
+
+    assert of(asked, "municipality") == of(plain, "municipality")
+    # Public actors lose on average here, so raising the money costs the rest of society 0.3 of it.
+    assert of(asked, "society") == pytest.approx(of(plain, "society") + 0.3 * of(plain, "public_sector"), rel=1e-9)
+    wrong = simcore("report", str(folder), "--also", "public_fund")
+    assert wrong.exit_code == 2
+    assert "did you mean 'public_funds'?" in wrong.output
+
+
+BARE = """
+title: Bare
+illustrative: true
+population: {persons: 50, target_group: 5, start: {age: 20, year: 2024}, horizon: {years: 3}, start_states: {d: a}}
+domains: {d: {states: [a, b], moves: {a -> b: {probability: p}}}}
+parameters:
+  p: {distribution: {fixed: 0.3}, unit: probability per year, source: {assumption: made up}}
+strategies: {usual: []}
+comparator: usual
+draws: 3
+"""
+
+
+@pytest.mark.parametrize("added", ["", "outcomes: {years: {about: years as a, while: {d: a}, good: true}}\n"])
+def test_a_scenario_with_only_a_comparator_runs(tmp_path, added):
+    path = tmp_path / "bare.yaml"
+    path.write_text(BARE + added, encoding="utf-8")
+    done = simcore("run", str(path), "--out", str(tmp_path / "out"))
+    assert done.exit_code == 0, done.output
+    assert simcore("report", str(tmp_path / "out"), "--json").exit_code == 0
+
+
+def test_only_transfers_leave_society_with_exactly_nothing(tmp_path):
+    path = tmp_path / "transfers.yaml"
+    text = BARE.replace("strategies: {usual: []}", "strategies: {usual: [], help: [help]}").replace(
+        "draws: 3", "draws: 40"
+    )
+    text = text.replace(
+        "parameters:",
+        "parameters:\n  benefit: {distribution: {gamma: {mean: 70123.7, sd: 9000}}, "
+        "unit: SEK per year, price_year: 2024, source: {assumption: made up}}\n"
+        "  half: {distribution: {fixed: 0.5}, unit: odds ratio, source: {assumption: made up}}",
+    )
+    text += (
+        "money: {currency: SEK, price_year: 2024}\nactors: {town: {sector: public}, home: {sector: household}}\n"
+        "prices: {benefit: {while: {d: b}, transfer: benefit, from: town, to: home}}\n"
+        "interventions: {help: {about: help, enrol: {at_age: 20, uptake: 1}, "
+        "effects: [{move: d.a -> b, odds_ratio: half, years: [1, 3], evidence: assumed}]}}\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    done = simcore("run", str(path), "--out", str(tmp_path / "out"), "--json")
+    assert done.exit_code == 0, done.output
+    assert {record["actor"] for record in json.loads(done.output)["actors"]} == {"town", "home", "public_sector"}
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "other", "chunk"])
 def test_an_unreadable_results_folder(results, damage):
     folder, _ = results
     store = folder / "results.zarr"
     if damage == "empty":
         for path in sorted(store.rglob("*"), reverse=True):
             path.unlink() if path.is_file() else path.rmdir()
+    elif damage == "chunk":
+        next(path for path in (store / "present_value").iterdir() if path.name[0].isdigit()).unlink()
     elif damage == "cut":
         next(path for path in store.rglob("*") if path.is_file() and "present_value" in str(path)).write_bytes(b"\0")
         (store / ".zmetadata").write_text('{"metadata": {')

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simcore.rates import faded, probability_of_rate, with_hazard_ratio, with_odds_ratio, with_risk_ratio
+from simcore.rates import (
+    faded,
+    modified_probability,
+    probability_of_rate,
+    with_hazard_ratio,
+    with_odds_ratio,
+    with_risk_ratio,
+)
 
 ACTIONS = [with_risk_ratio, with_odds_ratio, with_hazard_ratio]
 probabilities = st.floats(0.001, 0.999)
@@ -77,3 +84,14 @@ def test_rates_closed_form():
 def test_fading_is_linear_on_the_log_scale(ratio, share):
     assert math.log(faded(ratio, share)) == pytest.approx(share * math.log(ratio), abs=1e-12)
     assert (faded(ratio, 0.0), faded(ratio, 1.0)) == (1.0, ratio)
+
+
+def test_modifiers_act_kind_by_kind_and_never_hide_a_value_above_1():
+    together = modified_probability
+    assert together(0.5, 2.0 * 0.5, 1.0, 1.0, 0.0) == 0.5  # several of a kind come multiplied
+    assert together(0.6, 2.0, 0.5, 1.0, -0.3) == 1.2  # refused by the caller, whatever acts afterwards
+    assert together(0.2, 2.0, 3.0, 1.0, 0.0) == pytest.approx(3 * 0.4 / (0.6 + 3 * 0.4))
+    assert together(0.2, 1.0, 1.0, 2.0, 0.1) == pytest.approx(1 - 0.8**2 + 0.1)
+    for certain in (0.0, 1.0):
+        assert together(certain, 2.0, 0.5, 3.0, 0.0) == certain
+    assert together(0.3, 1.0, 1.0, 1.0, 0.0) == 0.3
