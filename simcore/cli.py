@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import os
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Callable
@@ -112,6 +114,7 @@ def run(
     file = _read(scenario)
     folder = out if out is not None else os.path.join("results", file.name)
     check_target(folder)
+    _load_meanwhile("matplotlib.figure", "matplotlib.backends.backend_agg", "zarr")
     results = _simulate(file, draws, persons, seed, workers, quiet or as_json)
 
     from simcore.report.tables import as_csv, rows
@@ -129,6 +132,16 @@ def run(
         _show(results, file, records, as_json)
     if not quiet and not as_json:
         print(f"\nResults: {folder} (figure.png, actors.csv, results.zarr)")
+
+
+def _load_meanwhile(*modules: str) -> None:
+    """Load modules that are needed after the simulation while the kernels, which leave Python free, run."""
+
+    def load() -> None:
+        for module in modules:
+            importlib.import_module(module)
+
+    threading.Thread(target=load, daemon=True).start()
 
 
 def _simulate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import xarray as xr
@@ -74,9 +75,11 @@ def save_results(
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        _write(results, partial / STORE)
-        if also is not None:
-            also(partial)
+        with ThreadPoolExecutor(1) as pool:  # compressing and writing leave Python free for tables and figures
+            writing = pool.submit(_write, results, partial / STORE)
+            if also is not None:
+                also(partial)
+            writing.result()
         if target.exists():
             target.rename(old)
         partial.rename(target)

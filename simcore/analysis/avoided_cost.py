@@ -51,8 +51,12 @@ def saved(results: xr.Dataset, values: xr.DataArray, *, comparator: str | None =
 
 def of_kinds(array: xr.DataArray, kinds: Sequence[str]) -> xr.DataArray:
     """Sum the kinds of cost that are there among `kinds`; zero when there are none."""
-    present = [kind for kind in array["cost_kind"].values if str(kind) in kinds]
-    return array.sel(cost_kind=present).sum("cost_kind", keep_attrs=True)
+    total = array.isel(cost_kind=0, drop=True) * 0.0
+    for kind in array["cost_kind"].values:
+        if str(kind) in kinds:  # one kind after the other: selecting several would copy them first
+            total = total + array.sel(cost_kind=kind, drop=True)
+    total.attrs = dict(array.attrs)
+    return total
 
 
 def avoided_cost(
@@ -149,8 +153,9 @@ def _saved_of(
     results: xr.Dataset, kinds: Sequence[str], name: str, comparator: str | None, by_year: bool
 ) -> xr.DataArray:
     """Present value saved in some kinds together, of each year or of all."""
-    values = of_kinds(results["present_value"], kinds)
-    difference = saved(results, values if by_year else values.sum("year"), comparator=comparator)
+    values = results["present_value"]
+    values = of_kinds(values if by_year else values.sum("year", keep_attrs=True), kinds)
+    difference = saved(results, values, comparator=comparator)
     difference.attrs = {"units": results["present_value"].attrs.get("units", ""), "long_name": name}
     return difference
 

@@ -165,4 +165,4 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
 
 def save_figure(results: xr.Dataset, scenario: Scenario, path: Path) -> None:
     """Draw the result of a run into a PNG file; the same results give the same file."""
-    result_figure(results, scenario).savefig(path, dpi=130, metadata={"Software": "simcore"})
+    result_figure(results, scenario).savefig(path, dpi=110, metadata={"Software": "simcore"})
