@@ -97,14 +97,16 @@ class Values:
         for keys, value in self._parsed(name):
             if all(wanted[key] == level if isinstance(level, str) else wanted[key] in level for key, level in keys):
                 return self.column(Drawn(value) if isinstance(value, str) else Known(value))
-        table = self.file.scenario.tables[name]
         file, line = self.file.places[("tables", name)]
         asked = ", ".join(f"{key} {value}" for key, value in wanted.items())
+        bands = [level for keys, _ in self._parsed(name) for key, level in keys if key == "age"]
+        highest = max((band.high or band.low for band in bands if isinstance(band, Band)), default=0)
+        too_old = isinstance(wanted.get("age"), int) and int(wanted["age"]) > highest
+        hint = "close the last row with 85+ or the like" if too_old else ""
         problem = Problem(
-            file, line, path_text(("tables", name)), f"no cell for {asked}", "a cell for every case that occurs",
-            "close the last row with 85+ or the like" if "age" in wanted else "",
-        )  # fmt: skip
-        raise ScenarioError([problem], table.file or file)
+            file, line, path_text(("tables", name)), f"no cell for {asked}", "a cell for every case that occurs", hint
+        )
+        raise ScenarioError([problem], file)
 
     def _parsed(self, name: str) -> list[TableRow]:
         """A table's rows with their number keys as bands."""

@@ -6,6 +6,7 @@ colour-blind readers; actors also differ by line style.
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,8 @@ def draw_cumulative(axes: Axes, values: xr.DataArray, scenario: Scenario, actors
     actors
         Which actors.
     """
+    from matplotlib.ticker import MaxNLocator
+
     years = values["year"].values
     if "society" in actors:
         low, high = values.sel(actor="society").quantile((0.05, 0.95), dim="draw").values / 1000
@@ -106,6 +109,7 @@ def draw_cumulative(axes: Axes, values: xr.DataArray, scenario: Scenario, actors
     axes.grid(color="#E5E5E5", linewidth=0.7)
     axes.set_axisbelow(True)
     axes.set_xlim(years[0], years[-1])
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
 
 
 def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
@@ -149,17 +153,16 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     attributes = results.attrs
     made_up = " The figures are made up to show how things work." if scenario.illustrative else ""
-    figure.suptitle(f"{attributes['title']}\n\n", fontsize=13, fontweight="bold")
-    figure.text(
-        0.5,
-        1 - 0.42 / figure.get_figheight(),
+    legend = (
         f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}.{made_up} Above: avoided cost "
-        f"(blue gains, orange loses), line 90 %, bar 50 % of {attributes['n_draws']:,} draws, tick median;\n"
-        "diamond: mean net saving, with the programme taken off. Each panel has its own scale.",
-        ha="center",
-        va="top",
-        fontsize=8.5,
+        f"(blue gains, orange loses), line 90 %, bar 50 % of {attributes['n_draws']:,} draws, tick median; "
+        "diamond: mean net saving, with the programme taken off. Each panel has its own scale."
     )
+    lines = textwrap.wrap(legend, int(12 * figure.get_figwidth()))
+    # The empty lines keep room for the legend, which is smaller than the title.
+    figure.suptitle(f"{attributes['title']}{chr(10) * len(lines)}", fontsize=13, fontweight="bold")
+    top = 1 - 0.42 / figure.get_figheight()
+    figure.text(0.5, top, "\n".join(lines), ha="center", va="top", fontsize=8.5)
     return figure
 
 
