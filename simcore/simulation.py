@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from simcore.errors import Problem, ScenarioError
 from simcore.kernels.lives import BLOCK
-from simcore.model.compile import Compiled, compile_scenario
+from simcore.model.compile import compile_scenario
+from simcore.model.compiled import Compiled
 from simcore.model.ledger import CYCLE_YEARS
 from simcore.model.sampled import Counts, empty_counts, simulate_draws, thresholds_of
 from simcore.pricing.price import Priced, Pricer

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from simcore.errors import ModelError
 from simcore.kernels.lives import BLOCK, fold, scratch_arrays, simulate_block, start_block
 from simcore.kernels.tables import FINE, build_thresholds
-from simcore.model.compile import Compiled
+from simcore.model.compiled import Compiled
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,81 @@
+"""A scenario ready to run, and what is wrong with a row of it in words."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.kernels import tables as kernel_tables
+from simcore.kernels.lives import Plan
+from simcore.kernels.tables import Rows
+from simcore.model.ledger import Account
+from simcore.model.rows import Block
+from simcore.model.values import Values
+from simcore.scenario.loading import ScenarioFile
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A scenario ready to run.
+
+    Attributes
+    ----------
+    file
+        The scenario.
+    account
+        What is counted and priced.
+    values
+        The columns that `rows` refer to.
+    rows, plan
+        The model as arrays.
+    n_thresholds, n_hist
+        Lengths of the kernel's threshold and histogram arrays.
+    blocks
+        What the rows stand for.
+    """
+
+    file: ScenarioFile
+    account: Account
+    values: Values
+    rows: Rows
+    plan: Plan
+    n_thresholds: int
+    n_hist: int
+    blocks: list[Block]
+
+    def explain(self, where: str, row: int, status: int, values: NDArray[np.float64]) -> str:
+        """Say in words what is wrong with a row in a draw.
+
+        Parameters
+        ----------
+        where
+            The draw, in words.
+        row, status
+            As the kernel reports them.
+        values
+            Numbers of this draw (column,).
+        """
+        block = self.blocks[bisect_right([b.first_row for b in self.blocks], row) - 1]
+        layer, rest = divmod(row - block.first_row, len(block.own) * len(block.situations))
+        own, number = divmod(rest, len(block.situations))
+        situation = block.layers[layer] | block.situations[number]
+        first = self.rows.first_exit[row]
+        exits = range(first, first + self.rows.n_exits[row])
+        sizes = [float(kernel_tables.exit_size(self.rows, values, e, bool(self.rows.is_rate[row]))) for e in exits]
+        names = [block.targets[self.rows.target[e]] for e in exits]
+        ways = ", ".join(f"{name} {size:.4g}" for name, size in zip(names, sizes, strict=True))
+        of = f" from '{block.own[own]}'" if block.own[own] else ""
+        place = ", ".join([where, *(f"{name} {value}" for name, value in situation.items())])
+        match status:
+            case kernel_tables.MORE_THAN_ONE:
+                wrong = f"the ways{of} of {block.question} add up to {sum(sizes):.4g} ({ways}); at most 1 is possible"
+            case kernel_tables.NOT_ONE:
+                wrong = f"the shares of {block.question} add up to {sum(sizes):.4g} ({ways}), not to 1"
+            case kernel_tables.NOT_A_RATE:
+                wrong = f"a rate{of} of {block.question} is negative or infinite ({ways})"
+            case _:
+                wrong = f"a probability{of} of {block.question} lies outside 0 to 1 ({ways})"
+        return f"{place}: {wrong}."
