@@ -246,7 +246,9 @@ def test_interrupting_a_run_leaves_nothing(tmp_path):
         "run",
         "school_dropout",
         "--draws",
-        "20000",
+        "5000",
+        "--persons",
+        "5000",
         "--out",
         str(tmp_path / "out"),
     ]
