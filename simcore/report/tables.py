@@ -143,11 +143,13 @@ def run_tables(
         Columns of the terminal.
     """
     attributes = results.attrs
+    simulated = int(results["part_size"].sel(part="target_group"))
+    fewer = f", of whom only {simulated:,} are simulated" if simulated < attributes["target_group"] else ""
     parts: list[RenderableType] = [Text(str(attributes["title"]), style="bold")]
     parts.append(
         Text(
             f"{attributes['n_draws']:,} draws × {attributes['n_persons']:,} persons, seed {attributes['seed']}. "
-            f"{money_words(results)}; the decision is about {attributes['target_group']:,} persons. "
+            f"{money_words(results)}; the decision is about {attributes['target_group']:,} persons{fewer}. "
             f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}."
         )
     )

@@ -113,6 +113,13 @@ def test_a_file_of_the_user_in_the_results_folder_is_not_deleted(results):
     assert (folder / "my_notes.txt").read_text() == "a thought"
 
 
+def test_a_target_group_that_is_not_all_simulated_is_told(tmp_path):
+    arguments = ("run", "school_dropout", "--draws", "2", "--out", str(tmp_path / "out"), "--persons")
+    few, enough = (" ".join(simcore(*arguments, persons).output.split()) for persons in ("50", "120"))
+    assert "the decision is about 120 persons, of whom only 50 are simulated." in few
+    assert "the decision is about 120 persons." in enough
+
+
 def test_a_run_that_cannot_fit_into_memory_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = simcore("run", "school_dropout", "--draws", "10000000")
