@@ -65,6 +65,29 @@ def probability_of_rate(rate: float, total_rate: float, years: float) -> float:
     return rate / total_rate * -math.expm1(-total_rate * years)
 
 
+def probability_over(probability: float, total: float, years: float) -> float:
+    """Probability of one of several competing outcomes, given per year, within another time.
+
+    Parameters
+    ----------
+    probability, total
+        Yearly probability of the outcome, and the sum over all competing ones.
+    years
+        Length of the time.
+
+    Notes
+    -----
+    With the common hazard H = -ln(1 - total), which all outcomes share in proportion to their probabilities:
+    ``probability/total * (1 - exp(-H * years))``. Twelve months of a single outcome make its yearly
+    probability exactly.
+    """
+    if total <= 0.0:
+        return 0.0
+    if total >= 1.0:
+        return probability / total
+    return probability / total * -math.expm1(years * math.log1p(-total))
+
+
 def faded(ratio: float, share: float) -> float:
     """A ratio of which only a share (of its logarithm) is left: ratio**share."""
     return float(ratio**share)

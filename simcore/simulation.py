@@ -16,9 +16,8 @@ from simcore.errors import Problem, ScenarioError
 from simcore.kernels.lives import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.compiled import Compiled
-from simcore.model.ledger import CYCLE_YEARS
 from simcore.model.sampled import Counts, empty_counts, simulate_draws, thresholds_of
-from simcore.pricing.price import Priced, Pricer
+from simcore.pricing.price import Priced, Pricer, Prices
 from simcore.scenario.loading import ScenarioFile
 from simcore.uncertainty.sampling import draw_parameters
 from simcore.version import __version__
@@ -83,7 +82,7 @@ def simulate(
 
     compiled = compile_scenario(file)
     pricer = Pricer(file, compiled.account)
-    distributions = {name: parameter.distribution for name, parameter in scenario.parameters.items()}
+    distributions = file.distributions
     _check_memory(compiled, pricer, n_draws, len(distributions))
     parameters = draw_parameters(distributions, n_draws, seed=seed)
     pricer.check(parameters, n_draws)
@@ -135,7 +134,7 @@ def try_out(file: ScenarioFile, n_draws: int = 300) -> int:
     compiled = compile_scenario(file)
     pricer = Pricer(file, compiled.account)
     n_draws = min(n_draws, scenario.draws)
-    distributions = {name: parameter.distribution for name, parameter in scenario.parameters.items()}
+    distributions = file.distributions
     means = {name: np.array([distribution.mean]) for name, distribution in distributions.items()}
     drawn = draw_parameters(distributions, n_draws, seed=scenario.seed)
     pricer.check(means, 1)
@@ -254,8 +253,6 @@ def _dataset(
         units = word.units.format(currency=currency, price_year=price_year)
         attributes = {"units": units, "long_name": word.long_name, "description": word.description}
         variables[name] = (word.dims, array, attributes)
-    discount = scenario.discount.money
-    rate = discount if isinstance(discount, float) else scenario.parameters[discount].distribution.mean
     coordinates = {
         "part": list(PARTS),
         "strategy": list(scenario.strategies),
@@ -265,6 +262,7 @@ def _dataset(
         "cost_kind": pricer.kinds,
         "year": pricer.years,
         "outcome": list(compiled.account.outcomes),
+        "group": list(compiled.account.groups),
         "line": [line.name for line in compiled.account.lines],
         "meter": [meter.name for meter in compiled.account.time],
         "event": [meter.name for meter in compiled.account.events],
@@ -272,6 +270,7 @@ def _dataset(
         "cycle": np.arange(pricer.n_cycles),
         "parameter": list(parameters),
     }
+    means = {name: np.array([distribution.mean]) for name, distribution in file.distributions.items()}
     about: dict[str, str | int | float] = {
         "scenario": file.name,
         "title": scenario.title,
@@ -282,11 +281,12 @@ def _dataset(
         "n_persons": n_persons,
         "n_draws": n_draws,
         "target_group": scenario.population.target_group,
-        "cycle_length_years": CYCLE_YEARS[scenario.cycle],
+        "cycle_length_years": pricer.cycle_years,
         "currency": currency,
         "price_year": price_year,
-        "discount_rate": float(rate),
+        "discount_rate": float(Prices(pricer, means, 1).quantity(scenario.discount.money)[0, 0]),
         "comparator": scenario.comparator,
+        "engine": "sampled",
         "simcore_version": __version__,
     }
     return xr.Dataset(variables, {name: _coordinate(values) for name, values in coordinates.items()}, about)

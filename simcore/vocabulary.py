@@ -91,9 +91,30 @@ VARIABLES: Final[dict[str, Variable]] = {
     ),
     "outcome_value": Variable(
         ("strategy", "draw", "outcome"),
-        "years or events per person",
+        "the outcome's own unit per person",
         "Outcomes",
-        "Outcomes in their own unit over the whole horizon, not discounted.",
+        "Outcomes (years or events, weighted where the scenario says so) over the whole horizon, not discounted.",
+    ),
+    "outcome_present_value": Variable(
+        ("strategy", "draw", "outcome"),
+        "the outcome's own unit per person, discounted to the start",
+        "Present value of outcomes",
+        "As outcome_value, discounted to the start of the first cycle by the rate for outcomes.",
+    ),
+    "group_size": Variable(
+        ("draw", "group"), "persons", "Persons in each subgroup", "Persons of each subgroup at the start of each draw."
+    ),
+    "group_present_value": Variable(
+        ("strategy", "draw", "group", "actor", "cost_kind"),
+        "{currency} of {price_year} per person of the subgroup, discounted to the start",
+        "Present value of cost in each subgroup",
+        "Present value per person of the subgroup, over all years; not a number where nobody belongs to it.",
+    ),
+    "group_outcome_value": Variable(
+        ("strategy", "draw", "group", "outcome"),
+        "the outcome's own unit per person of the subgroup",
+        "Outcomes in each subgroup",
+        "As outcome_value, per person of the subgroup.",
     ),
     "part_size": Variable(("part",), "persons", "Persons in each part", "How many persons each part has in a draw."),
 }
@@ -112,7 +133,8 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "cycle_length_years": "length of a cycle",
     "currency": "currency of all money",
     "price_year": "year whose prices all money is in",
-    "discount_rate": "expected discount rate per year",
+    "discount_rate": "expected discount rate per year, for money",
+    "engine": "sampled lives, or expected: the exact distribution",
     "comparator": "strategy the others are compared with",
     "simcore_version": "version that made the results",
 }

@@ -31,38 +31,42 @@ U1 = NDArray[np.uint8]
 
 
 class Plan(NamedTuple):
-    """A model compiled to arrays. Variables are attributes first, then domains, in file order.
+    """A model compiled to arrays. Variables are attributes first, then domains, then memory, in file order.
 
     "Lists" are stored as ``x_first`` (n + 1,) and ``x_...`` (all items): the items of i are
-    ``x_first[i]`` to ``x_first[i + 1] - 1``.
+    ``x_first[i]`` to ``x_first[i + 1] - 1``. Who reads a variable adds its value times a stride to an index, or,
+    where ``x_table`` is not negative, what `add` has from there on for its value.
 
     Attributes
     ----------
     sizes
         int64: attributes, domains, interventions, strategies, cycles, life domain (variable number or
-        -1), state of the dead, groups, meters, event meters.
-    start_point, start_known, start_base, start_thresholds, start_first, start_variable, start_stride, start_map_first,
-    start_map
+        -1), state of the dead, groups, time meters, event meters, memories.
+    start_point, start_known, start_base, start_thresholds, start_first, start_variable, start_stride, start_table,
+    start_map_first, start_map
         Questions before cycle 0, one per variable: decision point; the answer if there is only
-        one, else -1; first threshold; thresholds of a row; parents with their strides; answer by number of
-        thresholds passed.
-    enrol_point, enrol_base, enrol_first, enrol_variable, enrol_stride
+        one, else -1; first threshold; thresholds of a row; parents; answer by number of thresholds passed, or, when a
+        row has no threshold, by the parents.
+    enrol_point, enrol_base, enrol_first, enrol_variable, enrol_stride, enrol_table
         Enrolment, one per intervention; ``enrol_base`` (intervention, cycle) is the first threshold,
         -1 where nobody is asked.
-    move_point, move_base, move_thresholds, move_first, move_variable, move_stride
+    move_point, move_base, move_thresholds, move_first, move_variable, move_stride, move_table
         Moves, one per domain; ``move_base`` (domain, cycle); thresholds of a row.
     move_map_first, move_map
         Answer by own state and number of thresholds passed, one list per domain.
     phase_first, phase_intervention, phase_table
         Interventions that act on a domain, one list per domain; ``phase_table`` (item, cycle) is the first
-        entry in `phase_add` of the addend by phase, -1 where the phase makes no difference.
-    phase_add
-        uint32: what a phase adds to the index.
+        entry in `add` of the addend by phase, -1 where the phase makes no difference.
+    memory_first, memory_row, memory_stride, memory_map_first, memory_map
+        What each memory reads (a variable at the start, or at the end: plus the number of variables), and its
+        next value by what it reads.
+    add
+        uint32: what a phase, or a value of a variable, adds to an index.
     uses
         uint8 (strategy, intervention).
     group_kind, group_cells, group_hist
         int64 (group,): `BOUNDARIES`, `BOTH_ENDS` or `EVENTS`; number of cells; first histogram cell.
-    group_first, group_row, group_stride
+    group_first, group_row, group_stride, group_table
         What a group reads: a variable at the start (its number) or at the end of the cycle (plus the
         number of variables).
     group_phase_first, group_phase_intervention, group_phase_table
@@ -85,6 +89,7 @@ class Plan(NamedTuple):
     start_first: I8
     start_variable: I8
     start_stride: U4
+    start_table: I8
     start_map_first: I8
     start_map: U1
     enrol_point: U4
@@ -92,18 +97,25 @@ class Plan(NamedTuple):
     enrol_first: I8
     enrol_variable: I8
     enrol_stride: U4
+    enrol_table: I8
     move_point: U4
     move_base: I8
     move_thresholds: I8
     move_first: I8
     move_variable: I8
     move_stride: U4
+    move_table: I8
     move_map_first: I8
     move_map: U1
     phase_first: I8
     phase_intervention: I8
     phase_table: I8
-    phase_add: U4
+    memory_first: I8
+    memory_row: I8
+    memory_stride: U4
+    memory_map_first: I8
+    memory_map: U1
+    add: U4
     uses: U1
     group_kind: I8
     group_cells: I8
@@ -111,6 +123,7 @@ class Plan(NamedTuple):
     group_first: I8
     group_row: I8
     group_stride: U4
+    group_table: I8
     group_phase_first: I8
     group_phase_intervention: I8
     group_phase_table: I8
@@ -146,10 +159,26 @@ def _add_strided(index, states, stride, n):
 
 
 @kernel
-def _add_looked_up(index, phases, table, n):
-    """Add table[phase] to the index of the first `n` persons."""
+def _add_looked_up(index, values, table, n):
+    """Add table[value] to the index of the first `n` persons."""
     for p in range(np.uint32(n)):
-        index[p] += table[phases[p]]
+        index[p] += table[values[p]]
+
+
+@kernel
+def _read(plan, index, values, stride, table, n):
+    """Add what a variable stands for to the index of the first `n` persons."""
+    if table >= 0:
+        _add_looked_up(index, values, plan.add[table:], n)
+    else:
+        _add_strided(index, values, stride, n)
+
+
+@kernel
+def _look_up(index, answers, out, n):
+    """Give the first `n` persons the answer at their index."""
+    for p in range(np.uint32(n)):
+        out[p] = answers[index[p]]
 
 
 @kernel
@@ -209,10 +238,10 @@ def _count_group(plan, g, slot, rows, phases, index, hist, n, n_target):
     """Count one group: where each person is in its grid of cells, then one increment each."""
     _fill(index, 0, n)
     for k in range(plan.group_first[g], plan.group_first[g + 1]):
-        _add_strided(index, rows[plan.group_row[k]], plan.group_stride[k], n)
+        _read(plan, index, rows[plan.group_row[k]], plan.group_stride[k], plan.group_table[k], n)
     for k in range(plan.group_phase_first[g], plan.group_phase_first[g + 1]):
         first = plan.group_phase_table[k]
-        _add_looked_up(index, phases[plan.group_phase_intervention[k]], plan.phase_add[first:], n)
+        _add_looked_up(index, phases[plan.group_phase_intervention[k]], plan.add[first:], n)
     cells = plan.group_cells[g]
     start = plan.group_hist[g] + slot * 3 * cells
     _count(index, hist[start : start + 3 * cells], np.uint32(cells), n, n_target)
@@ -235,16 +264,20 @@ def start_block(plan, thresholds, key, draw, first, n, scratch):
     """
     all_numbers, _, index, origin, _, _ = scratch
     numbers = all_numbers[0]
-    n_variables = plan.sizes[0] + plan.sizes[1]
+    n_variables = plan.sizes[0] + plan.sizes[1] + plan.sizes[10]
     for v in range(n_variables):
         if plan.start_known[v] >= 0:
             _fill(origin[v], plan.start_known[v], n)
             continue
-        four_cycles(numbers, first, n, np.int64(0), plan.start_point[v], draw, key)
+        if plan.start_thresholds[v] > 0:
+            four_cycles(numbers, first, n, np.int64(0), plan.start_point[v], draw, key)
         _fill(index, plan.start_base[v], n)
         for k in range(plan.start_first[v], plan.start_first[v + 1]):
-            _add_strided(index, origin[plan.start_variable[k]], plan.start_stride[k], n)
+            _read(plan, index, origin[plan.start_variable[k]], plan.start_stride[k], plan.start_table[k], n)
         answers = plan.start_map[plan.start_map_first[v] :]
+        if plan.start_thresholds[v] == 0:
+            _look_up(index, answers, origin[v], n)
+            continue
         _fill(origin[v], 0, n)
         _decide(index, numbers[0], thresholds, plan.start_thresholds[v], origin[v], answers, origin[v], n)
 
@@ -254,7 +287,7 @@ def _enrol(plan, thresholds, i, cycle, rows, phases, numbers, index, n):
     """Persons who are asked and willing begin phase 1 now."""
     _fill(index, plan.enrol_base[i, cycle], n)
     for k in range(plan.enrol_first[i], plan.enrol_first[i + 1]):
-        _add_strided(index, rows[plan.enrol_variable[k]], plan.enrol_stride[k], n)
+        _read(plan, index, rows[plan.enrol_variable[k]], plan.enrol_stride[k], plan.enrol_table[k], n)
     for p in range(np.uint32(n)):
         if phases[p] == 0 and numbers[p] < thresholds[index[p]]:
             phases[p] = 1
@@ -263,26 +296,36 @@ def _enrol(plan, thresholds, i, cycle, rows, phases, numbers, index, n):
 @kernel
 def _move(plan, thresholds, d, cycle, rows, phases, numbers, index, n):
     """Where each person goes in domain `d`; read from the start states, written to the end states."""
-    n_attributes, n_domains = plan.sizes[0], plan.sizes[1]
-    variable = n_attributes + d
+    n_variables = plan.sizes[0] + plan.sizes[1] + plan.sizes[10]
+    variable = plan.sizes[0] + d
     _fill(index, plan.move_base[d, cycle], n)
     for k in range(plan.move_first[d], plan.move_first[d + 1]):
-        _add_strided(index, rows[plan.move_variable[k]], plan.move_stride[k], n)
+        _read(plan, index, rows[plan.move_variable[k]], plan.move_stride[k], plan.move_table[k], n)
     for k in range(plan.phase_first[d], plan.phase_first[d + 1]):
         first = plan.phase_table[k, cycle]
         if first >= 0:
-            _add_looked_up(index, phases[plan.phase_intervention[k]], plan.phase_add[first:], n)
+            _add_looked_up(index, phases[plan.phase_intervention[k]], plan.add[first:], n)
     answers = plan.move_map[plan.move_map_first[d] :]
-    end = rows[n_attributes + n_domains + variable]
+    end = rows[n_variables + variable]
     _decide(index, numbers, thresholds, plan.move_thresholds[d], rows[variable], answers, end, n)
 
 
 @kernel
+def _remember(plan, m, rows, index, n):
+    """Where a clock or counter goes on to, by what it watches and its present value."""
+    n_variables = plan.sizes[0] + plan.sizes[1] + plan.sizes[10]
+    _fill(index, plan.memory_map_first[m], n)
+    for k in range(plan.memory_first[m], plan.memory_first[m + 1]):
+        _add_strided(index, rows[plan.memory_row[k]], plan.memory_stride[k], n)
+    _look_up(index, plan.memory_map, rows[n_variables + plan.sizes[0] + plan.sizes[1] + m], n)
+
+
+@kernel
 def _keep_the_dead(plan, rows, n):
-    """Death takes precedence: who is dead at the end of the cycle makes no other move."""
+    """Death takes precedence: who is dead at the end of the cycle makes no other move, and remembers nothing new."""
     life, dead = plan.sizes[5], np.uint8(plan.sizes[6])
-    n_attributes, n_domains = plan.sizes[0], plan.sizes[1]
-    n_variables = n_attributes + n_domains
+    n_attributes = plan.sizes[0]
+    n_variables = n_attributes + plan.sizes[1] + plan.sizes[10]
     ended = rows[n_variables + life]
     for v in range(n_attributes, n_variables):
         if v != life:
@@ -311,8 +354,8 @@ def simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, his
     """
     numbers, enrol_numbers, index, origin, rows, phases = scratch
     n_attributes, n_domains, n_interventions = plan.sizes[0], plan.sizes[1], plan.sizes[2]
-    n_strategies, n_cycles = plan.sizes[3], plan.sizes[4]
-    n_variables = n_attributes + n_domains
+    n_strategies, n_cycles, n_memories = plan.sizes[3], plan.sizes[4], plan.sizes[10]
+    n_variables = n_attributes + n_domains + n_memories
     tracing = trace.size > 0
     for s in range(n_strategies):
         for v in range(n_variables):
@@ -339,6 +382,8 @@ def simulate_block(plan, thresholds, key, draw, first, n, n_target, scratch, his
             _count_groups(plan, np.int64(BOTH_ENDS), s, 2 * cycle, now, past, index, hists[s], n, n_target)
             for d in range(n_domains):
                 _move(plan, thresholds, d, cycle, now, past, numbers[d, cycle % 4], index, n)
+            for m in range(n_memories):
+                _remember(plan, m, now, index, n)
             if plan.sizes[5] >= 0:
                 _keep_the_dead(plan, now, n)
             _count_groups(plan, np.int64(EVENTS), s, cycle, now, past, index, hists[s], n, n_target)
@@ -412,7 +457,7 @@ def fold(plan, hists, totals, time, events):
 def scratch_arrays(plan: Plan) -> tuple[NDArray[np.generic], ...]:
     """Arrays that a thread works in: numbers of moves and of enrolment, index, origin, states, phases."""
     n_attributes, n_domains, n_interventions, n_strategies = (int(size) for size in plan.sizes[:4])
-    n_variables = n_attributes + n_domains
+    n_variables = n_attributes + n_domains + int(plan.sizes[10])
     return (
         np.empty((n_domains, 4, BLOCK), np.uint32),
         np.empty((max(n_interventions, 1), 4, BLOCK), np.uint32),

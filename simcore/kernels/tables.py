@@ -19,12 +19,19 @@ from simcore.randomness import SCALE
 #: Kinds of modifier, in the order in which they act within a row.
 RISK_RATIO, ODDS_RATIO, HAZARD_RATIO, RISK_DIFFERENCE = 0, 1, 2, 3
 
+#: What the baselines of a row are: probabilities per cycle or per year, rates, rates that act all the time.
+PER_CYCLE, RATE, PER_YEAR, CONTINUOUS = 0, 1, 2, 3
+
 #: What can be wrong with a row.
 FINE, MORE_THAN_ONE, NOT_A_PROBABILITY, NOT_ONE, NOT_A_RATE = 0, 1, 2, 3, 4
 
 usable_in_kernels(rates.with_risk_ratio, rates.with_odds_ratio, rates.with_hazard_ratio)
 _modified_probability = inlined(rates.modified_probability)
 _probability_of_rate = inlined(rates.probability_of_rate)
+_probability_over = inlined(rates.probability_over)
+
+#: Terms of the exponential series, for a generator that moves at most once on average: the rest is below 1e-18.
+_TERMS = 20
 
 
 class Rows(NamedTuple):
@@ -36,8 +43,8 @@ class Rows(NamedTuple):
         int32 (row,).
     n_thresholds
         int32 (row,): thresholds of the row, at least `n_exits`.
-    is_rate, complete
-        uint8 (row,): baselines are rates per year; there is no rest, the exits must add up to 1.
+    scale, complete
+        uint8 (row,): what the baselines are (`PER_CYCLE`, ...); there is no rest, the exits must add up to 1.
     offset
         int64 (row,): where the row's thresholds begin.
     target, base
@@ -46,6 +53,9 @@ class Rows(NamedTuple):
         int32 (exit,).
     modifier_kind, modifier_value
         int32 (modifier,): which kind; column of its value.
+    matrix_first, matrix_stride, matrix_states
+        int32 (matrix,): generators of domains in continuous time: row of the first state, how far apart
+        the rows of the states are, and how many there are.
     cycle_years
         float64 (1,): length of a cycle [years].
     """
@@ -53,7 +63,7 @@ class Rows(NamedTuple):
     first_exit: NDArray[np.int32]
     n_exits: NDArray[np.int32]
     n_thresholds: NDArray[np.int32]
-    is_rate: NDArray[np.uint8]
+    scale: NDArray[np.uint8]
     complete: NDArray[np.uint8]
     offset: NDArray[np.int64]
     target: NDArray[np.int32]
@@ -62,6 +72,9 @@ class Rows(NamedTuple):
     n_modifiers: NDArray[np.int32]
     modifier_kind: NDArray[np.int32]
     modifier_value: NDArray[np.int32]
+    matrix_first: NDArray[np.int32]
+    matrix_stride: NDArray[np.int32]
+    matrix_states: NDArray[np.int32]
     cycle_years: NDArray[np.float64]
 
 
@@ -89,7 +102,7 @@ def exit_size(rows, values, e, rate):
 
 
 @kernel
-def build_thresholds(rows, values, thresholds, work):
+def build_thresholds(rows, values, thresholds, shares, work):
     """Fill the thresholds of every row for one draw.
 
     Parameters
@@ -101,8 +114,10 @@ def build_thresholds(rows, values, thresholds, work):
     thresholds
         uint32, filled: row by row, the cumulative probabilities of the exits times 2**32. Rows with fewer
         exits than thresholds repeat the last one, so that whoever passes it passes them all.
+    shares
+        float64, filled with the probabilities themselves in the same places when not empty; 0 behind the last exit.
     work
-        float64 (at least the largest ``n_exits``,): scratch.
+        float64: scratch for the largest ``n_exits``, and four times the square of the largest ``matrix_states``.
 
     Returns
     -------
@@ -111,7 +126,8 @@ def build_thresholds(rows, values, thresholds, work):
     cycle_years = rows.cycle_years[0]
     for r in range(rows.first_exit.size):
         first, count = rows.first_exit[r], rows.n_exits[r]
-        rate = rows.is_rate[r] != 0
+        scale = rows.scale[r]
+        rate = scale == RATE or scale == CONTINUOUS
         total = 0.0
         for k in range(count):
             size = exit_size(rows, values, first + k, rate)
@@ -130,11 +146,93 @@ def build_thresholds(rows, values, thresholds, work):
             return r, MORE_THAN_ONE
         elif rows.complete[r] and abs(total - 1.0) > rates.ROUNDING:
             return r, NOT_ONE
-        cumulative = 0.0
-        slot = rows.offset[r]
-        for k in range(rows.n_thresholds[r]):
-            if k < count:
-                cumulative += work[k]
-            scaled = math.floor(min(cumulative, 1.0) * SCALE + 0.5)
-            thresholds[slot + k] = np.uint32(min(scaled, SCALE - 1.0))
+        if scale == PER_YEAR:
+            for k in range(count):
+                work[k] = _probability_over(work[k], total, cycle_years)
+        _fill_row(thresholds, shares, work, rows.offset[r], count, rows.n_thresholds[r])
+    for m in range(rows.matrix_first.size):
+        _continuous(rows, values, thresholds, shares, work, m)
     return -1, FINE
+
+
+@kernel
+def _fill_row(thresholds, shares, work, slot, count, n_thresholds):
+    """Store the probabilities of a row as cumulative thresholds."""
+    cumulative = 0.0
+    for k in range(n_thresholds):
+        if k < count:
+            cumulative += work[k]
+        scaled = math.floor(min(cumulative, 1.0) * SCALE + 0.5)
+        thresholds[slot + k] = np.uint32(min(scaled, SCALE - 1.0))
+        if shares.size > 0:
+            shares[slot + k] = work[k] if k < count else 0.0
+
+
+@kernel
+def _continuous(rows, values, thresholds, shares, work, m):
+    """Fill the rows of a generator G: those of expm(G * cycle), which 12 months make a year of exactly.
+
+    With the largest rate out of a state, L, the matrix P = 1 + G/L has no negative numbers, and expm(G t) = sum over k
+    of exp(-L t) (L t)**k/k! P**k [1]_. The time is halved until L t is at most 1, and the result squared as often.
+
+    References
+    ----------
+    .. [1] Jensen (1953), Markoff chains as an aid in the study of Markoff processes (uniformisation).
+    """
+    first, stride, n = rows.matrix_first[m], rows.matrix_stride[m], rows.matrix_states[m]
+    square = n * n
+    jump = work[:square]
+    power = work[square : 2 * square]
+    result = work[2 * square : 3 * square]
+    for i in range(square):
+        jump[i] = 0.0
+    largest = 0.0
+    for i in range(n):
+        r = first + i * stride
+        out = 0.0
+        for e in range(rows.first_exit[r], rows.first_exit[r] + rows.n_exits[r]):
+            size = exit_size(rows, values, e, True)
+            jump[i * n + rows.target[e]] = size
+            out += size
+        jump[i * n + i] = -out
+        largest = max(largest, out)
+    time, halved = rows.cycle_years[0], 0
+    while largest * time > 1.0:
+        time /= 2.0
+        halved += 1
+    for i in range(square):
+        jump[i] = jump[i] / largest if largest > 0.0 else 0.0
+        power[i] = 0.0
+        result[i] = 0.0
+    for i in range(n):
+        jump[i * n + i] += 1.0
+        power[i * n + i] = 1.0
+    weight = math.exp(-largest * time)
+    for k in range(_TERMS):
+        for i in range(square):
+            result[i] += weight * power[i]
+        weight *= largest * time / (k + 1)
+        _multiply(power, jump, n, work[3 * square : 4 * square])
+    for _ in range(halved):
+        _multiply(result, result.copy(), n, work[3 * square : 4 * square])
+    for i in range(n):
+        r = first + i * stride
+        k = 0
+        for j in range(n):
+            if j != i:
+                power[k] = result[i * n + j]
+                k += 1
+        _fill_row(thresholds, shares, power, rows.offset[r], n - 1, rows.n_thresholds[r])
+
+
+@kernel
+def _multiply(left, right, n, work):
+    """Multiply two square matrices, stored row by row, into the first."""
+    for i in range(n):
+        for j in range(n):
+            total = 0.0
+            for k in range(n):
+                total += left[i * n + k] * right[k * n + j]
+            work[i * n + j] = total
+    for i in range(n * n):
+        left[i] = work[i]

@@ -11,25 +11,28 @@ Phases that give the same sheets are merged into classes, and cycles with the sa
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.errors import ModelError
 from simcore.kernels import tables as kernel_tables
 from simcore.kernels.lives import Plan
 from simcore.model.compiled import Compiled
 from simcore.model.counting import Counting
-from simcore.model.frame import Frame, Lists, Situation
-from simcore.model.ledger import CYCLE_YEARS, account, alive
+from simcore.model.frame import Frame, Lists, Parent, Tests
+from simcore.model.ledger import account, alive
 from simcore.model.rows import Block, RowList, Sheet
 from simcore.model.values import Values, Weakened
 from simcore.randomness import decision_points
-from simcore.scenario.conditions import Condition, parse_band, parse_condition, parse_move
+from simcore.scenario.conditions import NEVER, Condition, parse_condition, parse_move
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.schema import Effect, Modifier, Move, Shares
+from simcore.scenario.schema import Effect, Memory, Modifier, Shares
+from simcore.scenario.structure import EXACT, Situation, Way, joint_name
 
 _KINDS = {
     "risk_ratio": kernel_tables.RISK_RATIO,
@@ -37,11 +40,13 @@ _KINDS = {
     "hazard_ratio": kernel_tables.HAZARD_RATIO,
     "risk_difference": kernel_tables.RISK_DIFFERENCE,
 }
+#: A memory is a table by what it watches at both ends of a cycle and its own value; larger ones are refused.
+_MOST_REMEMBERED = 2_000_000
 
 
 @dataclass(frozen=True)
 class Act:
-    """A modifier, or an intervention's effect, on one move."""
+    """A modifier, or an intervention's effect, on one move; `first` and `last` are phases."""
 
     modifier: Modifier
     condition: Condition
@@ -66,12 +71,13 @@ class Act:
 
 @dataclass(frozen=True)
 class Exit:
-    """A way out of a state: where to, the baseline, and what acts on it."""
+    """A way out of a situation: which answer, the baseline, and what acts on it."""
 
     target: int
     baseline: str | float
-    is_rate: bool = False
+    scale: int = kernel_tables.PER_CYCLE
     acts: tuple[Act, ...] = ()
+    ends: tuple[tuple[str, str], ...] = ()
 
 
 class Compiler(Frame):
@@ -80,8 +86,8 @@ class Compiler(Frame):
     def __init__(self, file: ScenarioFile) -> None:
         super().__init__(file.scenario)
         self.file = file
-        self.values = Values(file)
-        self.list = RowList(CYCLE_YEARS[self.scenario.cycle])
+        self.values = Values(file, self)
+        self.list = RowList(self.cycle_years)
         self.exits = {name: self._exits(name) for name in self.scenario.domains}
 
     # -- what the scenario says, resolved ----------------------------------------------
@@ -89,34 +95,31 @@ class Compiler(Frame):
     def _exits(self, name: str) -> list[tuple[list[Exit], int]]:
         """Exits and rest of every state of a domain."""
         domain = self.scenario.domains[name]
-        states = {state: number for number, state in enumerate(domain.states)}
-        exits: list[list[Exit]] = [[] for _ in domain.states]
-        rest = list(range(len(domain.states)))
-        for text, move in domain.moves.items():
-            parsed = parse_move(text)
-            assert parsed is not None  # checked with the scenario
-            start, end = states[parsed.start], states[parsed.end]
-            if not isinstance(move, Move):
-                rest[start] = end
-                continue
-            acts = [Act(modifier, parse_condition(modifier.if_)) for modifier in move.modifiers]
-            acts += self._effects(f"{name}.{text}")
-            baseline = move.probability if move.probability is not None else move.rate
-            assert baseline is not None  # by the schema
-            exits[start].append(Exit(end, baseline, move.rate is not None, tuple(acts)))
-        # Exits are tried in the order of the states, whatever the order of the moves in the file.
-        return [(sorted(out, key=lambda e: e.target), rest[number]) for number, out in enumerate(exits)]
+        ways, states = self.ways(name), {state: number for number, state in enumerate(domain.states)}
+        found = []
+        for state in domain.states:
+            exits = [self._exit(name, way, states[way.end]) for way in ways.exits[state]]
+            found.append((exits, states[ways.rest[state]]))
+        return found
 
-    def _effects(self, move: str) -> list[Act]:
-        acts = []
+    def _exit(self, domain: str, way: Way, target: int) -> Exit:
+        scale = kernel_tables.PER_CYCLE
+        if way.is_rate:
+            continuous = self.scenario.domains[domain].time == "continuous"
+            scale = kernel_tables.CONTINUOUS if continuous else kernel_tables.RATE
+        elif self.per_year > 1 and self.period_of(way.baseline) == "year":
+            scale = kernel_tables.PER_YEAR
+        acts = [Act(modifier, parse_condition(modifier.if_)) for modifier in way.modifiers]
         for name, intervention in self.scenario.interventions.items():
             for effect in intervention.effects:
-                if effect.move == move:
+                move = parse_move(effect.move)
+                if move is not None and move.domain == domain and move.fits(way.start, way.end):
                     first, last = effect.years
                     assert isinstance(first, int)  # by the schema
-                    end = None if last == "onwards" else int(last)
-                    acts.append(Act(effect, parse_condition(effect.if_), name, first, end))
-        return acts
+                    begin = (first - 1) * self.per_year + 1
+                    end = None if last == "onwards" else int(last) * self.per_year
+                    acts.append(Act(effect, parse_condition(effect.if_), name, begin, end))
+        return Exit(target, way.baseline, scale, tuple(acts), (("from", way.start), ("to", way.end)))
 
     # -- rows ---------------------------------------------------------------------------
 
@@ -124,13 +127,28 @@ class Compiler(Frame):
         """Everything that exits depend on."""
         found: set[str] = set()
         for way in exits:
-            found.update(self.values.keys_of(way.baseline))
+            found |= self.keys_of(way.baseline)
             for act in way.acts:
-                found |= act.condition.variables
-                found.update(self.values.keys_of(act.modifier.size))
+                found |= act.condition.variables | self.keys_of(act.modifier.size)
+                found |= self.keys_of(act.modifier.movable_share)
+                if isinstance(act.modifier, Effect) and act.modifier.fade is not None:
+                    found |= self.keys_of(act.modifier.fade.half_life)
                 if act.intervention is not None:
                     found.add(act.intervention)
-        return found
+        return self.with_age(found)
+
+    def _tests(self, exits: Iterable[Exit]) -> Tests:
+        """What exits can tell apart."""
+        tests = Tests(self)
+        for way in exits:
+            tests.quantity(way.baseline)
+            for act in way.acts:
+                tests.condition(act.condition)
+                tests.quantity(act.modifier.size)
+                tests.quantity(act.modifier.movable_share)
+                if isinstance(act.modifier, Effect) and act.modifier.fade is not None:
+                    tests.quantity(act.modifier.fade.half_life)
+        return tests
 
     def sheet(
         self,
@@ -144,13 +162,14 @@ class Compiler(Frame):
         base = np.empty((len(situations), len(exits)), dtype=np.int32)
         modifiers = np.full((len(situations), len(acts)), -1, dtype=np.int32)
         for row, inner in enumerate(situations):
-            situation = around | inner
+            situation = self.complete({**around, **inner})
             for number, way in enumerate(exits):
-                base[row, number] = self.values.quantity(way.baseline, situation)
+                base[row, number] = self.values.quantity(way.baseline, {**situation, **dict(way.ends)})
             for number, (_, act) in enumerate(acts):
                 modifiers[row, number] = self._act(act, situation)
+        scales = {way.scale for way in exits if way.baseline not in (0.0, 1.0)} or {way.scale for way in exits}
         return Sheet(
-            tuple(way.target for way in exits), any(way.is_rate for way in exits), complete, base, modifiers,
+            tuple(way.target for way in exits), max(scales, default=kernel_tables.PER_CYCLE), complete, base, modifiers,
             tuple(act.kind for _, act in acts), tuple(number for number, _ in acts),
         )  # fmt: skip
 
@@ -160,9 +179,7 @@ class Compiler(Frame):
             return -1
         faded = 0
         if act.intervention is not None:
-            phase = situation[act.intervention]
-            assert isinstance(phase, int)
-            in_window = act.cycles_faded(phase)
+            in_window = act.cycles_faded(int(situation[act.intervention + EXACT]))
             if in_window is None:
                 return -1
             faded = in_window
@@ -176,123 +193,156 @@ class Compiler(Frame):
         is_ratio = modifier.scale != "risk_difference"
         return self.values.column(Weakened(size, is_ratio, share, half_life, faded if fade is not None else 0))
 
-    def _alike(self, ways: Iterable[Exit]) -> list[Situation]:
-        """For each cycle, the first cycle's age and year that mean the same to these exits.
-
-        Ages inside the same bands of every table and condition give the same rows, which then
-        need to be worked out only once.
-        """
-        conditions: list[Condition] = []
-        bands: dict[str, set[Any]] = {"age": set(), "year": set()}
-        for way in ways:
-            quantities = [way.baseline, *(act.modifier.size for act in way.acts)]
-            conditions += [act.condition for act in way.acts]
-            for table in (self.scenario.tables.get(str(quantity)) for quantity in quantities):
-                for row in table.cells if table is not None else ():
-                    for key in bands.keys() & row.keys.keys():
-                        bands[key].add(parse_band(row.keys[key]))
-        for condition in conditions:
-            for part in condition.leaves():
-                if part.variable in bands:
-                    bands[part.variable].add(part.values)
-        alike: list[Situation] = []
-        seen: dict[tuple[bool, ...], Situation] = {}
-        for time in self.times:
-            signature = tuple(time[key] in band for key, values in bands.items() for band in values)
-            alike.append(seen.setdefault(signature, time))
-        return alike
-
     # -- the parts of the plan ------------------------------------------------------------
 
     def starts(self) -> dict[str, Any]:
-        """Attributes and starting states."""
-        lists, maps = Lists(2), Lists(1)
-        known, bases, widths = [], [], []
+        """Attributes, traits, starting states and what is remembered at the start."""
+        self._start_readers, self._start_maps = Lists(3), Lists(1)
+        self._start_known: list[int] = []
+        self._start_bases: list[int] = []
+        self._start_widths: list[int] = []
         population = self.scenario.population
-        questions: list[tuple[str, str | Shares]] = [*population.attributes.items()]
-        questions += [(domain, population.start_states[domain]) for domain in self.scenario.domains]
-        for name, start in questions:
-            answers = self.levels[name]
-            if isinstance(start, str):
-                known.append(answers.index(start))
-                bases.append(0)
-                widths.append(0)
-                lists.add([], [])
-                maps.add([])
-                continue
-            known.append(-1)
-            shares = {answer: start.get(answer, 0.0) for answer in answers}
-            rests = [number for number, share in enumerate(shares.values()) if share == "rest"]
-            # Without a rest, the last level with a share takes what rounding leaves; a level without one gets nothing.
-            given = [number for number, share in enumerate(shares.values()) if share != 0.0]
-            rest = rests[0] if rests else given[-1]
-            exits = [Exit(number, share) for number, share in enumerate(shares.values()) if share != "rest"]
-            parents = sorted(self._variables(exits) & set(self.number), key=self.number.__getitem__)
-            situations = self.situations(parents)
-            sheet = self.sheet(exits, situations, dict(self.times[0]), complete=not rests)
-            what = f"the attribute {name}" if name in population.attributes else f"the start of {name}"
-            block = Block(0, what, ("",), answers, tuple(parents), situations, [{}])
-            bases.append(self.list.add([sheet], len(exits), block))
-            lists.add([self.number[p] for p in parents], self.strides(parents, len(exits)))
-            maps.add(_answers([(exits, rest)]))
-            widths.append(len(exits))
-        first, variable, stride = lists.arrays(np.int64, np.uint32)
-        map_first, answers_map = maps.arrays(np.uint8)
+        for table, cells in self.joint_cells.items():
+            self._joint(table, cells)
+        for name, shares in population.attributes.items():
+            self._question(f"the attribute {name}", name, shares)
+        for name, trait in population.traits.items():
+            equal: Shares = {str(level): 1.0 / trait.levels for level in range(1, trait.levels)}
+            self._question(f"the trait {name}", name, equal | {str(trait.levels): "rest"})
+        for name in self.scenario.domains:
+            self._question(f"the start of {name}", name, population.start_states[name])
+        for name, memory in self.scenario.memory.items():
+            self._question(f"the start of {name}", name, self._memory_start(memory))
+        first, variable, stride, table_of = self._start_readers.arrays(np.int64, np.uint32, np.int64)
+        map_first, answers_map = self._start_maps.arrays(np.uint8)
         return {
-            "start_known": np.array(known, dtype=np.int64),
-            "start_base": np.array(bases, dtype=np.int64),
+            "start_known": np.array(self._start_known, dtype=np.int64),
+            "start_base": np.array(self._start_bases, dtype=np.int64),
             "start_first": first,
             "start_variable": variable,
             "start_stride": stride,
+            "start_table": table_of,
             "start_map_first": map_first,
             "start_map": answers_map,
-            "start_thresholds": np.array(widths, dtype=np.int64),
+            "start_thresholds": np.array(self._start_widths, dtype=np.int64),
         }
+
+    @staticmethod
+    def _memory_start(memory: Memory) -> str | Shares:
+        """What is remembered at the start, by the text of the value."""
+        if isinstance(memory.start, dict):
+            return {str(key): share for key, share in memory.start.items()}
+        if memory.start is None:
+            return NEVER if memory.kind == "time_since" else "0"
+        return str(memory.start)
+
+    def _add_start(
+        self, known: int, base: int, width: int, readers: Sequence[tuple[int, int, int]], answers: Sequence[int]
+    ) -> None:
+        self._start_known.append(known)
+        self._start_bases.append(base)
+        self._start_widths.append(width)
+        self._start_readers.rows(readers)
+        self._start_maps.add(answers)
+
+    def _joint(self, table: str, cells: list[dict[str, str]]) -> None:
+        """A joint table draws one of its cells, which tells the level of each of its attributes."""
+        name = joint_name(table)
+        base = np.array([[self.values.joint_share(table, cell) for cell in cells]], dtype=np.int32)
+        targets = tuple(range(len(cells)))
+        empty = np.zeros((1, 0), dtype=np.int32)
+        sheet = Sheet(targets, kernel_tables.PER_CYCLE, True, base, empty, (), ())
+        block = Block(0, f"the joint table {table}", ("",), self._texts(name), (), [{}], [{}], ("tables", table))
+        # The last cell with anybody in it takes what rounding leaves.
+        last = max(number for number, row in enumerate(self.scenario.tables[table].cells) if row.value != 0)
+        self._add_start(-1, self.list.add([sheet], len(cells), block), len(cells), [], [*targets, last])
+        for key in self.scenario.tables[table].by:
+            levels = self.levels[key]
+            readers = [(self.number[name], 1, -1)]
+            self._add_start(-1, 0, 0, readers, [levels.index(cell[key]) for cell in cells])
+
+    def _texts(self, variable: str) -> tuple[str, ...]:
+        return tuple(f"{value:g}" if isinstance(value, float) else str(value) for value in self.levels[variable])
+
+    def _question(self, what: str, name: str, start: str | Shares) -> None:
+        """A question before the first cycle: one answer, or shares of answers."""
+        answers = self._texts(name)
+        if isinstance(start, str):
+            self._add_start(answers.index(start), 0, 0, [], [])
+            return
+        shares = {answer: start.get(answer, 0.0) for answer in answers}
+        rests = [number for number, share in enumerate(shares.values()) if share == "rest"]
+        # Without a rest, the last level with a share takes what rounding leaves; a level without one gets nothing.
+        given = [number for number, share in enumerate(shares.values()) if share != 0.0]
+        rest = rests[0] if rests else given[-1]
+        exits = [Exit(number, share) for number, share in enumerate(shares.values()) if share != "rest"]
+        parents = self.parents(self._variables(exits), self._tests(exits))
+        situations = self.situations(parents)
+        sheet = self.sheet(exits, situations, dict(self.times[0]), complete=not rests)
+        names = tuple(parent.name for parent in parents)
+        population = self.scenario.population
+        section = "attributes" if name in population.attributes else "start_states"
+        path = ("memory", name, "start") if name in self.scenario.memory else ("population", section, name)
+        block = Block(0, what, ("",), answers, names, situations, [{}], path)
+        base = self.list.add([sheet], len(exits), block)
+        self._add_start(-1, base, len(exits), self.readers(parents, len(exits)), _answers([(exits, rest)]))
 
     def enrolments(self) -> dict[str, Any]:
         """Who is asked when, and the probability that they take part."""
-        lists = Lists(2)
+        readers = Lists(3)
         bases = np.full((len(self.interventions), self.n_cycles), -1, dtype=np.int64)
         for number, name in enumerate(self.interventions):
             enrol = self.scenario.interventions[name].enrol
-            cycle = self.enrolment_cycle(name)
             condition = parse_condition(enrol.if_) & alive(self.scenario)
-            wanted = condition.variables | set(self.values.keys_of(enrol.uptake))
-            parents = sorted(wanted & set(self.number), key=self.number.__getitem__)
+            tests = Tests(self)
+            tests.condition(condition)
+            tests.quantity(enrol.uptake)
+            wanted = self.with_age(condition.variables | self.keys_of(enrol.uptake) | {"age"})
+            parents = self.parents(wanted, tests)
             situations = self.situations(parents)
-            asked = np.array([condition.holds(situation) for situation in situations])
-            base = np.empty((len(situations), 1), dtype=np.int32)
-            for row, situation in enumerate(situations):
-                taken: str | float = enrol.uptake if asked[row] else 0.0
-                base[row, 0] = self.values.quantity(taken, situation | self.times[cycle])
-            sheet = Sheet((0,), False, False, base, np.zeros((len(situations), 0), dtype=np.int32), (), ())
-            block = Block(
-                0, f"enrolment in {name}", ("",), ("takes part", "does not"), tuple(parents), situations,
-                [dict(self.times[cycle])],
-            )  # fmt: skip
-            bases[number, cycle] = self.list.add([sheet], 1, block)
-            lists.add([self.number[p] for p in parents], self.strides(parents, 1))
-        first, variable, stride = lists.arrays(np.int64, np.uint32)
-        return {"enrol_base": bases, "enrol_first": first, "enrol_variable": variable, "enrol_stride": stride}
+            for cycle in self.asked_cycles(name):
+                base = np.empty((len(situations), 1), dtype=np.int32)
+                for row, inner in enumerate(situations):
+                    situation = self.at(cycle, inner)
+                    asked = situation["age"] == enrol.at_age and condition.holds(situation)
+                    taken: str | float = enrol.uptake if asked else 0.0
+                    base[row, 0] = self.values.quantity(taken, situation)
+                none = np.zeros((len(situations), 0), dtype=np.int32)
+                sheet = Sheet((0,), kernel_tables.PER_CYCLE, False, base, none, (), ())
+                block = Block(
+                    0, f"enrolment in {name}", ("",), ("takes part", "does not"), tuple(p.name for p in parents),
+                    situations, [dict(self.times[cycle])], ("interventions", name, "enrol", "uptake"),
+                )  # fmt: skip
+                bases[number, cycle] = self.list.add([sheet], 1, block)
+            readers.rows(self.readers(parents, 1))
+        first, variable, stride, table = readers.arrays(np.int64, np.uint32, np.int64)
+        return {
+            "enrol_base": bases, "enrol_first": first, "enrol_variable": variable, "enrol_stride": stride,
+            "enrol_table": table,
+        }  # fmt: skip
 
     def moves(self) -> dict[str, Any]:
         """Rows of every domain, and how the situation of a person finds its row."""
-        parents_lists, phase_lists, maps = Lists(2), Lists(2), Lists(1)
+        readers, phase_lists, maps = Lists(3), Lists(2), Lists(1)
         bases = np.zeros((len(self.scenario.domains), self.n_cycles), dtype=np.int64)
         widths = []
-        for number, name in enumerate(self.scenario.domains):
+        for number, (name, domain) in enumerate(self.scenario.domains.items()):
             ways = self.exits[name]
-            wanted = self._variables(way for out, _ in ways for way in out)
-            others = sorted((wanted & set(self.number)) - {name}, key=self.number.__getitem__)
-            phased = [i for i in self.interventions if i in wanted]
-            width = max(len(out) for out, _ in ways)
-            bases[number], tables = self._domain_blocks(name, others, phased, width)
-            parents = [name, *others]
-            parents_lists.add([self.number[p] for p in parents], self.strides(parents, width))
+            out = [way for exits, _ in ways for way in exits]
+            wanted = self._variables(out)
+            tests = self._tests(out)
+            others = self.parents(wanted - {name}, tests)
+            phased = [i for i in self.interventions if {i, i + EXACT} & wanted]
+            continuous = domain.time == "continuous"
+            width = len(domain.states) - 1 if continuous else max(len(exits) for exits, _ in ways)
+            self._check_matrix(name)
+            bases[number], tables = self._domain_blocks(name, others, phased, width, tests)
+            own = Parent(name, self.levels[name])
+            readers.rows(self.readers([own, *others], width))
             phase_lists.add([self.interventions.index(i) for i in phased], tables)
-            maps.add(_answers(ways))
+            maps.add(_jumps(len(domain.states)) if continuous else _answers(ways))
             widths.append(width)
-        first, variable, stride = parents_lists.arrays(np.int64, np.uint32)
+        first, variable, stride, table = readers.arrays(np.int64, np.uint32, np.int64)
         phase_first, phase_intervention, phase_table = phase_lists.arrays(np.int64, np.int64)
         map_first, answers_map = maps.arrays(np.uint8)
         return {
@@ -301,6 +351,7 @@ class Compiler(Frame):
             "move_first": first,
             "move_variable": variable,
             "move_stride": stride,
+            "move_table": table,
             "move_map_first": map_first,
             "move_map": answers_map,
             "phase_first": phase_first,
@@ -308,28 +359,52 @@ class Compiler(Frame):
             "phase_table": phase_table.reshape(-1, self.n_cycles),
         }
 
+    def _check_matrix(self, name: str) -> None:
+        """Add rows that nobody asks for: a matrix whose diagonal is given must add up to 1 as it stands."""
+        domain = self.scenario.domains[name]
+        cells = self.matrix_cells(name)
+        if domain.matrix is None or self.keys_of(domain.matrix) - {"from", "to"}:
+            return
+        for start in domain.states:
+            ends = [end for begin, end in cells if begin == start]
+            if start in ends:
+                exits = [
+                    Exit(domain.states.index(end), domain.matrix, ends=(("from", start), ("to", end))) for end in ends
+                ]
+                sheet = self.sheet(exits, [{}], dict(self.times[0]), complete=True)
+                what = f"{name} from '{start}' in its matrix"
+                self.list.add(
+                    [sheet],
+                    len(exits),
+                    Block(0, what, ("",), tuple(domain.states), (), [{}], [{}], ("tables", domain.matrix)),
+                )
+
     def _domain_blocks(
-        self, name: str, others: list[str], phased: list[str], width: int
+        self, name: str, others: list[Parent], phased: list[str], width: int, tests: Tests
     ) -> tuple[list[int], list[list[int]]]:
         """First threshold of each cycle, and the phase tables of each intervention in each cycle."""
-        states = self.levels[name]
+        states = self.scenario.domains[name].states
         situations = self.situations(others)
         n_rows = len(states) * len(situations)
         blocks: dict[tuple[Any, ...], int] = {}
         bases: list[int] = []
         tables: list[list[int]] = [[] for _ in phased]
         worked_out: dict[tuple[Any, ...], list[Sheet]] = {}
-        alike = self._alike(way for out, _ in self.exits[name] for way in out)
-        for cycle, time in enumerate(alike):
+        acts = [act for out, _ in self.exits[name] for way in out for act in way.acts]
+        alike: dict[Hashable, int] = {}
+        for cycle in range(self.n_cycles):
+            time = alike.setdefault(self.time_signature(tests, cycle), cycle)
             phases = [self.possible_phases(intervention, cycle) for intervention in phased]
             sheets: dict[tuple[int, ...], list[Sheet]] = {}
             numbers: dict[tuple[Any, ...], int] = {}
             which = np.empty([len(possible) for possible in phases], dtype=np.int64)
             for place in np.ndindex(which.shape):
                 phase_of = {i: phases[axis][place[axis]] for axis, i in enumerate(phased)}
-                around: Situation = {**time, **phase_of}
-                known = tuple(around.values())
+                known = (time, *(self._phase_key(tests, acts, i, phase) for i, phase in phase_of.items()))
                 if known not in worked_out:
+                    around = dict(self.times[time])
+                    for intervention, phase in phase_of.items():
+                        around |= self.phases(intervention, phase)
                     worked_out[known] = [
                         self.sheet(out, situations, around | {name: states[own]})
                         for own, (out, _) in enumerate(self.exits[name])
@@ -349,34 +424,78 @@ class Compiler(Frame):
             places = list(itertools.product(*chosen))
             key = tuple(tuple(sheet.key for sheet in sheets[place]) for place in places)
             if key not in blocks:
-                layers: list[Situation] = [
-                    {**self.times[cycle], **{i: phases[axis][place[axis]] for axis, i in enumerate(phased)}}
-                    for place in places
-                ]
-                block = Block(0, name, states, states, tuple(others), situations, layers)
+                layers: list[Situation] = []
+                for place in places:
+                    layer = dict(self.times[cycle])
+                    for axis, intervention in enumerate(phased):
+                        layer[intervention] = self.phase_year(phases[axis][place[axis]])
+                    layers.append(layer)
+                names = tuple(parent.name for parent in others)
+                block = Block(0, name, tuple(states), tuple(states), names, situations, layers, ("domains", name))
                 blocks[key] = self.list.add([sheet for place in places for sheet in sheets[place]], width, block)
             bases.append(blocks[key])
         return bases, [list(column) for column in tables]
+
+    def _phase_key(self, tests: Tests, acts: Sequence[Act], intervention: str, phase: int) -> Hashable:
+        """Equal for phases with the same rows."""
+        faded = tuple(act.cycles_faded(phase) for act in acts if act.intervention == intervention)
+        return self.phase_signature(tests, intervention, phase), faded
+
+    def memory(self) -> dict[str, Any]:
+        """How each clock and counter goes on: a table by what it watches at both ends and its own value."""
+        readers, maps = Lists(2), Lists(1)
+        n_variables = len(self.names)
+        for name, memory in self.scenario.memory.items():
+            watched = sorted(self.watched(memory), key=self.number.__getitem__)
+            own = self.levels[name]
+            axes = [*watched, *(f"{w} at the end" for w in watched if w in self.scenario.domains)]
+            sizes = [len(self.levels[axis.removesuffix(" at the end")]) for axis in axes] + [len(own)]
+            if math.prod(sizes) > _MOST_REMEMBERED:
+                raise ModelError(
+                    f"{name} watches {', '.join(watched)}, which makes {math.prod(sizes):,} cases; at most "
+                    f"{_MOST_REMEMBERED:,} are possible. Watch fewer states, or use a lower cap."
+                )
+            goes_on = Remembering(self, memory)
+            values = []
+            for combination in itertools.product(*(self.levels[axis.removesuffix(" at the end")] for axis in axes)):
+                start = dict(zip(axes[: len(watched)], combination, strict=False))
+                end = start | {
+                    axis.removesuffix(" at the end"): value
+                    for axis, value in zip(axes, combination, strict=True)
+                    if axis.endswith(" at the end")
+                }
+                values += goes_on.table(start, end)
+            rows = [
+                (self.number[axis.removesuffix(" at the end")] + (n_variables if axis.endswith(" at the end") else 0),
+                 math.prod(sizes[place + 1 :]))
+                for place, axis in enumerate(axes)
+            ]  # fmt: skip
+            readers.rows([*rows, (self.number[name], 1)])
+            maps.add(values)
+        first, row, stride = readers.arrays(np.int64, np.uint32)
+        map_first, values_map = maps.arrays(np.uint8)
+        return {
+            "memory_first": first, "memory_row": row, "memory_stride": stride, "memory_map_first": map_first,
+            "memory_map": values_map,
+        }  # fmt: skip
 
     def compile(self) -> Compiled:
         """Compile everything."""
         scenario = self.scenario
         counted = account(scenario)
-        names = [f"attribute.{name}" for name in scenario.population.attributes]
-        names += [f"start.{name}" for name in scenario.domains]
+        names = start_points(self)
         asked = [f"{name}.uptake" for name in self.interventions]
-        drawn = [f"parameter.{name}" for name in scenario.parameters]  # they must not collide with questions either
+        drawn = [f"parameter.{name}" for name in self.file.distributions]  # they must not collide with questions either
         points = decision_points([*names, *asked, *scenario.domains, *drawn])
-        starts, enrolments, moves = self.starts(), self.enrolments(), self.moves()
+        starts, enrolments, moves, memory = self.starts(), self.enrolments(), self.moves(), self.memory()
         counting = Counting(self, counted)
-        ends = {name: domain.ends_life for name, domain in scenario.domains.items() if domain.ends_life is not None}
         life, dead = -1, 0
-        for name, state in ends.items():
-            life, dead = self.number[name], self.levels[name].index(state)
+        if self.life is not None:
+            life, dead = self.number[self.life[0]], self.levels[self.life[0]].index(self.life[1])
         sizes = [
-            len(scenario.population.attributes), len(scenario.domains), len(self.interventions),
-            len(scenario.strategies),
+            len(self.attributes), len(scenario.domains), len(self.interventions), len(scenario.strategies),
             self.n_cycles, life, dead, len(counting.groups), len(counted.time), len(counted.events),
+            len(scenario.memory),
         ]  # fmt: skip
         uses = [[i in members for i in self.interventions] for members in scenario.strategies.values()]
         plan = Plan(
@@ -384,9 +503,9 @@ class Compiler(Frame):
             start_point=np.array([points[name] for name in names], dtype=np.uint32),
             enrol_point=np.array([points[name] for name in asked], dtype=np.uint32),
             move_point=np.array([points[name] for name in scenario.domains], dtype=np.uint32),
-            phase_add=np.array(self.phase_add, dtype=np.uint32),
+            add=np.array(self.add, dtype=np.uint32),
             uses=np.array(uses, dtype=np.uint8).reshape(len(uses), len(self.interventions)),
-            **starts, **enrolments, **moves, **counting.arrays(),
+            **starts, **enrolments, **moves, **memory, **counting.arrays(),
         )  # fmt: skip
         return Compiled(
             self.file,
@@ -398,6 +517,43 @@ class Compiler(Frame):
             counting.n_hist,
             self.list.blocks,
         )
+
+
+class Remembering:
+    """How a clock or counter goes on."""
+
+    def __init__(self, frame: Frame, memory: Memory) -> None:
+        self.memory, self.cap = memory, frame.cap(memory)
+        self.condition = parse_condition(memory.time_in or {})
+        moves = [parse_move(text) for text in memory.moves]
+        self.moves = [move for move in moves if move is not None]
+
+    def table(self, start: Situation, end: Situation) -> list[int]:
+        """Number of the next value for each present one, given the states at both ends of a cycle."""
+        cap = self.cap
+        if self.memory.time_in is not None:
+            if not self.condition.holds(end):
+                return [0] * (cap + 1)
+            stays = self.condition.holds(start)
+            return [min(value + 1, cap) if stays else 0 for value in range(cap + 1)]
+        times = sum(
+            move.domain is not None and move.fits(str(start[move.domain]), str(end[move.domain])) for move in self.moves
+        )
+        if self.memory.kind == "counts":
+            return [min(value + times, cap) for value in range(cap + 1)]
+        # The last value of a clock since an event means that it has never happened.
+        return [0] * (cap + 2) if times else [min(value + 1, cap) for value in range(cap + 1)] + [cap + 1]
+
+
+def start_points(frame: Frame) -> list[str]:
+    """Names of the decision points before the first cycle, one for each variable in the order of the engine."""
+    attributes = [f"attribute.{name}" for name in frame.attributes]
+    return attributes + [f"start.{name}" for name in (*frame.scenario.domains, *frame.scenario.memory)]
+
+
+def _jumps(n_states: int) -> list[int]:
+    """Answers of a domain in continuous time: every other state in order, then staying."""
+    return [answer for own in range(n_states) for answer in [*(s for s in range(n_states) if s != own), own]]
 
 
 def _answers(ways: Sequence[tuple[Sequence[Exit], int]]) -> list[int]:

@@ -14,6 +14,7 @@ from simcore.kernels.tables import Rows
 from simcore.model.ledger import Account
 from simcore.model.rows import Block
 from simcore.model.values import Values
+from simcore.scenario.checks import path_text
 from simcore.scenario.loading import ScenarioFile
 
 
@@ -59,16 +60,22 @@ class Compiled:
             Numbers of this draw (column,).
         """
         block = self.blocks[bisect_right([b.first_row for b in self.blocks], row) - 1]
+        file, line = _place(self.file, block.path)
         layer, rest = divmod(row - block.first_row, len(block.own) * len(block.situations))
         own, number = divmod(rest, len(block.situations))
-        situation = block.layers[layer] | block.situations[number]
+        situation = {**block.layers[layer], **block.situations[number]}
+        shown = {name: value for name, value in situation.items() if name not in ("cycle", "start_age")}
         first = self.rows.first_exit[row]
+        is_rate = int(self.rows.scale[row]) in (kernel_tables.RATE, kernel_tables.CONTINUOUS)
         exits = range(first, first + self.rows.n_exits[row])
-        sizes = [float(kernel_tables.exit_size(self.rows, values, e, bool(self.rows.is_rate[row]))) for e in exits]
+        sizes = [float(kernel_tables.exit_size(self.rows, values, e, is_rate)) for e in exits]
         names = [block.targets[self.rows.target[e]] for e in exits]
         ways = ", ".join(f"{name} {size:.4g}" for name, size in zip(names, sizes, strict=True))
         of = f" from '{block.own[own]}'" if block.own[own] else ""
-        place = ", ".join([where, *(f"{name} {value}" for name, value in situation.items())])
+        words = (
+            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in shown.items()
+        )
+        place = f"{file}:{line}  {path_text(block.path)}: {', '.join([where, *words])}"
         match status:
             case kernel_tables.MORE_THAN_ONE:
                 wrong = f"the ways{of} of {block.question} add up to {sum(sizes):.4g} ({ways}); at most 1 is possible"
@@ -79,3 +86,16 @@ class Compiled:
             case _:
                 wrong = f"a probability{of} of {block.question} lies outside 0 to 1 ({ways})"
         return f"{place}: {wrong}."
+
+    @property
+    def n_work(self) -> int:
+        """Length of the scratch array that building thresholds needs."""
+        exits, states = self.rows.n_exits.max(initial=1), self.rows.matrix_states.max(initial=1)
+        return int(max(exits, 4 * int(states) ** 2))
+
+
+def _place(file: ScenarioFile, path: tuple[str, ...]) -> tuple[str, int]:
+    """File and line of an entry, or of the nearest one around it."""
+    while path not in file.places:
+        path = path[:-1]
+    return file.places[path]

@@ -7,7 +7,9 @@ by cycle where a condition speaks of age or calendar year.
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.kernels.lives import BOTH_ENDS, BOUNDARIES, EVENTS
-from simcore.model.frame import Frame, Lists
+from simcore.model.frame import Frame, Lists, Parent, Tests
 from simcore.model.ledger import Account, Meter
-from simcore.scenario.conditions import Condition
+from simcore.scenario.conditions import Condition, Part
+from simcore.scenario.structure import EXACT, TIMES
 
 #: A joint histogram has at most this many cells: fewer passes over persons against more cells to
 #: clear and fold in every draw (measured with 1,000 persons: best between 1,000 and 4,000).
@@ -46,26 +49,33 @@ class Grid:
     ----------
     frame
         Variables and cycles.
-    variables
-        Attributes and domains, at the start of a cycle or (with `_END`) at its end.
+    parents
+        Variables of the group as the frame merges their values; at the start of a cycle or (with `_END`) at its end.
     classes
         Class of each phase, by intervention.
     """
 
-    def __init__(self, frame: Frame, variables: list[str], classes: dict[str, list[int]]) -> None:
+    def __init__(self, frame: Frame, parents: list[Parent], classes: dict[str, list[int]]) -> None:
         self.frame, self.classes = frame, classes
-        self.axes = {name: axis for axis, name in enumerate([*classes, *variables])}
-        self.shape = [max(of) + 1 for of in classes.values()] + _shape(frame, variables)
+        self.values = {parent.name: parent.values for parent in parents}
+        self.axes = {name: axis for axis, name in enumerate([*classes, *self.values])}
+        self.shape = [max(of) + 1 for of in classes.values()] + [len(parent.values) for parent in parents]
 
     def mask(self, meter: Meter, cycle: int) -> NDArray[np.bool_]:
         """Which cells a meter counts in a cycle."""
         mask = self._holds(meter.condition, cycle)
         if meter.move is not None:
-            domain = meter.move.domain
+            domain, move = meter.move.domain, meter.move
             assert domain is not None  # a meter's move is written with its domain
-            states = self.frame.levels[domain]
-            mask &= self._spread(domain, [state == meter.move.start for state in states])
-            mask &= self._spread(domain + _END, [state == meter.move.end for state in states])
+            states = self.frame.scenario.domains[domain].states
+            moves = np.zeros(self.shape, dtype=bool)
+            for start in states:
+                ends = [move.fits(start, end) for end in states]
+                if any(ends):
+                    moves |= self._spread(domain, [state == start for state in states]) & self._spread(
+                        domain + _END, ends
+                    )
+            mask &= moves
         return mask
 
     def occurs(self, mask: NDArray[np.bool_], cycle: int, strategy: str) -> bool:
@@ -78,27 +88,41 @@ class Grid:
     def _holds(self, condition: Condition, cycle: int) -> NDArray[np.bool_]:
         mask = np.ones(self.shape, dtype=bool)
         for part in condition.parts:
-            if part.variable in ("age", "year"):
-                mask &= part.accepts(self.frame.times[cycle][part.variable])
-            elif part.variable in self.classes:
-                of = self.classes[part.variable]
-                accepted = {of[phase] for phase in range(len(of)) if part.accepts(phase)}
-                mask &= self._spread(part.variable, [number in accepted for number in range(max(of) + 1)])
-            else:
-                mask &= self._spread(part.variable, [part.accepts(level) for level in self.frame.levels[part.variable]])
+            mask &= self._part(part, cycle)
         for inner in condition.negated:
             mask &= ~self._holds(inner, cycle)
         return mask
+
+    def _part(self, part: Part, cycle: int) -> NDArray[np.bool_] | bool:
+        now = self.frame.times[cycle]
+        if part.variable in now:
+            return part.accepts(now[part.variable])
+        if part.variable in TIMES:  # age, which the attributes tell
+            mask = np.zeros(self.shape, dtype=bool)
+            parents = self.frame.age_parents
+            for levels in itertools.product(*(self.values[parent] for parent in parents)):
+                known = dict(zip(parents, levels, strict=True))
+                if part.accepts(self.frame.at(cycle, known)[part.variable]):
+                    cells = np.ones(self.shape, dtype=bool)
+                    for parent, level in known.items():
+                        cells &= self._spread(parent, [value == level for value in self.values[parent]])
+                    mask |= cells
+            return mask
+        name = part.variable.removesuffix(EXACT)
+        if name in self.classes:
+            of = self.classes[name]
+            accepted = {number for phase, number in enumerate(of) if self._accepts(part, name, phase)}
+            return self._spread(name, [number in accepted for number in range(max(of) + 1)])
+        return self._spread(part.variable, [part.accepts(value) for value in self.values[part.variable]])
+
+    def _accepts(self, part: Part, intervention: str, phase: int) -> bool:
+        return part.accepts(self.frame.phases(intervention, phase)[part.variable])
 
     def _spread(self, name: str, holds: list[bool]) -> NDArray[np.bool_]:
         """Lay the truth for each value of a variable along its axis."""
         shape = [1] * len(self.shape)
         shape[self.axes[name]] = -1
         return np.array(holds).reshape(shape)
-
-
-def _shape(frame: Frame, variables: list[str]) -> list[int]:
-    return [len(frame.levels[variable.removesuffix(_END)]) for variable in variables]
 
 
 class Counting:
@@ -108,10 +132,14 @@ class Counting:
         self.frame = frame
         self.meters = [*counted.time, *counted.events]
         self.strategies = list(frame.scenario.strategies)
+        self._known_parents: dict[str, Parent] = {}
+        self.tests = Tests(frame)
+        for meter in self.meters:
+            self.tests.condition(meter.condition)
         self.groups = self._groups()
         self.meter_mask = np.full((len(self.meters), frame.n_cycles), -1, dtype=np.int64)
         self.n_hist = 0
-        self._readers, self._phase_readers, self._members = Lists(2), Lists(2), Lists(1)
+        self._readers, self._phase_readers, self._members = Lists(3), Lists(2), Lists(1)
         self._cells: list[int] = []
         self._hists: list[int] = []
         self._n_masks: list[int] = []
@@ -126,8 +154,8 @@ class Counting:
         """Put each meter into the first group that stays small enough with it."""
         groups: list[Group] = []
         for number, meter in enumerate(self.meters):
-            wanted = meter.condition.variables
-            phased = sorted(wanted & set(self.frame.interventions))
+            wanted = self.frame.with_age(meter.condition.variables)
+            phased = sorted({name.removesuffix(EXACT) for name in wanted} & set(self.frame.interventions))
             variables = wanted & set(self.frame.number)
             kind = BOTH_ENDS if phased else BOUNDARIES
             if meter.move is not None:
@@ -136,9 +164,7 @@ class Counting:
                 variables |= {meter.move.domain, meter.move.domain + _END}
             for group in groups:
                 together = sorted(variables | set(group.variables))
-                if (kind, phased) == (group.kind, group.phased) and math.prod(
-                    _shape(self.frame, together)
-                ) <= _GROUP_CELLS:
+                if (kind, phased) == (group.kind, group.phased) and self._size(together) <= _GROUP_CELLS:
                     group.variables = together
                     group.members.append(number)
                     break
@@ -146,16 +172,34 @@ class Counting:
                 groups.append(Group(kind, sorted(variables), phased, [number]))
         return groups
 
+    def _parents(self, variables: list[str]) -> list[Parent]:
+        """The variables of a group with their values, merged where no meter tells them apart."""
+        for variable in variables:
+            if variable not in self._known_parents:
+                (parent,) = self.frame.parents([variable.removesuffix(_END)], self.tests)
+                self._known_parents[variable] = Parent(variable, parent.values, parent.classes)
+        return [self._known_parents[variable] for variable in variables]
+
+    def _size(self, variables: list[str]) -> int:
+        return math.prod(len(parent.values) for parent in self._parents(variables))
+
     def _lay_out(self, number: int, group: Group) -> None:
         """Work out the masks of a group's meters and store where everything lies."""
         frame = self.frame
         classes = {intervention: self._phase_classes(group, intervention) for intervention in group.phased}
-        grid = Grid(frame, group.variables, classes)
+        parents = self._parents(group.variables)
+        grid = Grid(frame, parents, classes)
         numbers: dict[bytes, int] = {}
         masks: list[NDArray[np.bool_]] = []
         for meter in group.members:
+            tests = Tests(frame)
+            tests.condition(self.meters[meter].condition)
+            alike: dict[Hashable, NDArray[np.bool_]] = {}  # cycles that the meter's condition does not tell apart
             for cycle in range(frame.n_cycles):
-                mask = grid.mask(self.meters[meter], cycle)
+                time = frame.time_signature(tests, cycle)
+                if time not in alike:
+                    alike[time] = grid.mask(self.meters[meter], cycle)
+                mask = alike[time]
                 counting = [grid.occurs(mask, cycle, strategy) for strategy in self.strategies]
                 if not any(counting):
                     continue
@@ -178,8 +222,11 @@ class Counting:
         for cell in range(step):
             self._cell_masks.add(np.flatnonzero(flat[:, cell]).tolist())
         self._first_cell.append(self._first_cell[-1] + step)
-        rows = [self._row(variable) for variable in group.variables]
-        self._readers.add(rows, strides[n_phased:])
+        readers = []
+        for parent, stride in zip(parents, strides[n_phased:], strict=True):
+            table = -1 if parent.classes is None else frame.table([of * stride for of in parent.classes])
+            readers.append((self._row(parent.name), stride, table))
+        self._readers.rows(readers)
         self._phase_readers.add([frame.interventions.index(i) for i in group.phased], added)
         self._members.add(group.members)
         self._cells.append(step)
@@ -195,15 +242,12 @@ class Counting:
 
     def _phase_classes(self, group: Group, intervention: str) -> list[int]:
         """Class of each phase of an intervention: phases that no condition of the group tells apart share one."""
-        parts = [
-            part
-            for meter in group.members
-            for part in self.meters[meter].condition.leaves()
-            if part.variable == intervention
-        ]
-        seen: dict[tuple[bool, ...], int] = {}
+        tests = Tests(self.frame)
+        for meter in group.members:
+            tests.condition(self.meters[meter].condition)
+        seen: dict[Hashable, int] = {}
         return [
-            seen.setdefault(tuple(part.accepts(phase) for part in parts), len(seen))
+            seen.setdefault(self.frame.phase_signature(tests, intervention, phase), len(seen))
             for phase in range(self.frame.n_cycles + 1)
         ]
 
@@ -215,7 +259,7 @@ class Counting:
 
     def arrays(self) -> dict[str, Any]:
         """The counting part of the kernel's `Plan`."""
-        group_first, group_row, group_stride = self._readers.arrays(np.int64, np.uint32)
+        group_first, group_row, group_stride, group_table = self._readers.arrays(np.int64, np.uint32, np.int64)
         phase_first, phase_intervention, phase_table = self._phase_readers.arrays(np.int64, np.int64)
         member_first, member = self._members.arrays(np.int64)
         mask_first, cell_mask = self._cell_masks.arrays(np.int64)
@@ -226,6 +270,7 @@ class Counting:
             "group_first": group_first,
             "group_row": group_row,
             "group_stride": group_stride,
+            "group_table": group_table,
             "group_phase_first": phase_first,
             "group_phase_intervention": phase_intervention,
             "group_phase_table": phase_table,

@@ -6,15 +6,29 @@ The simulation knows no money. It counts persons in *situations* (at both ends o
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from simcore.scenario.conditions import ALWAYS, Band, Condition, MoveText, Part, parse_condition, parse_move
+from simcore.errors import ModelError
+from simcore.scenario.conditions import (
+    ALWAYS,
+    Band,
+    Condition,
+    MoveText,
+    Part,
+    Value,
+    parse_condition,
+    parse_move,
+    whole_numbers,
+)
 from simcore.scenario.quantities import unit_named
-from simcore.scenario.schema import Booking, Outcome, Price, Scenario
+from simcore.scenario.schema import Booking, Outcome, OutcomePart, Price, Scenario
+from simcore.scenario.structure import EXACT, TIMES, Structure
 
-#: Length of a cycle [years].
-CYCLE_YEARS = {"year": 1.0}
+#: An amount may depend on what a person is in so many situations; each is counted by itself.
+_MOST_SITUATIONS = 2_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,10 @@ class Meter:
 
     condition: Condition
     move: MoveText | None = None
+
+    def within(self, part: Part) -> Meter:
+        """The same meter, of a subgroup."""
+        return Meter(self.condition & Condition((part,)), self.move)
 
     @property
     def name(self) -> str:
@@ -42,105 +60,205 @@ def condition_words(condition: Condition) -> str:
     """Write a condition in words: ``work is outside or sick, age is 18 to 29, not (sex is male)``."""
     words = []
     for part in condition.parts:
-        if isinstance(part.values, Band):
-            high = part.values.high
-            text = f"{part.values.low} or more" if high is None else f"{part.values.low} to {high}"
-        else:
-            text = " or ".join(sorted(map(str, part.values)))
-        words.append(f"{part.variable} is {text}")
+        values = part.values
+        text = values.words if isinstance(values, Band) else " or ".join(sorted(_text(value) for value in values))
+        words.append(f"{part.variable.replace(EXACT, ' (in cycles)')} is {text}")
     words += [f"not ({condition_words(inner)})" for inner in condition.negated]
     return ", ".join(words)
 
 
+def _text(value: Value) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A meter and what is known of everybody it counts: where an amount depends on it, each situation has its own."""
+
+    meter: Meter
+    situation: tuple[tuple[str, Value], ...] = ()
+
+
+#: When a line is paid: for the time it lasts, each time it happens, once at the start, or once at enrolment.
+FOR_TIME, EACH_TIME, AT_START, AT_ENROLMENT = "for_time", "each_time", "at_start", "at_enrolment"
+
+
 @dataclass(frozen=True)
 class Line:
-    """A line of the account: a priced meter.
+    """A line of the account: priced meters.
 
     Attributes
     ----------
     name
         Name of the price, or ``intervention.costs[0]``.
-    meter
+    pieces
         What is counted.
     booking
         Kind, amount and who pays.
     path
         Where it stands in the scenario.
-    once
-        Paid at the start of the cycle, once for each person counted there (a cost at enrolment).
+    paid
+        When it is paid.
     """
 
     name: str
-    meter: Meter
+    pieces: tuple[Piece, ...]
     booking: Booking
     path: tuple[str | int, ...]
-    once: bool = False
+    paid: str
+
+
+@dataclass(frozen=True)
+class Reward:
+    """A part of an outcome: meters, and what each year or event counts."""
+
+    pieces: tuple[Piece, ...]
+    weight: str | float
+    paid: str
 
 
 @dataclass(frozen=True)
 class Account:
     """Everything that is counted, and what it is counted for.
 
-    `time` and `events` are the meters in the order of the ledger; `alive` is the time meter of
-    everybody who lives.
+    `time` and `events` are the meters in the order of the ledger, for everybody and then for each group; `alive`
+    is the time meter of everybody who lives, `groups` are subgroups by their name.
     """
 
     lines: tuple[Line, ...]
-    outcomes: dict[str, Meter]
+    outcomes: dict[str, tuple[Reward, ...]]
     alive: Meter
+    groups: dict[str, Part]
     time: tuple[Meter, ...] = field(init=False)
     events: tuple[Meter, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        meters = [self.alive, *(line.meter for line in self.lines), *self.outcomes.values()]
+        rewards = [reward for outcome in self.outcomes.values() for reward in outcome]
+        pieces = [piece for line in self.lines for piece in line.pieces]
+        pieces += [piece for reward in rewards for piece in reward.pieces]
+        meters = [self.alive, *(piece.meter for piece in pieces)]
+        meters += [meter.within(part) for part in self.groups.values() for meter in meters]
         distinct = list(dict.fromkeys(meters))
         object.__setattr__(self, "time", tuple(meter for meter in distinct if meter.move is None))
         object.__setattr__(self, "events", tuple(meter for meter in distinct if meter.move is not None))
 
 
 def account(scenario: Scenario) -> Account:
-    """Collect what a scenario counts: prices, programme costs, outcomes and person-time alive."""
-    return Account(
-        tuple(_lines(scenario)),
-        {name: _meter(scenario, outcome) for name, outcome in scenario.outcomes.items()},
-        Meter(alive(scenario)),
-    )
+    """Collect what a scenario counts: prices, programme costs, outcomes and person-time alive.
+
+    Raises
+    ------
+    ModelError
+        An amount depends on too much.
+    """
+    structure = Structure(scenario)
+    outcomes = {name: tuple(_rewards(structure, outcome)) for name, outcome in scenario.outcomes.items()}
+    groups = {
+        f"{name}: {level}": Part(name, frozenset({level}))
+        for name in scenario.groups
+        for level in structure.levels[name]
+    }
+    return Account(tuple(_lines(structure)), outcomes, Meter(alive(scenario)), groups)
 
 
 def alive(scenario: Scenario) -> Condition:
-    """The condition of being alive: always true in a model without death."""
-    for name, domain in scenario.domains.items():
-        if domain.ends_life is not None:
-            return Condition((Part(name, frozenset(domain.states) - {domain.ends_life}),))
-    return ALWAYS
+    """The condition of being followed: alive, and not yet of the age up to which lives are followed.
+
+    Always true in a model without death whose persons are all of one age.
+    """
+    structure = Structure(scenario)
+    condition = ALWAYS
+    if structure.life is not None:
+        domain, dead = structure.life
+        condition &= Condition((Part(domain, frozenset(scenario.domains[domain].states) - {dead}),))
+    to_age = scenario.population.horizon.to_age
+    if structure.age_parents and to_age is not None:
+        condition &= Condition((Part("age", whole_numbers(0, to_age - 1)),))
+    return condition
 
 
-def _meter(scenario: Scenario, entry: Price | Outcome) -> Meter:
+def _meter(scenario: Scenario, entry: Price | OutcomePart) -> Meter:
     if entry.move is not None:
-        return Meter(parse_condition(entry.if_ or {}), parse_move(entry.move))
+        return Meter(parse_condition(entry.if_ or {}) & _followed(scenario), parse_move(entry.move))
     return Meter(_of_the_living(scenario, parse_condition(entry.while_ or {})))
 
 
+def _followed(scenario: Scenario) -> Condition:
+    """The condition of not yet having reached the age up to which lives are followed."""
+    return Condition(tuple(part for part in alive(scenario).parts if part.variable == "age"))
+
+
+def _pieces(structure: Structure, meter: Meter, quantities: list[str | float | None], what: str) -> tuple[Piece, ...]:
+    """Split a meter by everything that an amount depends on beside time."""
+    keys: set[str] = set().union(*(structure.keys_of(quantity) for quantity in quantities))
+    wanted = sorted(structure.with_age(keys) - set(TIMES))
+    if not wanted:
+        return (Piece(meter),)
+    years = range(structure.phase_year(structure.n_cycles) + 1)
+    values = [structure.levels[name] if name in structure.levels else tuple(years) for name in wanted]
+    # Of values that the condition rules out no one is counted.
+    own = {part.variable: part for part in meter.condition.parts}
+    values = [
+        tuple(value for value in of if name not in own or own[name].accepts(value))
+        for name, of in zip(wanted, values, strict=True)
+    ]
+    number = math.prod(len(of) for of in values)
+    if number > _MOST_SITUATIONS:
+        raise ModelError(
+            f"{what} depends on {', '.join(wanted)}, which makes {number:,} situations that are counted one by one; at "
+            f"most {_MOST_SITUATIONS:,} are possible. Let it depend on fewer, or lower the cap of a clock."
+        )
+    pieces = []
+    for combination in itertools.product(*values):
+        situation = tuple(zip(wanted, combination, strict=True))
+        parts = tuple(Part(name, _exactly(structure, name, value)) for name, value in situation)
+        pieces.append(Piece(Meter(Condition(parts) & meter.condition, meter.move), situation))
+    return tuple(pieces)
+
+
+def _exactly(structure: Structure, name: str, value: Value) -> frozenset[Value] | Band:
+    """What a variable with just this value passes; single numbers of a clock would mean full years."""
+    memory = structure.scenario.memory.get(name)
+    if memory is None or memory.kind == "counts" or structure.per_year == 1 or isinstance(value, str):
+        return frozenset({value})
+    return Band(value, math.nextafter(value, math.inf))
+
+
 def _of_the_living(scenario: Scenario, condition: Condition) -> Condition:
-    """Add that a person lives, unless the condition asks for the dead."""
-    for name, domain in scenario.domains.items():
-        asks = [part for part in condition.parts if part.variable == name and not isinstance(part.values, Band)]
-        if domain.ends_life is not None and any(domain.ends_life in part.values for part in asks):
-            return condition
+    """Add that a person is followed, unless the condition asks for the dead."""
+    life = Structure(scenario).life
+    asks = [part for part in condition.parts if life and part.variable == life[0] and not isinstance(part.values, Band)]
+    if life is not None and any(life[1] in part.values for part in asks if not isinstance(part.values, Band)):
+        return condition & _followed(scenario)
     return condition & alive(scenario)
 
 
-def _lines(scenario: Scenario) -> Iterator[Line]:
+def _lines(structure: Structure) -> Iterator[Line]:
+    scenario = structure.scenario
     for name, price in scenario.prices.items():
-        yield Line(name, _meter(scenario, price), price, ("prices", name))
+        paid = EACH_TIME if price.move is not None else AT_START if price.once is not None else FOR_TIME
+        amounts = [price.amount, price.base, price.share]
+        pieces = _pieces(structure, _meter(scenario, price), amounts, f"the price {name}")
+        yield Line(name, pieces, price, ("prices", name), paid)
     for name, intervention in scenario.interventions.items():
         for number, cost in enumerate(intervention.costs):
             entry = scenario.entry(cost.amount)
             unit = unit_named(entry.unit) if entry is not None else None
             once = cost.years is None or (unit is not None and unit.per == "participant")
-            first, last = cost.years or (1, 1)
-            assert isinstance(first, int)  # by the schema
-            phases = Band(first, None if last == "onwards" else int(last))
-            condition = Condition((Part(name, phases),)) & parse_condition(cost.while_ or {})
-            meter = Meter(_of_the_living(scenario, condition))
-            yield Line(f"{name}.costs[{number}]", meter, cost, ("interventions", name, "costs", number), once)
+            if once and structure.per_year > 1:
+                enrolled = Part(name + EXACT, whole_numbers(1, 1))
+            else:
+                first, last = cost.years or (1, 1)
+                assert isinstance(first, int)  # by the schema
+                enrolled = Part(name, whole_numbers(first, None if last == "onwards" else int(last)))
+            meter = Meter(_of_the_living(scenario, Condition((enrolled,)) & parse_condition(cost.while_ or {})))
+            line_name, path = f"{name}.costs[{number}]", ("interventions", name, "costs", number)
+            pieces = _pieces(structure, meter, [cost.amount, cost.base, cost.share], f"the cost {line_name}")
+            yield Line(line_name, pieces, cost, path, AT_ENROLMENT if once else FOR_TIME)
+
+
+def _rewards(structure: Structure, outcome: Outcome) -> Iterator[Reward]:
+    for part in outcome.parts:
+        paid = EACH_TIME if part.move is not None else AT_START if part.once is not None else FOR_TIME
+        meter = _meter(structure.scenario, part)
+        yield Reward(_pieces(structure, meter, [part.weight], f"the outcome '{outcome.about}'"), part.weight, paid)

@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 
 from simcore import rates
 from simcore.errors import ModelError
-from simcore.model.ledger import CYCLE_YEARS, Account, Meter, alive
+from simcore.model.ledger import Account, Meter, alive
 from simcore.randomness import decision_numbers, decision_point, threshold
 from simcore.rates import ROUNDING
-from simcore.scenario.conditions import parse_condition, parse_move
-from simcore.scenario.meaning import cell_matches, levels, n_cycles
-from simcore.scenario.schema import Effect, Modifier, Move, Scenario, Shares
-
-#: Everything that is true of a person in a cycle: attributes, states, phases, age and year by name.
-Situation = dict[str, str | int]
+from simcore.scenario.conditions import NEVER, Value, parse_band, parse_condition, parse_move
+from simcore.scenario.evidence import Table
+from simcore.scenario.schema import Derived, Effect, Memory, Modifier, Scenario, Shares, Trait
+from simcore.scenario.structure import EXACT, Situation, Structure, Way, matrix_parameter
+from simcore.uncertainty.traits import level_mean
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Life:
     ----------
     starts, ends
         The situation at both ends of each cycle: age, year and phases are those of the cycle,
-        states those of the moment.
+        states, clocks and counters those of the moment.
     """
 
     person: int
@@ -62,6 +61,7 @@ class Lives:
         self, scenario: Scenario, parameters: Mapping[str, float], *, draw: int, persons: range, seed: int
     ) -> None:
         self.scenario, self.parameters, self.draw, self.persons, self.seed = scenario, parameters, draw, persons, seed
+        self.structure = Structure(scenario)
         self._numbers: dict[tuple[str, int], NDArray[np.uint64]] = {}
 
     # -- a life -----------------------------------------------------------------------------
@@ -72,51 +72,74 @@ class Lives:
 
     def life(self, person: int, strategy: str) -> Life:
         """Follow a person from the start to the horizon."""
-        scenario = self.scenario
-        begin = scenario.population.start
-        states = self.beginning(person)
+        scenario, structure = self.scenario, self.structure
+        born, states, memory = self.beginning(person)
         phases = dict.fromkeys(scenario.interventions, 0)
         starts, ends = [], []
-        for cycle in range(n_cycles(scenario)):
+        for cycle in range(structure.n_cycles):
             # Age and year are those at the start of the cycle, in everything that follows.
-            now: Situation = {"age": begin.age + cycle, "year": begin.year + cycle, **states}
+            now: Situation = {**structure.at(cycle, born), **states, **self.remembered(memory)}
             # 1. Enrolment first: the phase that begins now already counts in this cycle.
             for intervention in scenario.strategies[strategy]:
                 if phases[intervention] == 0 and self.enrols(person, intervention, now, cycle):
                     phases[intervention] = 1
-            now.update(phases)
+            for intervention, phase in phases.items():
+                now |= {intervention: structure.phase_year(phase), intervention + EXACT: phase}
             # 2. All domains at once: each reads the states at the start, none sees where another goes.
             moved = {domain: self.move(person, domain, now, cycle) for domain in scenario.domains}
-            # 3. Death takes precedence: whoever dies makes no other move.
-            for name, domain in scenario.domains.items():
-                if domain.ends_life is not None and moved[name] == domain.ends_life:
-                    moved = {other: states[other] for other in moved} | {name: domain.ends_life}
+            # 3. Death takes precedence: whoever dies makes no other move, and remembers nothing new.
+            dies = structure.life is not None and moved[structure.life[0]] == structure.life[1]
+            if dies and structure.life is not None:
+                moved = states | {structure.life[0]: structure.life[1]}
+            # 4. Clocks and counters go on.
+            new_memory = memory if dies else self.goes_on(memory, {**born, **states}, {**born, **moved})
             starts.append(now)
-            ends.append({**now, **moved})
-            # 4. Time passes.
-            states = states | moved
+            ends.append({**now, **moved, **self.remembered(new_memory)})
+            # 5. Time passes.
+            states, memory = moved, new_memory
             phases = {name: phase + 1 if phase > 0 else 0 for name, phase in phases.items()}
         return Life(person, starts, ends)
 
-    def beginning(self, person: int) -> dict[str, str]:
-        """Settle a person's attributes in the order of the file, then the state of each domain."""
+    def beginning(self, person: int) -> tuple[Situation, dict[str, str], dict[str, int | None]]:
+        """Settle a person's attributes, then the state of each domain, then what is remembered at the start."""
         population = self.scenario.population
-        known: dict[str, str] = {}
+        born: Situation = {}
+        for table in population.joint:
+            born |= self.joint(person, table)
         for name, shares in population.attributes.items():
-            known[name] = self.share(person, f"attribute.{name}", name, shares, known)
-        attributes = dict(known)
-        for name in self.scenario.domains:
+            born[name] = self.share(person, f"attribute.{name}", list(shares), shares, born)
+        for name, trait in population.traits.items():
+            equal: Shares = {str(level): 1.0 / trait.levels for level in range(1, trait.levels)}
+            levels = [*equal, str(trait.levels)]
+            born[name] = int(self.share(person, f"attribute.{name}", levels, {**equal, levels[-1]: "rest"}, born))
+        states = {}
+        for name, domain in self.scenario.domains.items():
             start = population.start_states[name]
-            known[name] = (
-                start if isinstance(start, str) else self.share(person, f"start.{name}", name, start, attributes)
+            states[name] = (
+                start if isinstance(start, str) else self.share(person, f"start.{name}", domain.states, start, born)
             )
-        return known
+        memory = {name: self.first_memory(person, name, m, born) for name, m in self.scenario.memory.items()}
+        return born, states, memory
 
-    def share(self, person: int, question: str, variable: str, shares: Shares, known: Mapping[str, str]) -> str:
-        """Answer a question before the first cycle: a level of an attribute, or a starting state."""
-        begin = self.scenario.population.start
-        now: Situation = {**known, "age": begin.age, "year": begin.year}
-        answers = levels(self.scenario)[variable]
+    def joint(self, person: int, table: str) -> dict[str, Value]:
+        """Draw one cell of a joint table."""
+        cells = self.scenario.tables[table].cells
+        sizes = [self.parameters[row.value] if isinstance(row.value, str) else row.value for row in cells]
+        if self.scenario.tables[table].unit.startswith("count"):
+            total = sum(sizes)
+            sizes = [size / total for size in sizes]
+        texts = [str(number) for number in range(len(cells))]
+        shares = dict(zip(texts, sizes, strict=True))
+        _check_row(shares, table, {}, complete=True)
+        rest = [text for text, row in zip(texts, cells, strict=True) if row.value != 0][-1]
+        cell = self.decide(self.number(f"attribute.joint.{table}", 0, person), texts, shares, rest)
+        return {key: str(level) for key, level in cells[int(cell)].keys.items()}
+
+    def share(
+        self, person: int, question: str, answers: Sequence[str], shares: Mapping[str, str | float], known: Situation
+    ) -> str:
+        """Answer a question before the first cycle: a level, a starting state, or what is remembered."""
+        now = self.structure.at(0, known)
         sizes = {name: self.quantity(shares[name], now) for name in answers if shares.get(name, "rest") != "rest"}
         _check_row(sizes, question, now, complete="rest" not in shares.values())
         # Without a rest the shares add up to 1, and the last of them takes what rounding leaves.
@@ -125,10 +148,11 @@ class Lives:
         return self.decide(self.number(question, 0, person), answers, sizes, rest)
 
     def enrols(self, person: int, intervention: str, now: Situation, cycle: int) -> bool:
-        """Tell whether a person enrols now: alive, of the age, in the condition, and willing."""
+        """Tell whether a person enrols now: followed, just of the age, in the condition, and willing."""
         enrol = self.scenario.interventions[intervention].enrol
         asked = alive(self.scenario) & parse_condition(enrol.if_)
-        if now["age"] != enrol.at_age or not asked.holds(now):
+        birthday = cycle % self.structure.per_year == 0
+        if not birthday or now["age"] != enrol.at_age or not asked.holds(now):
             return False
         uptake = self.quantity(enrol.uptake, now)
         return self.number(f"{intervention}.uptake", cycle, person) < threshold(uptake)
@@ -153,61 +177,117 @@ class Lives:
                     return answer
         return rest
 
+    # -- memory ---------------------------------------------------------------------------------
+
+    def first_memory(self, person: int, name: str, memory: Memory, born: Situation) -> int | None:
+        """Value of a clock (in cycles) or counter at the start; None for an event that has never happened."""
+        first: str | int
+        if memory.start is None:
+            first = NEVER if memory.kind == "time_since" else 0
+        elif not isinstance(memory.start, dict):
+            first = memory.start
+        else:
+            texts = [f"{value:g}" if isinstance(value, float) else str(value) for value in self.structure.levels[name]]
+            shares = {str(key): share for key, share in memory.start.items()}
+            first = self.share(person, f"start.{name}", texts, shares, born)
+        if first == NEVER:
+            return None
+        return int(first) if memory.kind == "counts" else int(first) * self.structure.per_year
+
+    def remembered(self, memory: Mapping[str, int | None]) -> Situation:
+        """Clocks in years, and counters, as conditions and formulas see them."""
+        found: Situation = {}
+        for name, value in memory.items():
+            is_count = self.scenario.memory[name].kind == "counts"
+            found[name] = NEVER if value is None else value if is_count else self.structure.years(value)
+        return found
+
+    def goes_on(self, memory: Mapping[str, int | None], start: Situation, end: Situation) -> dict[str, int | None]:
+        """Clocks and counters at the end of a cycle, from what a person is at both ends of it."""
+        found: dict[str, int | None] = {}
+        for name, rule in self.scenario.memory.items():
+            value, cap = memory[name], self.structure.cap(rule)
+            if rule.time_in is not None:
+                condition = parse_condition(rule.time_in)
+                stays = condition.holds(start) and condition.holds(end)
+                found[name] = min((value or 0) + 1, cap) if stays else 0
+                continue
+            moves = [move for text in rule.moves if (move := parse_move(text)) is not None]
+            happened = [m for m in moves if m.domain and m.fits(str(start[m.domain]), str(end[m.domain]))]
+            if rule.kind == "counts":
+                found[name] = min((value or 0) + len(happened), cap)
+            else:
+                found[name] = 0 if happened else None if value is None else min(value + 1, cap)
+        return found
+
     # -- probabilities ------------------------------------------------------------------------
 
     def row(self, domain: str, now: Situation) -> tuple[dict[str, float], str]:
         """Return the probability of each way out of the present state, and who gets the rest."""
-        states = self.scenario.domains[domain].states
-        rest, found, is_rate = str(now[domain]), {}, False
-        for text, move in self.scenario.domains[domain].moves.items():
-            parsed = parse_move(text)
-            assert parsed is not None  # checked with the scenario
-            if parsed.start != now[domain]:
-                continue
-            if not isinstance(move, Move):
-                rest = parsed.end
-                continue
-            is_rate = move.rate is not None
-            found[parsed.end] = self.size(f"{domain}.{text}", move, now)
-        sizes = {state: found[state] for state in states if state in found}
-        if is_rate:  # competing rates: at most one of them happens in a cycle
-            total = sum(sizes.values())
-            years = CYCLE_YEARS[self.scenario.cycle]
+        ways, own = self.structure.ways(domain), str(now[domain])
+        years = self.structure.cycle_years
+        if self.scenario.domains[domain].time == "continuous":
+            return self.jumps(domain, now), own
+        out = ways.exits[own]
+        sizes = {way.end: self.size(domain, way, now) for way in out}
+        total = sum(sizes.values())
+        if any(way.is_rate for way in out):  # competing rates: at most one of them happens in a cycle
             sizes = {state: rates.probability_of_rate(rate, total, years) for state, rate in sizes.items()}
-        _check_row(sizes, domain, now)
-        return sizes, rest
+        else:
+            _check_row(sizes, domain, now)
+            yearly = any(self.structure.period_of(way.baseline) == "year" for way in out)
+            if yearly and self.structure.per_year > 1:
+                held = {state: min(max(size, 0.0), 1.0) for state, size in sizes.items()}
+                total = sum(held.values())
+                sizes = {state: rates.probability_over(size, total, years) for state, size in held.items()}
+        return sizes, ways.rest[own]
 
-    def size(self, name: str, move: Move, now: Situation) -> float:
-        """Return a move's probability per cycle, or rate per year, with everything that acts on it."""
-        baseline = move.probability if move.probability is not None else move.rate
-        assert baseline is not None  # by the schema
-        size = self.quantity(baseline, now)
+    def jumps(self, domain: str, now: Situation) -> dict[str, float]:
+        """Probability of being in each other state after a cycle of continuous time: a row of expm(G * cycle)."""
+        from scipy.linalg import expm
+
+        states = self.scenario.domains[domain].states
+        generator = np.zeros((len(states), len(states)))
+        for start, out in self.structure.ways(domain).exits.items():
+            for way in out:
+                generator[states.index(start), states.index(way.end)] = self.size(domain, way, now | {domain: start})
+        generator -= np.diag(generator.sum(axis=1))
+        own = states.index(str(now[domain]))
+        row = expm(generator * self.structure.cycle_years)[own]
+        return {state: float(p) for state, p in zip(states, row, strict=True) if state != states[own]}
+
+    def size(self, domain: str, way: Way, now: Situation) -> float:
+        """Return a move's probability per cycle or year, or rate per year, with everything that acts on it."""
+        size = self.quantity(way.baseline, {**now, "from": way.start, "to": way.end})
         # Several modifiers of a kind multiply (differences add) before they act.
         together = {"risk_ratio": 1.0, "odds_ratio": 1.0, "hazard_ratio": 1.0, "risk_difference": 0.0}
-        for modifier, faded in [*self._modifiers(move, now), *self._effects(name, now)]:
+        for modifier, faded in [*self._modifiers(way, now), *self._effects(domain, way, now)]:
             if modifier.scale == "risk_difference":
                 together["risk_difference"] += self.weakened(modifier, faded, now)
             else:
                 together[modifier.scale] *= self.weakened(modifier, faded, now)
-        if move.rate is not None:
+        if way.is_rate:
             return size * together["hazard_ratio"]
         return rates.modified_probability(size, **together)
 
-    def _modifiers(self, move: Move, now: Situation) -> Iterator[tuple[Modifier, int]]:
-        for modifier in move.modifiers:
+    def _modifiers(self, way: Way, now: Situation) -> Iterator[tuple[Modifier, int]]:
+        for modifier in way.modifiers:
             if parse_condition(modifier.if_).holds(now):
                 yield modifier, 0
 
-    def _effects(self, move: str, now: Situation) -> Iterator[tuple[Modifier, int]]:
+    def _effects(self, domain: str, way: Way, now: Situation) -> Iterator[tuple[Modifier, int]]:
         """Yield the effects that act on a move now, each with the cycles since its window ended."""
+        per_year = self.structure.per_year
         for name, intervention in self.scenario.interventions.items():
-            phase = now[name]
-            assert isinstance(phase, int)
+            phase = int(now[name + EXACT])
             for effect in intervention.effects:
+                move = parse_move(effect.move)
+                assert move is not None  # checked with the scenario
                 first, last = effect.years
-                after = 0 if last == "onwards" else max(0, phase - int(last))
-                acts = phase >= int(first) and (after == 0 or effect.fade is not None)
-                if effect.move == move and acts and parse_condition(effect.if_).holds(now):
+                after = 0 if last == "onwards" else max(0, phase - int(last) * per_year)
+                acts = phase > (int(first) - 1) * per_year and (after == 0 or effect.fade is not None)
+                meant = move.domain == domain and move.fits(way.start, way.end)
+                if meant and acts and parse_condition(effect.if_).holds(now):
                     yield effect, after
 
     def weakened(self, modifier: Modifier, faded: int, now: Situation) -> float:
@@ -215,20 +295,56 @@ class Lives:
         weight = 1.0 if modifier.movable_share is None else self.quantity(modifier.movable_share, now)
         if isinstance(modifier, Effect) and modifier.fade is not None and faded > 0:
             half_life = self.quantity(modifier.fade.half_life, now)
-            weight *= 0.5 ** (faded * CYCLE_YEARS[self.scenario.cycle] / half_life)
+            weight *= 0.5 ** (faded * self.structure.cycle_years / half_life)
         full = self.quantity(modifier.size, now)
         return full * weight if modifier.scale == "risk_difference" else rates.faded(full, weight)
 
+    # -- quantities -----------------------------------------------------------------------------
+
     def quantity(self, quantity: str | float, now: Situation) -> float:
-        """Return the value of a quantity: a number, a parameter, or the first table row that fits."""
+        """Return the value of a quantity: a number, a parameter, a table's cell, a formula, or a trait."""
         if not isinstance(quantity, str):
             return float(quantity)
-        if quantity in self.parameters:
-            return self.parameters[quantity]
-        for row in self.scenario.tables[quantity].cells:
-            if cell_matches(row.keys, now):
+        entry = self.scenario.entry(quantity)
+        if isinstance(entry, Table):
+            return self.cell(quantity, entry, now)
+        if isinstance(entry, Derived):
+            return float(entry.expression.evaluate(lambda name: self.value_of(name, now)))
+        if isinstance(entry, Trait):
+            form, first, second = entry.form
+            one, other = (np.array([self.quantity(number, now)]) for number in (first, second))
+            return float(level_mean(form, one, other, int(now[quantity]), entry.levels)[0])
+        return self.parameters[quantity]
+
+    def value_of(self, name: str, now: Situation) -> Value:
+        """Return what a name in a formula stands for."""
+        if self.scenario.entry(name) is not None:
+            return self.quantity(name, now)
+        return float("inf") if now[name] == NEVER else now[name]
+
+    def cell(self, name: str, table: Table, now: Situation) -> float:
+        """Return the first row of a table that fits; of a counted matrix, the drawn probability."""
+        wanted: Situation = {}
+        for key in table.by:
+            formula = table.expression_at(key) if key in table.at else None
+            wanted[key] = (
+                now[key] if formula is None else float(formula.evaluate(lambda other: self.value_of(other, now)))
+            )
+        for row in table.cells:
+            if all(_fits(row.keys[key], value) for key, value in wanted.items()):
+                if table.unit.startswith("count"):
+                    return self.counted(name, table, now)
                 return self.parameters[row.value] if isinstance(row.value, str) else row.value
-        raise ModelError(f"{quantity} has no cell for {now}.")
+        raise ModelError(f"{name} has no cell for {now}.")
+
+    def counted(self, name: str, table: Table, now: Situation) -> float:
+        """Return the share of a counted move in its row of this draw."""
+        row = {str(cell.keys["to"]): cell.value for cell in table.cells if cell.keys["from"] == now["from"]}
+        drawn = {
+            end: self.parameters[matrix_parameter(name, str(now["from"]), end)] if count != 0 else 0.0
+            for end, count in row.items()
+        }
+        return drawn[str(now["to"])] / float(np.sum(list(drawn.values())))
 
     # -- small things -------------------------------------------------------------------------
 
@@ -239,6 +355,14 @@ class Lives:
             point = decision_point(question)
             self._numbers[question, cycle] = decision_numbers(self.seed, persons, cycle, point, self.draw)
         return int(self._numbers[question, cycle][self.persons.index(person)])
+
+
+def _fits(key: str | int, value: Value) -> bool:
+    """Tell whether a table's key holds for a value: numbers match bands."""
+    if isinstance(value, str):
+        return key == value
+    band = parse_band(key)
+    return band is not None and value in band
 
 
 def _check_row(sizes: Mapping[str, float], question: str, now: Situation, complete: bool = False) -> None:
@@ -287,5 +411,5 @@ def happens(meter: Meter, start: Situation, end: Situation) -> bool:
     move = meter.move
     assert move is not None  # the meter is an event
     assert move.domain is not None  # by the schema
-    moved = (start[move.domain], end[move.domain]) == (move.start, move.end)
+    moved = move.fits(str(start[move.domain]), str(end[move.domain]))
     return moved and meter.condition.holds(start)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.errors import ModelError
-from simcore.kernels.tables import Rows
-from simcore.model.frame import Situation
+from simcore.kernels.tables import CONTINUOUS, Rows
+from simcore.scenario.structure import Situation
 
 _MOST_ROWS = 20_000_000
 
@@ -21,11 +21,11 @@ class Sheet:
     """Rows of one own state and all combinations of parents, with their exits in the order they are tried.
 
     `base` int32 (row, exit); `modifiers` int32 (row, modifier of any exit), -1 where it does not act;
-    `kinds` and `exits` say what each modifier column is and which exit it belongs to.
+    `kinds` and `exits` say what each modifier column is and which exit it belongs to; `scale` is that of the baselines.
     """
 
     targets: tuple[int, ...]
-    is_rate: bool
+    scale: int
     complete: bool
     base: NDArray[np.int32]
     modifiers: NDArray[np.int32]
@@ -35,7 +35,7 @@ class Sheet:
     @property
     def key(self) -> tuple[Any, ...]:
         """Equal for sheets that are the same."""
-        return (self.targets, self.base.tobytes(), self.modifiers.tobytes(), self.kinds, self.exits)
+        return (self.targets, self.scale, self.base.tobytes(), self.modifiers.tobytes(), self.kinds, self.exits)
 
 
 @dataclass
@@ -49,6 +49,7 @@ class Block:
     parents: tuple[str, ...]
     situations: list[Situation]
     layers: list[Situation]
+    path: tuple[str, ...]
 
 
 class RowList:
@@ -62,6 +63,7 @@ class RowList:
         self._rows: list[tuple[NDArray[Any], ...]] = []
         self._exits: list[tuple[NDArray[Any], ...]] = []
         self._modifiers: list[tuple[NDArray[Any], ...]] = []
+        self._matrices: list[tuple[NDArray[Any], ...]] = []
         self._n_exits = 0
         self._n_modifiers = 0
 
@@ -70,6 +72,8 @@ class RowList:
         start = self.n_thresholds
         block.first_row = self.n_rows
         self.blocks.append(block)
+        if any(sheet.scale == CONTINUOUS for sheet in sheets):
+            self._add_matrices(sheets, len(block.own))
         for sheet in sheets:
             self._add(sheet, n_thresholds)
         if self.n_rows > _MOST_ROWS:
@@ -79,11 +83,18 @@ class RowList:
             )
         return start
 
+    def _add_matrices(self, sheets: Sequence[Sheet], n_states: int) -> None:
+        """Note which rows make up a generator: one for each layer and situation, the rows of a state apart."""
+        n = len(sheets[0].base)
+        layers = np.arange(len(sheets) // n_states) * n_states * n
+        firsts = (self.n_rows + layers[:, None] + np.arange(n)).ravel()
+        self._matrices.append((firsts, np.full(firsts.size, n), np.full(firsts.size, n_states)))
+
     def _add(self, sheet: Sheet, n_thresholds: int) -> None:
         n, n_exits = sheet.base.shape
         rows = np.arange(n)
         self._rows.append((
-            self._n_exits + rows * n_exits, np.full(n, n_exits), np.full(n, n_thresholds), np.full(n, sheet.is_rate),
+            self._n_exits + rows * n_exits, np.full(n, n_exits), np.full(n, n_thresholds), np.full(n, sheet.scale),
             np.full(n, sheet.complete), self.n_thresholds + rows * n_thresholds,
         ))  # fmt: skip
         acting = sheet.modifiers >= 0
@@ -110,7 +121,7 @@ class RowList:
             first_exit=joined(self._rows, 0, np.int32),
             n_exits=joined(self._rows, 1, np.int32),
             n_thresholds=joined(self._rows, 2, np.int32),
-            is_rate=joined(self._rows, 3, np.uint8),
+            scale=joined(self._rows, 3, np.uint8),
             complete=joined(self._rows, 4, np.uint8),
             offset=joined(self._rows, 5, np.int64),
             target=joined(self._exits, 0, np.int32),
@@ -119,5 +130,8 @@ class RowList:
             n_modifiers=joined(self._exits, 3, np.int32),
             modifier_kind=joined(self._modifiers, 0, np.int32),
             modifier_value=joined(self._modifiers, 1, np.int32),
+            matrix_first=joined(self._matrices, 0, np.int32),
+            matrix_stride=joined(self._matrices, 1, np.int32),
+            matrix_states=joined(self._matrices, 2, np.int32),
             cycle_years=np.array([self.cycle_years]),
         )

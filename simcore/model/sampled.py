@@ -69,10 +69,23 @@ def thresholds_of(compiled: Compiled, values: NDArray[np.float64], draw: int | s
     Raises
     ------
     ModelError
-        Some row is no probability row; the message names draw, situation and ingredients.
+        Some row is no probability row; the message names place, draw, situation and ingredients.
+    """
+    return probabilities_of(compiled, values, draw, np.empty(0))
+
+
+def probabilities_of(
+    compiled: Compiled, values: NDArray[np.float64], draw: int | str, shares: NDArray[np.float64]
+) -> NDArray[np.uint32]:
+    """Thresholds of one draw; `shares` (threshold,) is filled with the probabilities, when not empty.
+
+    Raises
+    ------
+    ModelError
+        As `thresholds_of`.
     """
     thresholds = np.empty(compiled.n_thresholds, np.uint32)
-    row, status = build_thresholds(compiled.rows, values, thresholds, np.empty(256))
+    row, status = build_thresholds(compiled.rows, values, thresholds, shares, np.empty(compiled.n_work))
     if status != FINE:
         where = f"draw {draw}" if isinstance(draw, int) else draw
         raise ModelError(compiled.explain(where, row, status, values))

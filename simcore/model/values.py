@@ -1,4 +1,4 @@
-"""The numbers a model refers to, as columns: parameters, table cells, and effects that fade.
+"""The numbers a model refers to, as columns: parameters, table cells, formulas, traits, and effects that fade.
 
 Every baseline and modifier of the compiled model is the number of a column here. Columns are
 evaluated for all draws at once.
@@ -12,11 +12,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import Problem, ScenarioError
-from simcore.model.ledger import CYCLE_YEARS
-from simcore.scenario.conditions import Band, parse_band
+from simcore.errors import ModelError, Problem, ScenarioError
+from simcore.scenario.checks import path_text
+from simcore.scenario.conditions import NEVER, Band, Value, parse_band
+from simcore.scenario.evidence import Table
+from simcore.scenario.expressions import Expression
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.meaning import path_text
+from simcore.scenario.quantities import unit_named
+from simcore.scenario.schema import Derived, Trait
+from simcore.scenario.structure import Structure, matrix_parameter
+from simcore.uncertainty.traits import level_mean, possible
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,39 @@ class Weakened:
     cycles_faded: int
 
 
-Column = Known | Drawn | Weakened
-#: Keys of a table row (a name, or a band of whole numbers) and its value.
-TableRow = tuple[list[tuple[str, str | Band]], str | float]
+@dataclass(frozen=True)
+class ShareOf:
+    """A number as the share of several (columns)."""
+
+    own: int
+    all: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A trait's value in one of its levels; `first` and `second` are columns."""
+
+    trait: str
+    form: str
+    first: int
+    second: int
+    level: int
+    n_levels: int
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A derived quantity in a situation; each name is a value of the situation, or a column."""
+
+    name: str
+    expression: Expression
+    known: tuple[tuple[str, Value], ...]
+    columns: tuple[tuple[str, int], ...]
+
+
+Column = Known | Drawn | Weakened | ShareOf | Level | Formula
+#: A row of a table: what each key must be, and the value.
+_Row = tuple[tuple[str | Band, ...], str | float]
 
 
 @dataclass
@@ -58,10 +93,11 @@ class Values:
     """A growing list of columns; asking for the same number twice gives the same column."""
 
     file: ScenarioFile
+    structure: Structure
     columns: list[Column] = field(default_factory=list)
     _numbers: dict[Column, int] = field(default_factory=dict)
     _cells: dict[tuple[object, ...], int] = field(default_factory=dict)
-    _tables: dict[str, list[TableRow]] = field(default_factory=dict)
+    _tables: dict[str, list[_Row]] = field(default_factory=dict)
 
     def column(self, column: Column) -> int:
         """Return the number of a column, adding it when it is new."""
@@ -70,12 +106,7 @@ class Values:
             self.columns.append(column)
         return self._numbers[column]
 
-    def keys_of(self, quantity: str | float) -> tuple[str, ...]:
-        """The variables a quantity depends on: a table's keys, otherwise none."""
-        table = self.file.scenario.tables.get(quantity) if isinstance(quantity, str) else None
-        return tuple(table.by) if table is not None else ()
-
-    def quantity(self, quantity: str | float, situation: Mapping[str, str | int]) -> int:
+    def quantity(self, quantity: str | float, situation: Mapping[str, Value]) -> int:
         """Return the column of a quantity in a situation (variable -> value).
 
         Raises
@@ -85,43 +116,115 @@ class Values:
         """
         if not isinstance(quantity, str):
             return self.column(Known(float(quantity)))
-        table = self.file.scenario.tables.get(quantity)
-        if table is None:
-            return self.column(Drawn(quantity))
-        cell = (quantity, *(situation[key] for key in table.by))
+        entry = self.file.scenario.entry(quantity)
+        if isinstance(entry, Table):
+            return self._table(quantity, entry, situation)
+        if isinstance(entry, Derived):
+            return self._derived(quantity, entry, situation)
+        if isinstance(entry, Trait):
+            form, first, second = entry.form
+            columns = self.quantity(first, situation), self.quantity(second, situation)
+            return self.column(Level(quantity, form, *columns, int(situation[quantity]), entry.levels))
+        return self.column(Drawn(quantity))
+
+    def _derived(self, name: str, entry: Derived, situation: Mapping[str, Value]) -> int:
+        """Column of a formula, with what the situation tells filled in."""
+        keys = self.structure.keys_of(name)
+        cell = (name, *(situation[key] for key in sorted(keys)))
         if cell not in self._cells:
-            self._cells[cell] = self._look_up(quantity, {key: situation[key] for key in table.by})
+            expression = entry.expression
+            known: list[tuple[str, Value]] = []
+            columns: list[tuple[str, int]] = []
+            for other in sorted(expression.names):
+                if self.structure.is_variable(other):
+                    known.append((other, situation[other]))
+                else:
+                    columns.append((other, self.quantity(other, situation)))
+            self._cells[cell] = self.column(Formula(name, expression, tuple(known), tuple(columns)))
         return self._cells[cell]
 
-    def _look_up(self, name: str, wanted: dict[str, str | int]) -> int:
+    def _table(self, name: str, table: Table, situation: Mapping[str, Value]) -> int:
+        wanted = {
+            key: _static(table.expression_at(key), situation) if key in table.at else situation[key] for key in table.by
+        }
+        cell = (name, *wanted.values())
+        if cell not in self._cells:
+            value = self._look_up(name, wanted)
+            unit = unit_named(table.unit)
+            if unit is not None and unit.kind == "count":
+                self._cells[cell] = self._counted(name, str(wanted["from"]), str(wanted["to"]))
+            else:
+                self._cells[cell] = self.column(Drawn(value) if isinstance(value, str) else Known(value))
+        return self._cells[cell]
+
+    def _counted(self, name: str, start: str, end: str) -> int:
+        """Probability of a counted move: shares of gamma numbers are a Dirichlet draw of the row."""
+        rows = self.file.scenario.tables[name].cells
+        ends = {str(row.keys["to"]): float(row.value) for row in rows if str(row.keys["from"]) == start}
+        columns = {
+            to: self.column(Drawn(matrix_parameter(name, start, to)) if count > 0 else Known(0.0))
+            for to, count in ends.items()
+        }
+        return self.column(ShareOf(columns[end], tuple(columns.values())))
+
+    def joint_share(self, name: str, keys: Mapping[str, str]) -> int:
+        """Column of a cell of a joint table: a share, or a count of persons among all."""
+        table = self.file.scenario.tables[name]
+        columns = [self.column(Drawn(r.value) if isinstance(r.value, str) else Known(r.value)) for r in table.cells]
+        own = next(
+            column
+            for row, column in zip(table.cells, columns, strict=True)
+            if {key: str(level) for key, level in row.keys.items()} == dict(keys)
+        )
+        unit = unit_named(table.unit)
+        is_count = unit is not None and unit.kind == "count"
+        return self.column(ShareOf(own, tuple(columns))) if is_count else own
+
+    def _look_up(self, name: str, wanted: Mapping[str, Value]) -> str | float:
         for keys, value in self._parsed(name):
-            if all(wanted[key] == level if isinstance(level, str) else wanted[key] in level for key, level in keys):
-                return self.column(Drawn(value) if isinstance(value, str) else Known(value))
+            if all(
+                key == level if isinstance(key, str) else level in key
+                for key, level in zip(keys, wanted.values(), strict=True)
+            ):
+                return value
         file, line = self.file.places[("tables", name)]
-        asked = ", ".join(f"{key} {value}" for key, value in wanted.items())
-        bands = [level for keys, _ in self._parsed(name) for key, level in keys if key == "age"]
-        highest = max((band.high or band.low for band in bands if isinstance(band, Band)), default=0)
-        too_old = isinstance(wanted.get("age"), int) and int(wanted["age"]) > highest
-        hint = "close the last row with 85+ or the like" if too_old else ""
+        asked = ", ".join(
+            f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in wanted.items()
+        )
+        hint = ""
+        for place, (key, value) in enumerate(wanted.items()):
+            bands = [keys[place] for keys, _ in self._parsed(name) if isinstance(keys[place], Band)]
+            ends = [band.below for band in bands if isinstance(band, Band)]
+            if isinstance(value, int | float) and ends and None not in ends and value >= max(end or 0 for end in ends):
+                hint = (
+                    f"close the last row of {key} with {max(band.low for band in bands if isinstance(band, Band)):g}+"
+                )
+            elif value == NEVER:
+                hint = f"a row with {key} never says what holds before the first time"
         problem = Problem(
             file, line, path_text(("tables", name)), f"no cell for {asked}", "a cell for every case that occurs", hint
         )
         raise ScenarioError([problem], file)
 
-    def _parsed(self, name: str) -> list[TableRow]:
-        """A table's rows with their number keys as bands."""
+    def _parsed(self, name: str) -> list[_Row]:
+        """A table's rows with the keys that are numbers as bands."""
         if name not in self._tables:
-            scenario = self.file.scenario
-            named = {*scenario.population.attributes, *scenario.domains}
-            rows: list[TableRow] = []
-            for row in scenario.tables[name].cells:
-                keys: list[tuple[str, str | Band]] = []
-                for key, level in row.keys.items():
-                    band = parse_band(level) if key not in named else None
-                    keys.append((key, band if band is not None else str(level)))
-                rows.append((keys, row.value))
+            rows: list[_Row] = []
+            table = self.file.scenario.tables[name]
+            for row in table.cells:
+                keys = [
+                    str(row.keys[key]) if (band := self._band(key, row.keys[key])) is None else band for key in table.by
+                ]
+                rows.append((tuple(keys), row.value))
             self._tables[name] = rows
         return self._tables[name]
+
+    def _band(self, key: str, level: str | int) -> Band | None:
+        """A key that is a number as a band; None for a name."""
+        named = any(isinstance(value, str) and value != NEVER for value in self.structure.levels.get(key, ()))
+        return None if named or key in ("from", "to") else parse_band(level)
+
+    # -- evaluation -----------------------------------------------------------------------------
 
     def evaluate(self, parameters: Mapping[str, NDArray[np.float64]], n_draws: int) -> NDArray[np.float64]:
         """Return every column in every draw (draw, column).
@@ -132,19 +235,83 @@ class Values:
             Values of each parameter (draw,).
         n_draws
             Number of draws.
+
+        Raises
+        ------
+        ModelError
+            A formula gives no possible value of its unit in some draw.
         """
-        cycle_years = CYCLE_YEARS[self.file.scenario.cycle]
-        values = np.empty((n_draws, len(self.columns)))
+        values = np.empty((n_draws, len(self.columns)), order="F")
         for number, column in enumerate(self.columns):
-            if isinstance(column, Known):
-                values[:, number] = column.number
-            elif isinstance(column, Drawn):
-                values[:, number] = parameters[column.parameter]
-            else:
-                weight = np.ones(n_draws) if column.share is None else values[:, column.share]
+            values[:, number] = self._evaluate(column, values, parameters)
+        return np.ascontiguousarray(values)
+
+    def _evaluate(
+        self, column: Column, values: NDArray[np.float64], parameters: Mapping[str, NDArray[np.float64]]
+    ) -> NDArray[np.float64] | float:
+        match column:
+            case Known():
+                return column.number
+            case Drawn():
+                return parameters[column.parameter]
+            case Weakened():
+                weight: NDArray[np.float64] | float = 1.0 if column.share is None else values[:, column.share]
                 if column.half_life is not None:
-                    half_lives = column.cycles_faded * cycle_years / values[:, column.half_life]
+                    half_lives = column.cycles_faded * self.structure.cycle_years / values[:, column.half_life]
                     weight = weight * 0.5**half_lives
                 size = values[:, column.size]
-                values[:, number] = size**weight if column.is_ratio else size * weight
-        return values
+                return np.asarray(size**weight if column.is_ratio else size * weight)
+            case ShareOf():
+                return np.asarray(values[:, column.own] / values[:, list(column.all)].sum(axis=1))
+            case Level():
+                return self._trait(column, values)
+            case Formula():
+                return self._formula(column, values)
+
+    def _trait(self, column: Level, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        first, second = values[:, column.first], values[:, column.second]
+        wrong = ~possible(column.form, first, second)
+        if wrong.any():
+            draw = int(np.argmax(wrong))
+            raise ModelError(
+                f"draw {draw}: the trait {column.trait} has a {column.form} distribution with {first[draw]:.4g} and "
+                f"{second[draw]:.4g}, which is impossible."
+            )
+        return level_mean(column.form, first, second, column.level, column.n_levels)
+
+    def _formula(self, column: Formula, values: NDArray[np.float64]) -> NDArray[np.float64] | float:
+        found: dict[str, Value | NDArray[np.float64]] = {name: _plain(value) for name, value in column.known}
+        found |= {name: values[:, number] for name, number in column.columns}
+        result = column.expression.evaluate(lambda name: found[name])
+        entry = self.file.scenario.derived[column.name]
+        unit = unit_named(entry.unit)
+        assert unit is not None  # by the schema
+        array = np.broadcast_to(np.asarray(result, dtype=float), len(values))
+        with np.errstate(invalid="ignore"):
+            fine = np.isfinite(array) & (array >= unit.low) & (array <= unit.high)
+        if unit.open_low:
+            fine &= array > unit.low
+        if not fine.all():
+            draw = int(np.argmin(fine))
+            file, line = self.file.places[("derived", column.name)]
+            where = ", ".join(
+                f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in column.known
+            )
+            numbers = ", ".join(f"{name} {values[draw, number]:.4g}" for name, number in column.columns)
+            raise ModelError(
+                f"{file}:{line}  derived.{column.name}: draw {draw}{', ' if where else ''}{where}: "
+                f"{column.expression.text} is {array[draw]:.4g}{f' ({numbers})' if numbers else ''}; "
+                f"allowed is {unit.allowed}."
+            )
+        return result
+
+
+def _plain(value: Value) -> Value:
+    return float("inf") if value == NEVER else value
+
+
+def _static(expression: Expression, situation: Mapping[str, Value]) -> Value:
+    """Value of a formula that the situation tells alone: where a table is looked up."""
+    value = expression.evaluate(lambda name: _plain(situation[name]))
+    number = float(np.asarray(value))
+    return int(number) if number.is_integer() else number

@@ -1,8 +1,9 @@
 """Pricing: the ledger and the prices of each draw -> cost per strategy, draw, actor, kind and year.
 
 Person-time is counted at both ends of a cycle; the scenario's accrual says which end is paid
-for (half at each by default), and each end is discounted at its own time. Events fall in the
-middle of their cycle, costs at enrolment at its start.
+for (half at each by default, or weights by boundary), and each end is discounted at its own time. Events fall in
+the middle of their cycle unless the scenario says otherwise, costs at enrolment at its start. Outcomes are
+priced in the same way, by the weight of each year or event.
 """
 
 from __future__ import annotations
@@ -14,17 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.errors import ModelError
-from simcore.model.ledger import CYCLE_YEARS, Account, Line
-from simcore.model.values import Column, Values
+from simcore.model.ledger import AT_ENROLMENT, AT_START, EACH_TIME, Account, Line, Piece
+from simcore.model.values import Values
 from simcore.money import discount_factors, to_price_year
 from simcore.pricing.booking import Entry, entries
 from simcore.rates import ROUNDING
+from simcore.scenario.conditions import Part, Value
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.meaning import n_cycles
 from simcore.scenario.quantities import PER_YEAR, unit_named
+from simcore.scenario.schema import Accrual
+from simcore.scenario.structure import Structure
 from simcore.vocabulary import COST_KINDS, COUNTED_KINDS
 
 Array = NDArray[np.float64]
+#: Persons or events: whole numbers from sampled lives, real ones from the exact distribution.
+Counts = NDArray[np.int32] | NDArray[np.float64]
 
 #: Weight of the start and of the end of a cycle.
 _ACCRUAL = {"start_of_cycle": (1.0, 0.0), "end_of_cycle": (0.0, 1.0), "half_cycle": (0.5, 0.5)}
@@ -42,8 +47,14 @@ class Priced:
         (part, strategy, draw, actor, cost_kind)
     line_present_value
         (strategy, draw, line)
-    outcome_value
+    outcome_value, outcome_present_value
         (strategy, draw, outcome)
+    group_size
+        (draw, group): persons of each subgroup at the start.
+    group_present_value
+        (strategy, draw, group, actor, cost_kind): per person of the subgroup.
+    group_outcome_value
+        (strategy, draw, group, outcome)
     """
 
     cost: Array
@@ -51,6 +62,10 @@ class Priced:
     present_value_of_part: Array
     line_present_value: Array
     outcome_value: Array
+    outcome_present_value: Array
+    group_size: Array
+    group_present_value: Array
+    group_outcome_value: Array
 
 
 class Pricer:
@@ -62,6 +77,11 @@ class Pricer:
         The scenario, or one with other prices and the same account.
     account
         What the ledger counts.
+
+    Raises
+    ------
+    ScenarioError
+        A table has no value for a situation that occurs.
     """
 
     def __init__(self, file: ScenarioFile, account: Account) -> None:
@@ -72,20 +92,22 @@ class Pricer:
         if scenario.public_funds is not None:
             used.add("public_funds")
         self.kinds: list[str] = [kind for kind in COST_KINDS if kind in used]
-        self.n_cycles = n_cycles(scenario)
-        self.cycle_years = CYCLE_YEARS[scenario.cycle]
-        start = scenario.population.start
-        elapsed = [int(cycle * self.cycle_years) for cycle in range(self.n_cycles)]
-        self.years = np.unique([start.year + years for years in elapsed])
-        self.first_cycles = np.searchsorted(elapsed, self.years - start.year)
-        self.times = [{"age": start.age + years, "year": start.year + years} for years in elapsed]
-        self.values = Values(file)
-        self._columns: dict[str | float, tuple[list[Column], NDArray[np.intp]]] = {}
+        self.structure = Structure(scenario)
+        self.n_cycles, self.cycle_years = self.structure.n_cycles, self.structure.cycle_years
+        elapsed = [cycle // self.structure.per_year for cycle in range(self.n_cycles)]
+        start = scenario.population.start.year
+        self.years = np.unique([start + years for years in elapsed])
+        self.first_cycles = np.searchsorted(elapsed, self.years - start)
+        self.values = Values(file, self.structure)
+        self.time_number = {meter: number for number, meter in enumerate(account.time)}
+        self.event_number = {meter: number for number, meter in enumerate(account.events)}
+        self._numbers: dict[tuple[object, ...], NDArray[np.intp]] = {}
+        self._register()
 
     def price(
         self,
-        time: NDArray[np.int32],
-        events: NDArray[np.int32],
+        time: Counts,
+        events: Counts,
         part_size: NDArray[np.int64],
         parameters: Mapping[str, Array],
     ) -> Priced:
@@ -102,7 +124,7 @@ class Pricer:
 
         Raises
         ------
-        ModelError, ScenarioError
+        ModelError
             As `check`.
         """
         n_draws, _, n_strategies = time.shape[:3]
@@ -110,24 +132,45 @@ class Pricer:
         cost, present = (np.zeros((*shape, len(self.years))) for _ in range(2))
         of_part = np.zeros((3, *shape))
         of_line = np.zeros((n_strategies, n_draws, len(self.account.lines)))
+        groups = list(self.account.groups.values())
+        of_group = np.zeros((len(groups), *shape))
         prices = Prices(self, parameters, n_draws)
         ledger = _Ledger(prices, time, events, part_size)
+        sizes = np.zeros((n_draws, len(groups)))
+        for number, group in enumerate(groups):
+            sizes[:, number] = ledger.size(group)
         for number, line in enumerate(self.account.lines):
-            amount = prices.amount(line)
-            flow = ledger.flow(line, amount)
-            of_line[:, :, number] = flow.discounted.sum(axis=-1)
             kind = self.kinds.index(line.booking.kind)
+            amounts = [prices.amount(line, piece) for piece in line.pieces]
+            flow = ledger.flow(line, amounts)
+            of_line[:, :, number] = flow.discounted.sum(axis=-1)
+            flows = [ledger.flow(line, amounts, group) for group in groups]
             for entry in entries(line.booking):
                 share = entry.sign * prices.share(entry, line)
-                changing = (share != share[:, :1]).any()
-                part = ledger.flow(line, amount * share) if changing else flow
-                weight = 1.0 if changing else share[:, :1]
+                changing = bool((share != share[:, :1]).any())
+                part, of_groups, weight = flow, flows, share[:, :1]
+                if changing:
+                    shared = [amount * share for amount in amounts]
+                    part, weight = ledger.flow(line, shared), np.ones((1, 1))
+                    of_groups = [ledger.flow(line, shared, group) for group in groups]
                 actor = self.actors.index(entry.actor)
                 cost[:, :, actor, kind] += self.by_year(weight * part.paid)
                 present[:, :, actor, kind] += self.by_year(weight * part.discounted)
-                of_part[:, :, :, actor, kind] += part.in_part * (1.0 if changing else share[:, 0])
-        self._public_funds(prices, cost, present, of_part)
-        return Priced(cost, present, of_part, of_line, ledger.outcomes())
+                of_part[:, :, :, actor, kind] += part.in_part * weight[:, 0]
+                for of, one in zip(of_group, of_groups, strict=True):
+                    of[:, :, actor, kind] += weight[:, 0] * one.discounted.sum(axis=-1)
+        self._public_funds(prices, cost, present, of_part, of_group)
+        value, present_value = ledger.outcomes(None)
+        outcomes = [ledger.outcomes(group)[0] for group in groups]
+        per_person = ledger.n_persons / np.where(sizes > 0, sizes, np.nan).T  # (group, draw)
+        of_group = of_group * per_person[:, None, :, None, None]
+        group_outcome = np.zeros((len(groups), *value.shape))
+        for number, of_outcome in enumerate(outcomes):
+            group_outcome[number] = of_outcome * per_person[number][None, :, None]
+        return Priced(
+            cost, present, of_part, of_line, value, present_value, sizes,
+            np.moveaxis(of_group, 0, 2), np.moveaxis(group_outcome, 0, 2),
+        )  # fmt: skip
 
     def check(self, parameters: Mapping[str, Array], n_draws: int) -> None:
         """Work out every amount and share, so that what is wrong with them is known before lives are simulated.
@@ -135,23 +178,64 @@ class Pricer:
         Raises
         ------
         ModelError
-            The shares of several payers do not add up to 1 in some draw.
-        ScenarioError
-            A table has no value for an age or year that occurs.
+            The shares of several payers do not add up to 1 in some draw, or a formula gives no possible value.
         """
         prices = Prices(self, parameters, n_draws)
         for line in self.account.lines:
-            prices.amount(line)
             for entry in entries(line.booking):
                 prices.share(entry, line)
 
-    def columns(self, quantity: str | float) -> tuple[list[Column], NDArray[np.intp]]:
-        """The different numbers that a quantity takes over the cycles, and which of them each cycle has."""
-        if quantity not in self._columns:
-            numbers = [self.values.quantity(quantity, dict(time)) for time in self.times]
-            different, place = np.unique(numbers, return_inverse=True)
-            self._columns[quantity] = ([self.values.columns[number] for number in different], place)
-        return self._columns[quantity]
+    def numbers(self, quantity: str | float, situation: tuple[tuple[str, Value], ...] = ()) -> NDArray[np.intp]:
+        """Column of a quantity in each cycle (cycle,)."""
+        key = (quantity, situation)
+        if key not in self._numbers:
+            known = dict(situation)
+            found = [self.values.quantity(quantity, self.structure.at(c, known)) for c in range(self.n_cycles)]
+            self._numbers[key] = np.array(found, dtype=np.intp)
+        return self._numbers[key]
+
+    def weights(self, quantity: str) -> NDArray[np.intp]:
+        """Column of the weight of each boundary (boundary,)."""
+        key = ("boundary", quantity)
+        if key not in self._numbers:
+            found = [self.values.quantity(quantity, {"boundary": b}) for b in range(self.n_cycles + 1)]
+            self._numbers[key] = np.array(found, dtype=np.intp)
+        return self._numbers[key]
+
+    def index(self, year: int) -> int:
+        """Column of the price index in a year."""
+        money = self.file.scenario.money
+        assert money is not None and money.index is not None  # checked with the scenario  # noqa: PT018
+        return self.values.quantity(money.index, {"year": year})
+
+    def _register(self) -> None:
+        """Look up every number that prices need, so that all are known before any is evaluated."""
+        scenario = self.file.scenario
+        for line in self.account.lines:
+            booking = line.booking
+            for piece in line.pieces:
+                for quantity in (booking.base, booking.share, booking.amount):
+                    if quantity is not None:
+                        self.numbers(quantity, piece.situation)
+            for entry in entries(booking):
+                for share in (entry.share, *entry.others):
+                    if share is not None:
+                        self.numbers(share)
+            base = scenario.entry(booking.base if booking.kind == "tax" else booking.amount)
+            year = getattr(base, "price_year", None)
+            if scenario.money is not None and year not in (None, scenario.money.price_year):
+                self.index(int(year))
+                self.index(scenario.money.price_year)
+        for rewards in self.account.outcomes.values():
+            for reward in rewards:
+                for piece in reward.pieces:
+                    self.numbers(reward.weight, piece.situation)
+        for rate in (scenario.discount.money, scenario.discount.outcomes):
+            self.numbers(rate)
+        if isinstance(scenario.accrual, Accrual):
+            self.weights(scenario.accrual.weights)
+        if scenario.public_funds is not None:
+            self.numbers(scenario.public_funds.factor)
 
     def by_year(self, flow: Array) -> Array:
         """Sum the cycles (last axis) of each calendar year."""
@@ -159,7 +243,7 @@ class Pricer:
             return flow
         return np.asarray(np.add.reduceat(flow, self.first_cycles, axis=-1))
 
-    def _public_funds(self, prices: Prices, cost: Array, present: Array, of_part: Array) -> None:
+    def _public_funds(self, prices: Prices, cost: Array, present: Array, of_part: Array, of_group: Array) -> None:
         """Book the cost of raising what public actors spend, in the kind of its own."""
         funds = self.file.scenario.public_funds
         if funds is None:
@@ -169,9 +253,9 @@ class Pricer:
         counted = [n for n, kind in enumerate(self.kinds) if kind in COUNTED_KINDS and kind != "production"]
         at = (self.actors.index(funds.actor), self.kinds.index("public_funds"))
         lost = prices.quantity(funds.factor)[:, 0] - 1.0
-        for array, axes in ((cost, (2, 3)), (present, (2, 3)), (of_part, (3, 4))):
+        for array, axes in ((cost, (2, 3)), (present, (2, 3)), (of_part, (3, 4)), (of_group, (3, 4))):
             spent = np.take(np.take(array, public, axis=axes[0]), counted, axis=axes[1]).sum(axis=axes)
-            if array is of_part:
+            if axes == (3, 4):
                 array[:, :, :, at[0], at[1]] = lost * spent
             else:
                 array[:, :, at[0], at[1]] = lost[:, None] * spent
@@ -191,28 +275,48 @@ class Prices:
     """
 
     def __init__(self, pricer: Pricer, parameters: Mapping[str, Array], n_draws: int) -> None:
-        self.pricer, self.parameters, self.n_draws = pricer, parameters, n_draws
-        rate = pricer.file.scenario.discount.money
-        rates = self.quantity(rate)[:, :1] if isinstance(rate, str) else np.full((n_draws, 1), rate)
-        at = np.arange(pricer.n_cycles) * pricer.cycle_years
-        self.factor_start = discount_factors(rates, at)
-        self.factor_middle = discount_factors(rates, at + pricer.cycle_years / 2)
-        self.factor_end = discount_factors(rates, at + pricer.cycle_years)
+        self.pricer, self.n_draws = pricer, n_draws
+        self._values = pricer.values.evaluate(parameters, n_draws)
+        discount = pricer.file.scenario.discount
+        self.money, self.outcomes = self._factors(discount.money), self._factors(discount.outcomes)
+        self.at_start, self.at_end = self._accrual()
 
-    def quantity(self, quantity: str | float) -> Array:
+    def _factors(self, rate: str | float) -> Factors:
+        """Discount factors at the start, in the middle and at the end of each cycle, of a rate that may change."""
+        years, n = self.pricer.cycle_years, self.pricer.n_cycles
+        rates = self.quantity(rate)
+        if (rates == rates[:, :1]).all():
+            return Factors(*(discount_factors(rates[:, :1], (np.arange(n) + part) * years) for part in (0.0, 0.5, 1.0)))
+        growth = np.log1p(rates) * years
+        before = np.cumsum(growth, axis=1) - growth
+        return Factors(*(np.exp(-(before + part * growth)) for part in (0.0, 0.5, 1.0)))
+
+    def _accrual(self) -> tuple[Array, Array]:
+        """Weight of the start and of the end of each cycle, each (draw, cycle) or (1, cycle)."""
+        accrual, n = self.pricer.file.scenario.accrual, self.pricer.n_cycles
+        if isinstance(accrual, str) and accrual in _ACCRUAL:
+            start, end = _ACCRUAL[accrual]
+            return np.full((1, n), start), np.full((1, n), end)
+        # Every boundary once: the start of each cycle, and the end of the last.
+        weights = np.ones((1, n + 1))
+        if isinstance(accrual, Accrual):
+            weights = self._values[:, self.pricer.weights(accrual.weights)]
+        last = np.zeros((len(weights), n))
+        last[:, -1] = weights[:, -1]
+        return weights[:, :-1], last
+
+    def quantity(self, quantity: str | float, situation: tuple[tuple[str, Value], ...] = ()) -> Array:
         """Value of a quantity in each draw and cycle (draw, cycle)."""
-        columns, place = self.pricer.columns(quantity)
-        values = Values(self.pricer.file, columns).evaluate(self.parameters, self.n_draws)
-        return values[:, place]
+        return self._values[:, self.pricer.numbers(quantity, situation)]
 
-    def amount(self, line: Line) -> Array:
+    def amount(self, line: Line, piece: Piece) -> Array:
         """What one person pays in each draw and cycle: per year of time, or per event (draw, cycle)."""
         booking = line.booking
         base = booking.base if booking.kind == "tax" else booking.amount
         assert base is not None  # by the schema
-        amount = self.quantity(base) * self.quantity(booking.share)
+        amount = self.quantity(base, piece.situation) * self.quantity(booking.share, piece.situation)
         if booking.kind == "tax":
-            amount = amount * self.quantity(booking.amount)
+            amount = amount * self.quantity(booking.amount, piece.situation)
         scenario = self.pricer.file.scenario
         entry = scenario.entry(base)
         if entry is None:
@@ -221,17 +325,11 @@ class Prices:
         assert unit is not None  # by the schema
         amount = amount * PER_YEAR.get(unit.per, 1.0)
         money = scenario.money
-        if money is not None and entry.price_year != money.price_year:
-            assert money.index is not None  # checked with the scenario
-            then, now = (self._index(money.index, year) for year in (entry.price_year, money.price_year))
+        price_year = getattr(entry, "price_year", None)
+        if money is not None and price_year is not None and price_year != money.price_year:
+            then, now = (self._values[:, [self.pricer.index(year)]] for year in (price_year, money.price_year))
             amount = to_price_year(amount, then, now)
         return amount
-
-    def _index(self, table: str, year: int | None) -> Array:
-        assert year is not None  # by the schema
-        number = self.pricer.values.quantity(table, {"year": year})
-        only = Values(self.pricer.file, [self.pricer.values.columns[number]])
-        return only.evaluate(self.parameters, self.n_draws)
 
     def share(self, entry: Entry, line: Line) -> Array:
         """Share of a payer in each draw and cycle (draw, cycle).
@@ -257,15 +355,29 @@ class Prices:
         sizes = {str(other): float(self.quantity(other)[draw, cycle]) for other in entry.others}
         ways = ", ".join(f"{name} {size:.4g}" for name, size in sizes.items())
         file, at = self.pricer.file.places[line.path]
+        year = self.pricer.structure.times[cycle]["year"]
         raise ModelError(
-            f"{file}:{at}  {line.name}: draw {draw}, year {self.pricer.times[cycle]['year']}: the shares of its payers "
+            f"{file}:{at}  {line.name}: draw {draw}, year {year}: the shares of its payers "
             f"add up to {sum(sizes.values()):.4g} ({ways}); allowed is {allowed}."
         )
 
 
 @dataclass(frozen=True)
+class Factors:
+    """Discount factors (draw, cycle) at the start, in the middle and at the end of each cycle."""
+
+    start: Array
+    middle: Array
+    end: Array
+
+    def falling(self, when: str) -> Array:
+        """Those of events, which fall at ``start_of_cycle``, ``middle_of_cycle`` or ``end_of_cycle``."""
+        return {"start_of_cycle": self.start, "middle_of_cycle": self.middle, "end_of_cycle": self.end}[when]
+
+
+@dataclass(frozen=True)
 class _Flow:
-    """Money of a line per person: (strategy, draw, cycle), the same discounted, and (part, strategy, draw) in all."""
+    """What persons pay: (strategy, draw, cycle), the same discounted, and (part, strategy, draw) in all."""
 
     paid: Array
     discounted: Array
@@ -275,50 +387,64 @@ class _Flow:
 class _Ledger:
     """The counts of some draws together with the prices of these draws."""
 
-    def __init__(
-        self, prices: Prices, time: NDArray[np.int32], events: NDArray[np.int32], part_size: NDArray[np.int64]
-    ) -> None:
+    def __init__(self, prices: Prices, time: Counts, events: Counts, part_size: NDArray[np.int64]) -> None:
         self.pricer, self.prices, self.time, self.events = prices.pricer, prices, time, events
         self.sizes = np.maximum(part_size, 1).astype(float)
         self.n_persons = float(part_size[0] + part_size[1])
-        self.time_number = {meter: number for number, meter in enumerate(self.pricer.account.time)}
-        self.event_number = {meter: number for number, meter in enumerate(self.pricer.account.events)}
 
-    def flow(self, line: Line, amount: Array) -> _Flow:
-        """Money of a line, when one person pays `amount` (draw, cycle)."""
-        if line.meter.move is not None:
-            counts = self.events[:, :, :, self.event_number[line.meter]]
-            return self._spread([(counts, 1.0, self.prices.factor_middle)], amount)
-        counts = self.time[:, :, :, self.time_number[line.meter]]
-        start, end = counts[:, :, :, 0], counts[:, :, :, 1]
-        if line.once:
-            return self._spread([(start, 1.0, self.prices.factor_start)], amount)
-        years = self.pricer.cycle_years
-        at_start, at_end = _ACCRUAL[self.pricer.file.scenario.accrual]
-        flows = [(start, at_start * years, self.prices.factor_start), (end, at_end * years, self.prices.factor_end)]
-        return self._spread([flow for flow in flows if flow[1]], amount)
+    def size(self, group: Part) -> Array:
+        """Persons of a subgroup at the start (draw,)."""
+        meter = self.pricer.account.alive.within(group)
+        return np.asarray(self.time[:, :2, 0, self.pricer.time_number[meter], 0, 0].sum(axis=1), dtype=float)
 
-    def _spread(self, counted: list[tuple[NDArray[np.int32], float, Array]], amount: Array) -> _Flow:
-        """Price counts (draw, part, strategy, cycle), each with a weight and discount factors (draw, cycle)."""
-        n_draws, _, n_strategies, n = counted[0][0].shape
-        paid, discounted = (np.zeros((n_strategies, n_draws, n)) for _ in range(2))
-        in_part = np.zeros((3, n_strategies, n_draws))
-        for counts, weight, factor in counted:
-            everybody = (counts[:, 0] + counts[:, 1]).transpose(1, 0, 2) * (amount * (weight / self.n_persons))
-            paid += everybody
-            discounted += everybody * factor
-            in_part += np.einsum("dpsc,dc->psd", counts, amount * factor) * (weight / self.sizes)[:, None, None]
-        return _Flow(paid, discounted, in_part)
+    def flow(self, line: Line, amounts: list[Array], group: Part | None = None) -> _Flow:
+        """Money of a line, when one person pays one of `amounts` (draw, cycle) for each of its pieces."""
+        return self._flow(line.pieces, line.paid, amounts, self.prices.money, group)
 
-    def outcomes(self) -> Array:
-        """Outcomes per person over the whole horizon (strategy, draw, outcome)."""
-        result = np.zeros((self.time.shape[2], len(self.time), len(self.pricer.account.outcomes)))
-        at_start, at_end = _ACCRUAL[self.pricer.file.scenario.accrual]
-        for number, meter in enumerate(self.pricer.account.outcomes.values()):
-            if meter.move is not None:
-                counts = self.events[:, :2, :, self.event_number[meter]].sum(axis=(1, 3)).astype(float)
+    def outcomes(self, group: Part | None) -> tuple[Array, Array]:
+        """Outcomes per person over the whole horizon, as they are and discounted (strategy, draw, outcome)."""
+        outcomes = self.pricer.account.outcomes
+        result, discounted = (np.zeros((self.time.shape[2], len(self.time), len(outcomes))) for _ in range(2))
+        for number, rewards in enumerate(outcomes.values()):
+            for reward in rewards:
+                weights = [self.prices.quantity(reward.weight, piece.situation) for piece in reward.pieces]
+                flow = self._flow(reward.pieces, reward.paid, weights, self.prices.outcomes, group)
+                result[:, :, number] += flow.paid.sum(axis=-1)
+                discounted[:, :, number] += flow.discounted.sum(axis=-1)
+        return result, discounted
+
+    def _flow(
+        self, pieces: tuple[Piece, ...], paid: str, amounts: list[Array], factors: Factors, group: Part | None
+    ) -> _Flow:
+        n_draws, _, n_strategies = self.time.shape[:3]
+        n = self.pricer.n_cycles
+        paid_out, discounted = (np.zeros((n_strategies, n_draws, n)) for _ in range(2))
+        flow = _Flow(paid_out, discounted, np.zeros((3, n_strategies, n_draws)))
+        for piece, amount in zip(pieces, amounts, strict=True):
+            meter = piece.meter if group is None else piece.meter.within(group)
+            if paid == EACH_TIME:
+                when = self.pricer.file.scenario.events_fall
+                counts = self.events[:, :, :, self.pricer.event_number[meter]]
+                self._spread(flow, counts, amount, factors.falling(when))
+                continue
+            counts = self.time[:, :, :, self.pricer.time_number[meter]]
+            start, end = counts[:, :, :, 0], counts[:, :, :, 1]
+            if paid == AT_ENROLMENT:
+                self._spread(flow, start, amount, factors.start)
+            elif paid == AT_START:
+                self._spread(flow, start, amount * (np.arange(n) == 0), factors.start)
             else:
-                both = self.time[:, :2, :, self.time_number[meter]].sum(axis=(1, 4))
-                counts = (both[..., 0] * at_start + both[..., 1] * at_end) * self.pricer.cycle_years
-            result[:, :, number] = counts.T / self.n_persons
-        return result
+                years = self.pricer.cycle_years
+                if self.prices.at_start.any():
+                    self._spread(flow, start, amount * (self.prices.at_start * years), factors.start)
+                if self.prices.at_end.any():
+                    self._spread(flow, end, amount * (self.prices.at_end * years), factors.end)
+        return flow
+
+    def _spread(self, flow: _Flow, counts: Counts, amount: Array, factor: Array) -> None:
+        """Add counts (draw, part, strategy, cycle) times amounts and discount factors (draw, cycle)."""
+        everybody = (counts[:, 0] + counts[:, 1]).transpose(1, 0, 2) * (amount * (1.0 / self.n_persons))
+        flow.paid[...] += everybody
+        flow.discounted[...] += everybody * factor
+        in_part = np.einsum("dpsc,dc->psd", counts, np.broadcast_to(amount * factor, (len(counts), counts.shape[-1])))
+        flow.in_part[...] += in_part / self.sizes[:, None, None]

@@ -8,14 +8,16 @@ from typing import Any
 from simcore.model.ledger import condition_words
 from simcore.report.labels import money, outcome_label, readable
 from simcore.scenario.conditions import parse_condition
-from simcore.scenario.meaning import n_cycles
+from simcore.scenario.quantities import any_of
 from simcore.scenario.schema import (
+    Accrual,
     Booking,
+    Derived,
     Effect,
     Enrolment,
     Modifier,
     Move,
-    Outcome,
+    OutcomePart,
     Parameter,
     Payers,
     Price,
@@ -23,7 +25,10 @@ from simcore.scenario.schema import (
     Scenario,
     Shares,
     Table,
+    Trait,
+    parse_cap,
 )
+from simcore.scenario.structure import Structure
 
 
 def number_words(scenario: Scenario, quantity: str | float | None) -> str:
@@ -31,6 +36,10 @@ def number_words(scenario: Scenario, quantity: str | float | None) -> str:
     if quantity is None or not isinstance(quantity, str):
         return f"{quantity:g}" if quantity is not None else ""
     entry = scenario.entry(quantity)
+    if isinstance(entry, Derived):
+        return f"{quantity} (see Derived)"
+    if isinstance(entry, Trait):
+        return f"{quantity} (of the person)"
     assert entry is not None  # the scenario was checked
     return f"{quantity} ({_table_words(entry) if isinstance(entry, Table) else value_words(entry)})"
 
@@ -44,7 +53,8 @@ def value_words(entry: Parameter | Table) -> str:
 
 
 def _table_words(table: Table) -> str:
-    return f"table by {', '.join(table.by)}"
+    keys = [f"{key} at {table.at[key]}" if key in table.at else key for key in table.by]
+    return f"table by {', '.join(keys)}"
 
 
 def _many(number: int, noun: str) -> str:
@@ -72,6 +82,13 @@ def describe(scenario: Scenario) -> Iterator[str]:
     yield from _population_lines(scenario)
     yield "Life course"
     yield from _domain_lines(scenario)
+    if scenario.memory:
+        yield "Memory"
+        yield from _memory_lines(scenario)
+    if scenario.derived:
+        yield "Derived"
+    for name, derived in scenario.derived.items():
+        yield f"  {name} = {derived.formula} ({derived.unit}){f': {derived.about}' if derived.about else ''}."
     if scenario.actors:
         yield "Actors"
         yield from _actor_lines(scenario)
@@ -85,8 +102,8 @@ def describe(scenario: Scenario) -> Iterator[str]:
         yield "Outcomes"
     for name, outcome in scenario.outcomes.items():
         better = "more" if outcome.good else "less"
-        what = "years" if outcome.move is None else "the number of times,"
-        yield f"  {outcome_label(scenario, name)}: {what} {_situation_words(outcome)}; {better} is better."
+        parts = " + ".join(_part_words(scenario, part) for part in outcome.parts)
+        yield f"  {outcome_label(scenario, name)}: {parts}; {better} is better."
     if scenario.interventions:
         yield "Interventions"
         yield from _intervention_lines(scenario)
@@ -98,8 +115,9 @@ def describe(scenario: Scenario) -> Iterator[str]:
 
 def _population_lines(scenario: Scenario) -> Iterator[str]:
     population = scenario.population
-    start = population.start
-    years = n_cycles(scenario)
+    start, structure = population.start, Structure(scenario)
+    years = -(-structure.n_cycles // structure.per_year)
+    age = str(start.age) if isinstance(start.age, int) else any_of(map(str, structure.start_ages))
     yield scenario.title
     if scenario.question:
         yield f"  Question: {scenario.question}"
@@ -107,23 +125,62 @@ def _population_lines(scenario: Scenario) -> Iterator[str]:
         yield "  The figures are made up to show how things work."
     yield (
         f"  {_many(population.persons, 'person')} per draw, {_many(scenario.draws, 'draw')}, seed {scenario.seed}; "
-        f"aged {start.age} in {start.year}, followed for {_many(years, 'year')} in steps of a {scenario.cycle}. "
+        f"aged {age} in {start.year}, followed for {_many(years, 'year')} in steps of a {scenario.cycle}. "
         f"The decision is about {_many(population.target_group, 'person')}."
     )
+    if population.horizon.to_age is not None and structure.age_parents:
+        yield f"  Each is followed up to the age of {population.horizon.to_age}."
+    for table, cells in structure.joint_cells.items():
+        yield f"  {', '.join(scenario.tables[table].by)}: drawn together from {table}, {_many(len(cells), 'cell')}."
     for name, shares in population.attributes.items():
         yield f"  {readable(name)}: {_shares(scenario, shares)}."
+    for name, trait in population.traits.items():
+        form, first, second = trait.form
+        numbers = ", ".join(
+            f"{field} {number_words(scenario, number)}"
+            for field, number in zip(trait.FORMS[form], (first, second), strict=True)
+        )
+        moves = f"; multiplies {', '.join(trait.multiplies)}" if trait.multiplies else ""
+        yield f"  {readable(name)}: {trait.about}; {form}, {numbers}, in {trait.levels} levels{moves}."
+    if scenario.groups:
+        yield f"  Also reported by {', '.join(scenario.groups)}."
 
 
 def _domain_lines(scenario: Scenario) -> Iterator[str]:
     for name, domain in scenario.domains.items():
         first = scenario.population.start_states[name]
         begin = first if isinstance(first, str) else _shares(scenario, first)
-        yield f"  {readable(name)}: {', '.join(domain.states)}; starts as {begin}."
+        ends = f"; {domain.ends_life} ends life" if domain.ends_life is not None else ""
+        yield f"  {readable(name)}: {', '.join(domain.states)}; starts as {begin}{ends}."
+        if domain.time == "continuous":
+            yield "    In continuous time: several moves may happen within a cycle."
+        if domain.matrix is not None:
+            yield f"    All moves from the matrix {number_words(scenario, domain.matrix)}."
         for text, move in domain.moves.items():
             yield f"    {text}: {_move_words(scenario, move)}"
             if isinstance(move, Move):
                 for modifier in move.modifiers:
                     yield f"      if {_when(modifier.if_)}: {_modifier_words(scenario, modifier)}"
+
+
+def _memory_lines(scenario: Scenario) -> Iterator[str]:
+    """Clocks and counters."""
+    for name, memory in scenario.memory.items():
+        if memory.time_in is not None:
+            what = f"time with {_when(memory.time_in)}"
+        else:
+            kind = "time since" if memory.kind == "time_since" else "number of times of"
+            what = f"{kind} {any_of(memory.moves)}"
+        _, _, or_more = parse_cap(memory.cap)
+        cap = memory.cap.removesuffix(" or more")
+        end = f"; the last value means {cap} or more" if or_more else f", at most {cap}"
+        start = ""
+        if isinstance(memory.start, dict):
+            shares = {str(value): share for value, share in memory.start.items()}
+            start = f"; at the start {_shares(scenario, shares)}"
+        elif memory.start is not None:
+            start = f"; at the start {memory.start}"
+        yield f"  {name}: {what}{end}{start}."
 
 
 def _actor_lines(scenario: Scenario) -> Iterator[str]:
@@ -140,6 +197,7 @@ _ACCRUAL = {
     "start_of_cycle": "at the start of each {cycle}",
     "end_of_cycle": "at the end of each {cycle}",
     "half_cycle": "half at the start and half at the end of each {cycle}",
+    "both_ends": "at the start of each {cycle} and at the end of the last",
 }
 
 
@@ -151,17 +209,35 @@ def _money_lines(scenario: Scenario) -> Iterator[str]:
             words += f"; prices of other years are brought there by {number_words(scenario, scenario.money.index)}"
         yield f"{words}."
         rate = scenario.discount.money
-        yield f"  Money is discounted by {number_words(scenario, rate)} a year." if rate else "  Nothing is discounted."
-    yield f"  Time in a state is counted {_ACCRUAL[scenario.accrual].format(cycle=scenario.cycle)}."
+        if rate == scenario.discount.outcomes == 0:
+            yield "  Nothing is discounted."
+        elif rate:
+            yield f"  Money is discounted by {number_words(scenario, rate)} a year."
+    if scenario.discount.outcomes:
+        yield f"  Outcomes are discounted by {number_words(scenario, scenario.discount.outcomes)} a year."
+    if isinstance(scenario.accrual, Accrual):
+        yield f"  Time in a state is counted at each boundary with the weight {scenario.accrual.weights}."
+    else:
+        yield f"  Time in a state is counted {_ACCRUAL[scenario.accrual].format(cycle=scenario.cycle)}."
+    if scenario.events_fall != "middle_of_cycle":
+        yield f"  Events fall at the {scenario.events_fall.replace('_of_cycle', '')} of their {scenario.cycle}."
     if scenario.public_funds is not None:
         factor = number_words(scenario, scenario.public_funds.factor)
         actor = scenario.public_funds.actor
         yield f"  When asked for, raising public money costs the factor {factor}, borne by {actor}."
 
 
-def _situation_words(entry: Price | Outcome) -> str:
+def _part_words(scenario: Scenario, part: OutcomePart) -> str:
+    """What a part of an outcome counts."""
+    what = "once" if part.once is not None else "years" if part.move is None else "the number of times,"
+    weight = "" if part.weight == 1 else f"{number_words(scenario, part.weight)} for "
+    return f"{weight}{what} {_situation_words(part)}"
+
+
+def _situation_words(entry: Price | OutcomePart) -> str:
     if entry.move is None:
-        return f"while {_when(entry.while_)}" if entry.while_ else "always"
+        words = f"while {_when(entry.while_)}" if entry.while_ else "always"
+        return f"at the start, {words}" if entry.once is not None else words
     return f"each {entry.move}{f', if {_when(entry.if_)}' if entry.if_ else ''}"
 
 
@@ -184,7 +260,8 @@ def _move_words(scenario: Scenario, move: Move | str) -> str:
     if not isinstance(move, Move):
         return "what is left"
     if move.probability is not None:
-        return f"probability {number_words(scenario, move.probability)} a year"
+        yearly = Structure(scenario).period_of(move.probability) != "cycle" or scenario.cycle == "year"
+        return f"probability {number_words(scenario, move.probability)} a {'year' if yearly else scenario.cycle}"
     return f"rate {number_words(scenario, move.rate)} a year"
 
 

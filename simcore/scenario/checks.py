@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from simcore.errors import Problem, did_you_mean, shown, with_article
-from simcore.scenario.conditions import Band, Condition, MoveText, parse_condition, parse_move
+from simcore.scenario.conditions import (
+    ANY,
+    NEVER,
+    Band,
+    Condition,
+    MoveText,
+    Value,
+    parse_condition,
+    parse_move,
+    whole_numbers,
+)
 from simcore.scenario.quantities import USES, any_of, unit_named, units_for
-from simcore.scenario.schema import Modifier, Scenario, Shares, Table
+from simcore.scenario.schema import Modifier, Scenario, Table, parse_cap
+from simcore.scenario.structure import Structure
 
 Path = tuple[Any, ...]
 Locate = Callable[[Path], tuple[str, int]]
@@ -31,22 +43,6 @@ def path_text(path: Path) -> str:
     return text
 
 
-def n_cycles(scenario: Scenario) -> int:
-    """Number of cycles from the start to the horizon."""
-    horizon = scenario.population.horizon
-    if horizon.years is not None:
-        return horizon.years
-    assert horizon.to_age is not None  # one of the two, by the schema
-    return horizon.to_age - scenario.population.start.age
-
-
-def levels(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """The named values of every attribute and domain."""
-    named = {name: tuple(shares) for name, shares in scenario.population.attributes.items()}
-    named.update({name: tuple(domain.states) for name, domain in scenario.domains.items()})
-    return named
-
-
 class Checks:
     """Collects what is wrong, and what is surprising, in a scenario of correct form.
 
@@ -61,7 +57,7 @@ class Checks:
     levels
         Named values of every attribute and domain.
     numbers
-        Ages, years and phases that are simulated.
+        Ages, years, cycles, phases (in years), clocks (in years), counters and levels of traits that occur.
     """
 
     def __init__(self, scenario: Scenario, locate: Locate, own: Callable[[str], bool]) -> None:
@@ -70,12 +66,20 @@ class Checks:
         self.warnings: list[str] = []
         self.used: set[str] = set()
         self.unclear: set[str] = set()
-        self.levels = levels(scenario)
-        self.n_cycles = n_cycles(scenario)
-        start = scenario.population.start
-        last = max(self.n_cycles, 1) - 1
-        self.numbers = {"age": Band(start.age, start.age + last), "year": Band(start.year, start.year + last)}
-        self.numbers |= {name: Band(0, self.n_cycles) for name in scenario.interventions}
+        self.structure = Structure(scenario)
+        traits = scenario.population.traits
+        self.levels = {name: tuple(map(str, of)) for name, of in self.structure.attributes.items() if "." not in name}
+        self.levels = {name: of for name, of in self.levels.items() if name not in traits}
+        self.levels |= {name: tuple(domain.states) for name, domain in scenario.domains.items()}
+        self.n_cycles = self.structure.n_cycles
+        year, ages = scenario.population.start.year, self.structure.start_ages
+        last = (max(self.n_cycles, 1) - 1) // self.structure.per_year
+        self.numbers = {"age": whole_numbers(ages[0], ages[-1] + last), "year": whole_numbers(year, year + last)}
+        self.numbers |= {"cycle": whole_numbers(0, max(self.n_cycles, 1) - 1)}
+        self.numbers |= {"start_age": whole_numbers(ages[0], ages[-1])}
+        self.numbers |= {name: whole_numbers(0, last + 1) for name in scenario.interventions}
+        self.numbers |= {name: whole_numbers(1, trait.levels) for name, trait in traits.items()}
+        self.numbers |= {name: whole_numbers(0, int(parse_cap(m.cap)[0])) for name, m in scenario.memory.items()}
 
     def problem(self, path: Path, found: object, allowed: str, hint: str = "") -> None:
         """Note a problem at a path."""
@@ -109,7 +113,8 @@ class Checks:
             return
         entry = self.scenario.entry(value)
         if entry is None:
-            names = [*self.scenario.parameters, *self.scenario.tables]
+            names = [*self.scenario.parameters, *self.scenario.tables, *self.scenario.derived]
+            names += self.scenario.population.traits
             self.problem(path, value, "the name of a parameter or table", did_you_mean(value, names))
             return
         self.used.add(value)
@@ -120,12 +125,15 @@ class Checks:
             together = _BASELINES if use in _BASELINES else Modifier.SCALES if use in Modifier.SCALES else ()
             hint = f"write {field}: {value}" if field in together else ""
             self.problem(path, f"{value}, whose unit is '{entry.unit}'", units_for(use), hint)
-        if isinstance(entry, Table):
-            allowed = None if variables is None else list(variables)
-            for key in entry.by:
-                if allowed is not None and key not in allowed:
-                    fitting = f"a table by {any_of(allowed)}, or a parameter" if allowed else "a parameter"
-                    self.problem(path, f"{value}, a table by {key}", fitting)
+        allowed = [*self.levels, *self.numbers] if variables is None else list(variables)
+        if use == "matrix" or use in _BASELINES:
+            allowed += ["from", "to"]
+        for key in sorted(self.structure.keys_of(value)):
+            if key not in allowed:
+                plain = isinstance(entry, Table) and key in entry.by
+                found = f"{value}, a table by {key}" if plain else f"{value}, which depends on {key}"
+                fitting = f"a table by {any_of(allowed)}, or a parameter" if variables else "a parameter"
+                self.problem(path, found, fitting if variables is not None else "something that is known here")
 
     def condition(
         self, path: Path, written: Mapping[str, Any] | None, variables: Iterable[str] | None = None
@@ -148,11 +156,29 @@ class Checks:
                 for value in sorted(part.values, key=str):
                     if value not in named:
                         self.problem(where, value, f"one of {', '.join(named)}", did_you_mean(str(value), named))
-            elif not isinstance(part.values, Band):
-                for value in part.values:
-                    if isinstance(value, str):
-                        self.problem(where, value, "a whole number, or a range {from: 16, to: 19}")
+            else:
+                self.number(where, part.variable, part.values)
         return condition
+
+    def number(self, path: Path, variable: str, values: frozenset[Value] | Band) -> None:
+        """Check what a variable that is a number is compared with; of a capped memory nothing above its cap."""
+        memory = self.scenario.memory.get(variable)
+        cap, is_time, or_more = parse_cap(memory.cap) if memory is not None else (math.inf, False, False)
+        if isinstance(values, Band):
+            ends = [end for end in (values.low, values.below) if end is not None]
+            if not is_time and any(not float(end).is_integer() for end in ends):
+                self.problem(path, values.words, "whole numbers; durations such as '6 months' are for clocks")
+            above = values.low > cap or (values.below is not None and values.below > (cap if or_more else cap + 1))
+            if memory is not None and above:
+                shown_cap = memory.cap.removesuffix(" or more")
+                hint = f"everything from {shown_cap} on is one value: {{at_least: {shown_cap}}}" if or_more else ""
+                self.problem(path, values.words, f"a range that ends below the cap of {variable}, {memory.cap}", hint)
+            return
+        for value in sorted(values, key=str):
+            if isinstance(value, str) and not (value == NEVER and memory is not None and memory.kind == "time_since"):
+                self.problem(path, value, "a whole number, or a range {from: 16, to: 19}")
+            elif memory is not None and isinstance(value, int) and value >= cap and (or_more or value > cap):
+                self.problem(path, value, f"less than the cap of {variable}, {memory.cap}, or {{at_least: ...}}")
 
     def move(self, path: Path, text: str) -> MoveText | None:
         """Check a move written with its domain."""
@@ -164,17 +190,17 @@ class Checks:
             return None
         if not self.known(path, move.domain, "a domain", self.scenario.domains):
             return None
-        states = self.scenario.domains[move.domain].states
+        states = [*self.scenario.domains[move.domain].states, ANY]
         if not all([self.known(path, state, f"a state of {move.domain}", states) for state in (move.start, move.end)]):
             return None
-        if f"{move.start} -> {move.end}" not in self.scenario.domains[move.domain].moves:
+        if not any(move.fits(start, end) for start, end in self.structure.pairs(move.domain)):
             moves = list(self.scenario.domains[move.domain].moves)
             if move.domain not in self.unclear:
                 self.problem(path, text, f"a move of {move.domain}: {', '.join(moves) or '(there is none)'}")
             return None
         return move
 
-    def shares(self, path: Path, shares: Shares, variables: Iterable[str]) -> None:
+    def shares(self, path: Path, shares: Mapping[Any, Any], variables: Iterable[str]) -> None:
         """Check that shares can add up to 1."""
         rests = [name for name, share in shares.items() if share == "rest"]
         if len(rests) > 1:

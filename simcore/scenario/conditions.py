@@ -7,28 +7,54 @@ all its parts must hold; a list means "any of"; ``not`` turns a condition around
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: Value of a variable: the name of a state or level, or a whole number (age, year, phase).
-Value = str | int
+#: Value of a variable: the name of a state or level, or a number (age, year, phase, counter; a clock, in years).
+Value = str | int | float
+
+#: Stands for any state in a move.
+ANY = "any"
+#: Value of a clock that counts from an event, before the event has happened.
+NEVER = "never"
 
 _ENDS = ("from", "to", "at_least", "less_than")
+#: Length of what durations are written in [per year].
+_PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
+_DURATION = re.compile(r"(?P<number>\d{1,6}) (?P<period>year|quarter|month)s?")
 _MOVE = re.compile(r"(?:(?P<domain>[a-z][a-z0-9_]*)\.)?(?P<start>[a-z][a-z0-9_]*) -> (?P<end>[a-z][a-z0-9_]*)")
 _BAND = re.compile(r"(?P<low>\d+)(?:-(?P<high>\d+)|(?P<open>\+))?")
 
 
 @dataclass(frozen=True)
 class Band:
-    """Whole numbers from `low` to `high`, both included; `high` None means no end."""
+    """Numbers from `low` (included) to `below` (not included); `below` None means no end."""
 
-    low: int
-    high: int | None
+    low: float
+    below: float | None
 
     def __contains__(self, value: object) -> bool:
-        return isinstance(value, int) and self.low <= value and (self.high is None or value <= self.high)
+        return isinstance(value, int | float) and self.low <= value and (self.below is None or value < self.below)
+
+    @property
+    def words(self) -> str:
+        """The band as a reader would say it: ``18 to 29``, ``65 or more``, ``less than 0.5``."""
+        whole = isinstance(self.low, int) and isinstance(self.below, int | None)
+        if self.below is None:
+            return f"{self.low:g} or more"
+        if self.below == math.nextafter(self.low, math.inf):
+            return f"{self.low:.4g}"
+        if whole:
+            return f"{self.low} to {self.below - 1:g}"
+        return f"{self.low:g} or more and less than {self.below:g}" if self.low else f"less than {self.below:g}"
+
+
+def whole_numbers(low: int, high: int | None) -> Band:
+    """Whole numbers from `low` to `high`, both included; `high` None means no end."""
+    return Band(low, None if high is None else high + 1)
 
 
 @dataclass(frozen=True)
@@ -39,7 +65,9 @@ class Part:
     values: frozenset[Value] | Band
 
     def accepts(self, value: Value) -> bool:
-        """Tell whether the part holds when the variable has this value."""
+        """Tell whether the part holds when the variable has this value; of a clock, single numbers are full years."""
+        if isinstance(value, float) and not isinstance(self.values, Band):
+            value = math.floor(value)
         return value in self.values
 
 
@@ -111,30 +139,53 @@ def parse_condition(written: Mapping[str, Any]) -> Condition:
 
 def _band(key: str, written: Mapping[str, Any]) -> Band:
     wrong = [end for end in written if end not in _ENDS]
-    ends = {end: written.get(end) for end in _ENDS}
-    if wrong or not written or not all(isinstance(end, int) and not isinstance(end, bool) for end in written.values()):
+    numbers = {end: _number(end, value) for end, value in written.items() if end in _ENDS}
+    if wrong or not written or any(number is None for number in numbers.values()):
         raise ConditionError(
             key,
             dict(written),
-            "a range of whole numbers: {from: 16, to: 19} (both included), {at_least: 18} or {less_than: 21}",
+            "a range of whole numbers: {from: 16, to: 19} (both included), {at_least: 18} or {less_than: 21}; "
+            "of a clock also {less_than: 6 months}",
         )
-    low = max((end for end in (ends["from"], ends["at_least"]) if end is not None), default=0)
-    highs = [
-        end for end in (ends["to"], None if ends["less_than"] is None else ends["less_than"] - 1) if end is not None
-    ]
-    high = min(highs) if highs else None
-    if high is not None and high < low:
+    low = max((numbers[end] or 0 for end in ("from", "at_least") if end in numbers), default=0)
+    ends = [number + 1 for number in [numbers.get("to")] if number is not None]
+    ends += [number for number in [numbers.get("less_than")] if number is not None]
+    below = min(ends, default=None)
+    if below is not None and below <= low:
         raise ConditionError(key, dict(written), "a range with its lower end below its upper end")
-    return Band(low, high)
+    return Band(low, below)
+
+
+def _number(end: str, value: Any) -> float | None:
+    """An end of a range: a whole number, or, where it is not included, a duration in years."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return parse_duration(value) if isinstance(value, str) and end in ("at_least", "less_than") else None
+
+
+def parse_duration(text: str) -> float | None:
+    """Turn a duration as written (``6 months``, ``1 year``) into years; None when it is none."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    number, per_year = int(match["number"]), _PER_YEAR[match["period"]]
+    return number // per_year if number % per_year == 0 else number / per_year
 
 
 @dataclass(frozen=True)
 class MoveText:
-    """A move as written: ``education.upper_secondary -> dropped_out``; the domain may be left out."""
+    """A move as written: ``education.upper_secondary -> dropped_out``; the domain may be left out.
+
+    Either state may be ``any``.
+    """
 
     domain: str | None
     start: str
     end: str
+
+    def fits(self, start: str, end: str) -> bool:
+        """Tell whether the move from one state to another is meant; staying is no move."""
+        return start != end and self.start in (ANY, start) and self.end in (ANY, end)
 
 
 def parse_move(text: str) -> MoveText | None:
@@ -146,10 +197,10 @@ def parse_move(text: str) -> MoveText | None:
 def parse_band(text: str | int) -> Band | None:
     """Turn a table key into a band: ``16``, ``16-19``, ``65+``; None when it is something else."""
     if isinstance(text, int):
-        return Band(text, text)
+        return whole_numbers(text, text)
     match = _BAND.fullmatch(text.strip())
     if not match:
         return None
     low = int(match["low"])
     high = None if match["open"] else int(match["high"]) if match["high"] else low
-    return Band(low, high) if high is None or low <= high else None
+    return whole_numbers(low, high) if high is None or low <= high else None

@@ -24,14 +24,44 @@ def both(one: object) -> str:
 
 
 _NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
-_RESERVED = tuple(sorted({"age", "year", "not", "rest", "any", "start", "attribute", "value", "all"}))
+_RESERVED = tuple(
+    sorted(
+        {
+            "age",
+            "year",
+            "not",
+            "rest",
+            "any",
+            "start",
+            "attribute",
+            "value",
+            "all",
+            "cycle",
+            "start_age",
+            "boundary",
+            "never",
+            "and",
+            "or",
+            "if",
+            "from",
+            "to",
+        }
+    )
+)
 #: JSON Schema of a name that a file gives to something.
 NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": _NAME_PATTERN, "not": {"enum": list(_RESERVED)}}
 #: JSON Schema of a quantity.
 QUANTITY_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string", "pattern": _NAME_PATTERN}, {"enum": [0, 1]}]}
 
 
-def _check_name(value: Any) -> Any:
+def check_name(value: Any) -> Any:
+    """Return a name that a file gives to something.
+
+    Raises
+    ------
+    PydanticCustomError
+        It is not spelt as names are, or means something else.
+    """
     if not isinstance(value, str) or not re.fullmatch(_NAME_PATTERN, value):
         raise refuse(value, "a name: a small letter, then small letters, digits and _", _name_hint(value))
     if value in _RESERVED:
@@ -62,7 +92,7 @@ def _check_quantity(value: Any) -> Any:
     return float(value)
 
 
-Name: TypeAlias = Annotated[str, BeforeValidator(_check_name), WithJsonSchema(NAME_SCHEMA)]
+Name: TypeAlias = Annotated[str, BeforeValidator(check_name), WithJsonSchema(NAME_SCHEMA)]
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 #: The name of a parameter or table; 0 and 1 may be written as they are.
 Quantity: TypeAlias = Annotated[str | float, BeforeValidator(_check_quantity), WithJsonSchema(QUANTITY_SCHEMA)]

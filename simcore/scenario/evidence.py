@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 
 from simcore.errors import did_you_mean, shown, with_article
 from simcore.scenario.entries import Entry, Name, Number, Text, both, refuse
+from simcore.scenario.expressions import Expression, ExpressionError, parse_expression
 from simcore.scenario.quantities import MONEY_PATTERN, UNITS, unit_named, unit_words
 from simcore.uncertainty.distributions import FORMS, Distribution, ImpossibleDistributionError
 
@@ -63,6 +64,21 @@ Grade: TypeAlias = Literal["A", "A2", "B", "B2", "C", "D"]
 Evidence: TypeAlias = Literal["causal", "associational", "assumed"]
 
 
+def check_price_year(unit_text: str, price_year: int | None) -> None:
+    """Check that money, and only money, has a price year.
+
+    Raises
+    ------
+    PydanticCustomError
+        It is missing, or there without need.
+    """
+    unit = unit_named(unit_text)
+    assert unit is not None  # checked by the field
+    if (unit.kind == "money") != (price_year is not None):
+        found = f"{unit_text} without price_year" if price_year is None else f"price_year with {unit_text}"
+        raise refuse(found, "price_year for money, and only for money", at="price_year")
+
+
 class Evidenced(Entry):
     """What every number carries: what it is, unit, source and grade."""
 
@@ -78,11 +94,7 @@ class Evidenced(Entry):
 
     @model_validator(mode="after")
     def _complete(self) -> Evidenced:
-        unit = unit_named(self.unit)
-        assert unit is not None  # checked by the field
-        if (unit.kind == "money") != (self.price_year is not None):
-            found = f"{self.unit} without price_year" if self.price_year is None else f"price_year with {self.unit}"
-            raise refuse(found, "price_year for money, and only for money", at="price_year")
+        check_price_year(self.unit, self.price_year)
         if self.source.work is not None and self.grade is None:
             raise refuse("a work without grade", "grade: A, A2, B, B2, C or D", at="source")
         if self.source.assumption is not None and self.grade is not None:
@@ -163,13 +175,34 @@ class TableRow(Entry):
     value: Number | Name
 
 
+def _check_formula(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = f"{value!r}"
+    if not isinstance(value, str):
+        raise refuse(value, "a formula, such as 'exp(a + b * age)'")
+    try:
+        parse_expression(value)
+    except ExpressionError as error:
+        found = f"{error.found} at position {error.position} of {value}"
+        raise refuse(found, error.allowed, error.hint) from None
+    return value
+
+
+Formula: TypeAlias = Annotated[str, BeforeValidator(_check_formula), WithJsonSchema({"type": ["string", "number"]})]
+
+
 class Table(Evidenced):
     """Numbers by age, attribute, state or phase, from a CSV file or written in place."""
 
     NOT_WRITTEN: ClassVar[tuple[str, ...]] = ("rows",)
 
     by: Annotated[list[str], Field(min_length=1)] = Field(description="columns that are keys: age, sex, ...")
-    file: Text | None = Field(None, description="CSV file with the key columns and a column 'value'")
+    at: dict[str, Formula] = Field(
+        default_factory=dict, description="formulas of keys that are looked up at another value: {age: age + 1}"
+    )
+    file: Text | None = Field(
+        None, description="CSV file with the key columns and a column 'value'; by [from, to] also a square of states"
+    )
     values: dict[str | int, Number | Name] | None = Field(
         None, description="in place, for one key: {16-17: p_young, 18+: p_older}"
     )
@@ -183,6 +216,10 @@ class Table(Evidenced):
             found = f"{len(self.by)} keys"
             raise refuse(found, "one key for values in place", "use a CSV file for several keys", at="by")
         return self
+
+    def expression_at(self, key: str) -> Expression:
+        """The formula of a key that is looked up at another value."""
+        return parse_expression(self.at[key])
 
     @property
     def cells(self) -> list[TableRow]:

@@ -8,6 +8,7 @@ import typing
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
@@ -20,6 +21,8 @@ from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash, r
 from simcore.scenario.reading import read_tree
 from simcore.scenario.schema import Entry, Scenario
 from simcore.scenario.shipped import shipped_scenarios
+from simcore.scenario.structure import matrix_parameter
+from simcore.uncertainty.distributions import Distribution
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,24 @@ class ScenarioFile:
     main: str
     places: dict[tuple[Any, ...], tuple[str, int]]
     warnings: tuple[str, ...]
+
+    @cached_property
+    def distributions(self) -> dict[str, Distribution]:
+        """Distribution of every parameter, those behind matrices of counts included.
+
+        The probabilities of a counted row are a Dirichlet draw: gamma numbers with the counts as shapes, divided by
+        their sum.
+        """
+        found = {name: parameter.distribution for name, parameter in self.scenario.parameters.items()}
+        for domain in self.scenario.domains.values():
+            table = self.scenario.tables.get(domain.matrix or "")
+            if domain.matrix is None or table is None or not table.unit.startswith("count"):
+                continue
+            for row in table.cells:
+                if isinstance(row.value, float) and row.value > 0:
+                    name = matrix_parameter(domain.matrix, str(row.keys["from"]), str(row.keys["to"]))
+                    found[name] = Distribution("gamma", {"shape": row.value, "scale": 1.0})
+        return found
 
     @property
     def content_hash(self) -> str:

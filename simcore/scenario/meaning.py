@@ -6,35 +6,26 @@ All problems are collected. Facts that would surprise the author but harm nothin
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from simcore.errors import did_you_mean, nearest, shown
-from simcore.scenario.checks import Checks, Path, levels, n_cycles, path_text
-from simcore.scenario.conditions import Band, parse_band, parse_move
-from simcore.scenario.payments import check_money, check_price, check_programme_cost, check_situation
+from simcore.scenario.checks import Checks, Path, path_text
+from simcore.scenario.conditions import ANY, NEVER, Band, parse_band, parse_move
+from simcore.scenario.expressions import Expression
+from simcore.scenario.models import check_derived, check_joint_tables, check_memory, check_traits, check_ways
+from simcore.scenario.payments import check_money, check_outcome, check_price, check_programme_cost
 from simcore.scenario.quantities import unit_named
 from simcore.scenario.schema import Actor, Effect, Intervention, Modifier, Move, Table, TableRow
+from simcore.scenario.structure import TIMES
 from simcore.scenario.surprises import note_surprises
 
-__all__ = ["Meaning", "cell_matches", "levels", "n_cycles", "path_text"]
-
-
-def cell_matches(keys: Mapping[str, str | int], situation: Mapping[str, str | int]) -> bool:
-    """Tell whether a table row's keys hold in a situation; whole numbers match bands."""
-    for variable, key in keys.items():
-        value = situation[variable]
-        if isinstance(value, int):
-            band = parse_band(key)
-            if band is None or value not in band:
-                return False
-        elif key != value:
-            return False
-    return True
+__all__ = ["Meaning", "path_text"]
 
 
 def _overlap(one: Band, other: Band) -> bool:
-    return (other.high is None or one.low <= other.high) and (one.high is None or other.low <= one.high)
+    return (other.below is None or one.low < other.below) and (one.below is None or other.low < one.below)
 
 
 def _cell_words(row: TableRow) -> str:
@@ -47,7 +38,12 @@ class Meaning(Checks):
     def check(self) -> None:
         """Run every check."""
         self._names()
+        check_joint_tables(self)
         self._population()
+        check_traits(self)
+        check_derived(self)
+        for name in self.scenario.memory:
+            check_memory(self, name)
         for domain in self.scenario.domains:
             self._domain(domain)
         self._evidence()
@@ -56,7 +52,7 @@ class Meaning(Checks):
         for name, price in self.scenario.prices.items():
             check_price(self, ("prices", name), price)
         for name, outcome in self.scenario.outcomes.items():
-            check_situation(self, ("outcomes", name), outcome)
+            check_outcome(self, ("outcomes", name), outcome)
         for name, intervention in self.scenario.interventions.items():
             self._intervention(("interventions", name), intervention)
         self._strategies()
@@ -69,6 +65,8 @@ class Meaning(Checks):
         sections: dict[str, Iterable[str]] = {
             "domains": self.scenario.domains,
             "population.attributes": self.scenario.population.attributes,
+            "population.traits": self.scenario.population.traits,
+            "memory": self.scenario.memory,
             "interventions": self.scenario.interventions,
         }
         seen: dict[str, str] = {}
@@ -77,9 +75,15 @@ class Meaning(Checks):
                 if name in seen:
                     self.problem((*section.split("."), name), name, f"a name that is not used in {seen[name]} too")
                 seen.setdefault(name, section)
-        for name in self.scenario.tables:
-            if name in self.scenario.parameters:
-                self.problem(("tables", name), name, "a name that is not used in parameters too")
+        numbers: dict[str, Iterable[str]] = {
+            "parameters": self.scenario.parameters, "tables": self.scenario.tables, "derived": self.scenario.derived,
+        }  # fmt: skip
+        known = {name: "population.traits" for name in self.scenario.population.traits}
+        for section, names in numbers.items():
+            for name in names:
+                if name in known:
+                    self.problem((section, name), name, f"a name that is not used in {known[name]} too")
+                known.setdefault(name, section)
         for name in self.scenario.actors:
             if name in Actor.VIEWS:
                 hint = "reports add it up from the sectors of the actors; name who bears the cost"
@@ -91,13 +95,17 @@ class Meaning(Checks):
             self.problem(
                 ("population", "horizon"),
                 f"to_age {population.horizon.to_age}",
-                f"an age above the one at the start, {population.start.age}",
+                f"an age above the one at the start, {self.structure.start_ages[0]}",
             )
         if population.target_group > population.persons:
             self.problem(
                 ("population", "target_group"), population.target_group, f"at most persons, {population.persons}"
             )
-        earlier: list[str] = []
+        if isinstance(population.start.age, str):
+            self._start_age(population.start.age)
+        for name in self.scenario.groups:
+            self.known(("groups",), name, "an attribute", [n for n in self.structure.attributes if "." not in n])
+        earlier = [name for name in self.levels if name not in (*population.attributes, *self.scenario.domains)]
         for name, shares in population.attributes.items():
             self.shares(("population", "attributes", name), shares, earlier)
             earlier.append(name)
@@ -110,12 +118,41 @@ class Meaning(Checks):
             for state in names:
                 self.known((*path, domain), state, f"a state of {domain}", states)
             if not isinstance(start, str):
-                self.shares((*path, domain), start, [*population.attributes, "age", "year"])
+                self.shares((*path, domain), start, self.at_start)
         misspelt = {nearest(name, self.scenario.domains) for name in population.start_states}
         for domain in self.scenario.domains:
             if domain not in population.start_states and domain not in misspelt:
                 allowed = f"{domain}: one of {', '.join(self.levels[domain])}, or shares of them"
                 self.problem(path, f"no start of {domain}", allowed)
+
+    def _start_age(self, name: str) -> None:
+        """Check a table of ages at the start."""
+        path: Path = ("population", "start", "age")
+        if not self.known(path, name, "a table", self.scenario.tables):
+            return
+        attributes = [of for of in self.levels if of not in self.scenario.domains]
+        self.quantity(path, name, "age", attributes)
+        table = self.scenario.tables[name]
+        for number, row in enumerate(table.cells):
+            fine = isinstance(row.value, float) and row.value.is_integer() and 0 <= row.value <= 120
+            if not fine:
+                self.problem(
+                    self._row_path(("tables", name), table, number, row), row.value, "a whole number, 0 to 120"
+                )
+        missing = [
+            dict(zip(table.by, combination, strict=True))
+            for combination in itertools.product(*(self.levels.get(key, ()) for key in table.by))
+            if not any(dict(row.keys) == dict(zip(table.by, combination, strict=True)) for row in table.cells)
+        ]
+        if missing:
+            words = ", ".join(f"{key} {level}" for key, level in missing[0].items())
+            self.problem(("tables", name), f"no age for {words}", "an age for every combination")
+
+    @property
+    def at_start(self) -> list[str]:
+        """What is known when a life begins."""
+        own = [name for name in self.levels if name not in self.scenario.domains]
+        return [*own, *self.scenario.population.traits, "age", "year", "cycle", "start_age"]
 
     def _domain(self, name: str) -> None:
         domain = self.scenario.domains[name]
@@ -139,9 +176,11 @@ class Meaning(Checks):
                 self.problem(where, text, f"a move as 'from -> to', two states of {name}")
                 self.unclear.add(name)
                 continue
-            if not all(
-                [self.known(where, state, f"a state of {name}", domain.states) for state in (parsed.start, parsed.end)]
-            ):
+            starts = [*domain.states, ANY] if parsed.start == ANY else domain.states
+            if not all([
+                self.known(where, parsed.start, f"a state of {name}", starts),
+                self.known(where, parsed.end, f"a state of {name}", domain.states),
+            ]):  # fmt: skip
                 self.unclear.add(name)
                 continue
             if parsed.start == parsed.end:
@@ -159,6 +198,8 @@ class Meaning(Checks):
             if len(kinds) > 1:
                 found, allowed = f"probabilities and rates from {state}", "either of the two for all moves from a state"
                 self.problem((*path, "moves"), found, allowed)
+        if name not in self.unclear:
+            check_ways(self, name)
 
     def _baseline(self, path: Path, move: Move) -> None:
         self.quantity((*path, "probability"), move.probability, "probability")
@@ -166,12 +207,12 @@ class Meaning(Checks):
         for number, modifier in enumerate(move.modifiers):
             where = (*path, "modifiers", number)
             self.condition((*where, "if"), modifier.if_)
-            self._modifier(where, modifier, move)
+            self._modifier(where, modifier, move.rate is not None)
 
-    def _modifier(self, path: Path, modifier: Modifier, move: Move) -> None:
+    def _modifier(self, path: Path, modifier: Modifier, is_rate: bool) -> None:
         self.quantity((*path, modifier.scale), modifier.size, modifier.scale)
         self.quantity((*path, "movable_share"), modifier.movable_share, "share", ())
-        if move.rate is not None and modifier.scale != "hazard_ratio":
+        if is_rate and modifier.scale != "hazard_ratio":
             self.problem((*path, modifier.scale), modifier.scale, "hazard_ratio, because the move has a rate")
 
     def _evidence(self) -> None:
@@ -186,33 +227,50 @@ class Meaning(Checks):
             path: Path = ("tables", name)
             unit = unit_named(table.unit)
             assert unit is not None  # by the schema
-            known = [*self.levels, *self.numbers]
+            known = [*self.levels, *self.numbers, "from", "to", "boundary", *table.at]
             if not all([self.known((*path, "by"), key, "a key", known) for key in table.by]):
                 continue
+            for key in table.at:
+                if self.known((*path, "at"), key, "a key of the table", table.by):
+                    self._looked_up((*path, "at", key), table.expression_at(key))
             for number, row in enumerate(table.cells):
                 where = self._row_path(path, table, number, row)
                 for key, level in row.keys.items():
-                    if key in self.levels:
+                    if key in ("from", "to"):
+                        continue  # states of the domains that use it, which check them
+                    if key in self.levels and key not in table.at:
                         self.known(where, str(level), f"a value of {key}", self.levels[key])
-                    elif parse_band(level) is None:
+                    elif level != NEVER and parse_band(level) is None:
                         self.problem(where, level, f"{key} as 16, 16-19 or 65+")
+                    elif key in self.scenario.memory and key not in table.at:
+                        self.number(where, key, parse_band(level) or frozenset({level}))
                 if isinstance(row.value, str):
                     self._table_cell(where, row.value, unit.kind, table)
                 elif not unit.accepts(row.value):
                     self.problem(where, row.value, unit.allowed, unit.percent_hint(row.value))
             self._overlaps(path, table)
 
+    def _looked_up(self, path: Path, expression: Expression) -> None:
+        """Check the formula of a key: it may use what is a number in every situation, and nothing that is drawn."""
+        known = [*self.numbers, "boundary"]
+        for name in sorted(expression.names):
+            if name not in known or name in self.scenario.population.traits:
+                column = expression.column_of(name)
+                found = f"{name} at position {column} of {expression.text}"
+                self.problem(path, found, f"a number that a person's situation tells: {', '.join(known)}")
+
     def _row_path(self, path: Path, table: Table, number: int, row: TableRow) -> Path:
         return (*path, "rows", number) if table.rows is not None else (*path, "values", *row.keys.values())
 
     def _overlaps(self, path: Path, table: Table) -> None:
         """Check that no situation is in two rows: the same names, and bands that share a number."""
-        numbers = [key for key in table.by if key not in self.levels]
+        named = {*self.levels, "from", "to"} - set(table.at)
+        numbers = [key for key in table.by if key not in named]
         groups: dict[tuple[str, ...], list[tuple[list[Band], int, TableRow]]] = {}
         for number, row in enumerate(table.cells):
             bands = [band for key in numbers if (band := parse_band(row.keys[key])) is not None]
             if len(bands) == len(numbers):
-                names = tuple(str(row.keys[key]) for key in table.by if key in self.levels)
+                names = tuple(str(row.keys[key]) for key in table.by if key in named)
                 groups.setdefault(names, []).append((bands, number, row))
         for rows in groups.values():
             rows.sort(key=lambda entry: ([band.low for band in entry[0]], entry[1]))
@@ -244,13 +302,12 @@ class Meaning(Checks):
 
     def _intervention(self, path: Path, intervention: Intervention) -> None:
         enrol = intervention.enrol
-        ages = self.numbers["age"]
-        if enrol.at_age not in ages and self.n_cycles > 0:
-            self.problem(
-                (*path, "enrol", "at_age"), enrol.at_age, f"an age that is simulated, {ages.low} to {ages.high}"
-            )
-        self.condition((*path, "enrol", "if"), enrol.if_, self.levels)
-        self.quantity((*path, "enrol", "uptake"), enrol.uptake, "probability", [*self.levels, "age", "year"])
+        if self.n_cycles > 0 and not self.structure.asked_cycles(str(path[-1])):
+            ages = self.numbers["age"].words
+            self.problem((*path, "enrol", "at_age"), enrol.at_age, f"an age that is simulated, {ages}")
+        known = [*self.levels, *self.scenario.population.traits, *self.scenario.memory]
+        self.condition((*path, "enrol", "if"), enrol.if_, known)
+        self.quantity((*path, "enrol", "uptake"), enrol.uptake, "probability", [*known, *TIMES])
         for number, cost in enumerate(intervention.costs):
             check_programme_cost(self, (*path, "costs", number), cost)
         for number, effect in enumerate(intervention.effects):
@@ -264,11 +321,11 @@ class Meaning(Checks):
             if effect.years[1] == "onwards":
                 found = f"a fade with years {shown(list(effect.years))}"
                 self.problem((*path, "fade"), found, "a last year, after which the effect fades")
-        if move is None or move.domain is None:
+        if move is None or move.domain is None or move.domain in self.unclear:
             return
-        target = self.scenario.domains[move.domain].moves[f"{move.start} -> {move.end}"]
-        if isinstance(target, Move):
-            self._modifier(path, effect, target)
+        changed = [way for way in self.structure.ways(move.domain).all() if move.fits(way.start, way.end)]
+        if changed:
+            self._modifier(path, effect, any(way.is_rate for way in changed))
         else:
             self.problem(
                 (*path, "move"), f"{effect.move}, which is the rest", "a move with a probability or rate of its own"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simcore.scenario.checks import Checks, Path
 from simcore.scenario.quantities import PER_YEAR, any_of, currency_of, percent_hint, unit_named
-from simcore.scenario.schema import Booking, Evidenced, Outcome, Price, ProgrammeCost
+from simcore.scenario.schema import Accrual, Booking, Derived, Evidenced, Outcome, OutcomePart, Price, ProgrammeCost
 
 _TIME = tuple(PER_YEAR)
 
@@ -17,13 +17,16 @@ def check_money(checks: Checks) -> None:
         section = "prices" if scenario.prices else "interventions"
         allowed = "money: {currency: SEK, price_year: 2024} or the like, in the scenario"
         checks.problem((section,), f"{'prices' if scenario.prices else 'costs'} without money", allowed)
-    if isinstance(scenario.discount.money, str):
-        checks.quantity(("discount", "money"), scenario.discount.money, "discount_rate", ())
-        parameter = scenario.parameters.get(scenario.discount.money)
-        if parameter is not None and parameter.unit == "per year":
-            _discount_rate(checks, ("parameters", scenario.discount.money, "distribution"), parameter.distribution.mean)
-    else:
-        _discount_rate(checks, ("discount", "money"), scenario.discount.money)
+    for what, rate in (("money", scenario.discount.money), ("outcomes", scenario.discount.outcomes)):
+        if isinstance(rate, str):
+            checks.quantity(("discount", what), rate, "discount_rate", ("year", "cycle"))
+            parameter = scenario.parameters.get(rate)
+            if parameter is not None and parameter.unit == "per year":
+                _discount_rate(checks, ("parameters", rate, "distribution"), parameter.distribution.mean)
+        else:
+            _discount_rate(checks, ("discount", what), rate)
+    if isinstance(scenario.accrual, Accrual):
+        checks.quantity(("accrual", "weights"), scenario.accrual.weights, "factor", ("boundary",))
     if scenario.public_funds is not None:
         checks.quantity(("public_funds", "factor"), scenario.public_funds.factor, "factor", ())
         checks.known(("public_funds", "actor"), scenario.public_funds.actor, "an actor", scenario.actors)
@@ -36,9 +39,9 @@ def check_money(checks: Checks) -> None:
             checks.quantity(path, scenario.money.index, "price_index", ("year",))
             table = scenario.tables[scenario.money.index]
             years = {int(row.keys["year"]) for row in table.cells if str(row.keys.get("year", "")).isdigit()}
-    entries: dict[str, Evidenced] = {**scenario.parameters, **scenario.tables}
+    entries: dict[str, Evidenced | Derived] = {**scenario.parameters, **scenario.tables, **scenario.derived}
     for name, entry in entries.items():
-        section = "parameters" if name in scenario.parameters else "tables"
+        section = "parameters" if name in scenario.parameters else "tables" if name in scenario.tables else "derived"
         currency = currency_of(entry.unit)
         if currency is None:
             continue
@@ -65,7 +68,15 @@ def _discount_rate(checks: Checks, path: Path, rate: float) -> None:
         checks.problem(path, f"{rate:g}", "a rate per year, such as 0.035", percent_hint(rate) if rate >= 1 else "")
 
 
-def check_situation(checks: Checks, path: Path, entry: Price | Outcome) -> None:
+def check_outcome(checks: Checks, path: Path, outcome: Outcome) -> None:
+    """Check when each part of an outcome is counted, and its weight."""
+    for number, part in enumerate(outcome.parts):
+        where = path if outcome.sum is None else (*path, "sum", number)
+        check_situation(checks, where, part)
+        checks.quantity((*where, "weight"), part.weight, "weight")
+
+
+def check_situation(checks: Checks, path: Path, entry: Price | OutcomePart) -> None:
     """Check when something is counted."""
     if entry.move is not None:
         checks.move((*path, "move"), entry.move)
@@ -78,7 +89,7 @@ def check_price(checks: Checks, path: Path, price: Price) -> None:
     """Check when a price is paid, by whom, and by what it is counted."""
     check_situation(checks, path, price)
     _booking(checks, path, price)
-    per = ("event",) if price.move is not None else _TIME
+    per = ("event",) if price.move is not None else _TIME if price.once is None else ("person", "event")
     name = price.base if price.kind == "tax" else price.amount
     _per(checks, path, "base" if price.kind == "tax" else price.kind, name, per)
 
@@ -96,18 +107,18 @@ def _per(
         return
     unit = unit_named(entry.unit)
     if unit is not None and unit.kind == "money" and unit.per not in per:
-        what = "each time it happens" if per == ("event",) else "for the time it lasts"
-        hint = f"it is paid {what}" if not besides else ""
+        whens = {("event",): "each time it happens", ("person", "event"): "once"}
+        hint = f"it is paid {whens.get(per, 'for the time it lasts')}" if not besides else ""
         allowed = f"money per {any_of([*per, *besides])}"
         checks.problem((*path, field), f"{name}, whose unit is '{entry.unit}'", allowed, hint)
 
 
 def _booking(checks: Checks, path: Path, booking: Booking) -> None:
-    variables = ("age", "year")
     kind = booking.kind
-    checks.quantity((*path, kind), booking.amount, "share" if kind == "tax" else "money", variables)
-    checks.quantity((*path, "base"), booking.base, "money", variables)
-    checks.quantity((*path, "share"), booking.share, "share", variables)
+    checks.quantity((*path, kind), booking.amount, "share" if kind == "tax" else "money")
+    checks.quantity((*path, "base"), booking.base, "money")
+    checks.quantity((*path, "share"), booking.share, "share")
+    variables = ("year", "cycle") if checks.structure.age_parents else ("age", "year", "cycle")
     for field, payers in (("actor", booking.actor), ("from", booking.from_), ("to", booking.to)):
         if payers is None:
             continue

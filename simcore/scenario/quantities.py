@@ -73,14 +73,24 @@ UNITS: dict[str, Unit] = {
     "per year": Unit("discount rate", -1.0, math.inf, open_low=True),
     "price index": _ratio("price index"),
     "factor": Unit("factor", 0.0, math.inf),
+    "utility": Unit("utility", -math.inf, 1.0),
+    "coefficient": Unit("coefficient", -math.inf, math.inf),
+    "count": Unit("count", 0.0, math.inf, "cycle"),
+    "count per year": Unit("count", 0.0, math.inf, "year"),
+    "age": Unit("age", 0.0, math.inf),
 }
 #: A unit of money: three letters of the currency, and what it is counted by.
-MONEY_PATTERN = "([A-Z]{3}) per (day|week|month|quarter|year|event|participant)"
+MONEY_PATTERN = "([A-Z]{3}) per (day|week|month|quarter|year|event|participant|person)"
 _MONEY = re.compile(MONEY_PATTERN)
 
 #: Where a number may be used -> the kinds of unit that fit.
 USES = {
     "probability": ("probability", "share"),
+    "matrix": ("probability", "count"),
+    "joint": ("share", "count"),
+    "weight": ("utility", "factor", "share", "probability", "duration", "coefficient"),
+    "coefficient": ("coefficient", "factor", "hazard ratio", "odds ratio", "risk ratio", "duration", "utility"),
+    "age": ("age",),
     "rate": ("rate",),
     "share": ("share", "probability"),
     "odds_ratio": ("odds ratio",),
@@ -125,4 +135,7 @@ def currency_of(text: str) -> str | None:
 
 def unit_words() -> str:
     """All units in words, for messages."""
-    return ", ".join(UNITS) + ", or money such as 'SEK per month' (day, week, month, quarter, year, event, participant)"
+    return (
+        ", ".join(UNITS)
+        + ", or money such as 'SEK per month' (day, week, month, quarter, year, event, participant, person)"
+    )

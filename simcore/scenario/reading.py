@@ -18,7 +18,8 @@ from simcore.scenario.strict_yaml import read_yaml
 
 #: Sections that merge entry by entry, and that may be kept in files of their own.
 NAMED_SECTIONS = (
-    "parameters", "tables", "domains", "actors", "prices", "outcomes", "interventions", "strategies", "sources",
+    "parameters", "tables", "derived", "domains", "memory", "actors", "prices", "outcomes", "interventions",
+    "strategies", "sources",
 )  # fmt: skip
 _ENTRIES = "entries by name, or the name of a file"
 #: What `extends` takes for the name of a shipped model, and not for that of a file.

@@ -7,19 +7,33 @@ exists is checked afterwards, in `simcore.scenario.meaning`.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from simcore.errors import shown
-from simcore.scenario.conditions import ALWAYS, Condition, ConditionError, parse_condition
-from simcore.scenario.entries import Entry, Name, Number, Quantity, Text, both, refuse
-from simcore.scenario.evidence import Citation, Evidence, Evidenced, Parameter, Table, TableRow, Work
+from simcore.scenario.conditions import ALWAYS, NEVER, Condition, ConditionError, parse_condition, parse_duration
+from simcore.scenario.entries import NAME_SCHEMA, Entry, Name, Number, Quantity, Text, both, check_name, refuse
+from simcore.scenario.evidence import (
+    Citation,
+    Evidence,
+    Evidenced,
+    Formula,
+    Parameter,
+    Table,
+    TableRow,
+    UnitText,
+    Work,
+    check_price_year,
+)
+from simcore.scenario.expressions import Expression, parse_expression
 
 __all__ = [
-    "Actor", "Booking", "Citation", "Discount", "Domain", "Effect", "Enrolment", "Entry", "Evidenced", "Fade",
-    "Horizon", "Intervention", "Modifier", "Money", "Move", "Outcome", "Parameter", "Payers", "Population", "Price",
-    "ProgrammeCost", "PublicFunds", "Scenario", "Shares", "Start", "Table", "TableRow", "Work",
+    "Accrual", "Actor", "Booking", "Citation", "Derived", "Discount", "Domain", "Effect", "Enrolment", "Entry",
+    "Evidenced", "Fade", "Horizon", "Intervention", "Memory", "MemoryShares", "Modifier", "Money", "Move", "Outcome",
+    "OutcomePart", "Parameter", "Payers", "Population", "Price", "ProgrammeCost", "PublicFunds", "Scenario", "Shares",
+    "Start", "Table", "TableRow", "Trait", "Work", "parse_cap",
 ]  # fmt: skip
 
 # --- conditions ----------------------------------------------------------------------------
@@ -55,13 +69,66 @@ def _check_payers(value: Any) -> Any:
 Payers: TypeAlias = Annotated[Name | dict[Name, Quantity], BeforeValidator(_check_payers)]
 
 
+# --- forms that several entries use --------------------------------------------------------
+
+
+def _check_one_or_more(value: Any) -> Any:
+    given = value if isinstance(value, list) else [value]
+    if not given or not all(isinstance(item, str) for item in given):
+        raise refuse(value, "a move as 'domain.from -> to', or a list of them")
+    return value
+
+
+OneOrMore: TypeAlias = Annotated[str | list[str], BeforeValidator(_check_one_or_more)]
+
+_CAP = re.compile(r"(\d{1,4})(?: (year|quarter|month)s?)?( or more)?")
+
+
+def _check_cap(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    match = _CAP.fullmatch(value) if isinstance(value, str) else None
+    if match is None or int(match[1]) == 0:
+        raise refuse(value, "a number above 0 with its period for a clock, and 'or more' or nothing: '4 years or more'")
+    return value
+
+
+Cap: TypeAlias = Annotated[str, BeforeValidator(_check_cap), WithJsonSchema({"type": ["string", "integer"]})]
+
+
+def parse_cap(cap: str) -> tuple[float, bool, bool]:
+    """Largest value of a memory (in years for a clock), whether it is a time, and whether it means "or more"."""
+    match = _CAP.fullmatch(cap)
+    assert match is not None  # by the schema
+    number: float = int(match[1])
+    if match[2] is not None:
+        years = parse_duration(f"{match[1]} {match[2]}")
+        assert years is not None  # the same pattern
+        number = years
+    return number, match[2] is not None, match[3] is not None
+
+
 # --- population ----------------------------------------------------------------------------
+
+
+def _check_age(value: Any) -> Any:
+    """A whole number, or the name of a table by attribute."""
+    if isinstance(value, str):
+        return check_name(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 120:
+        raise refuse(value, "an age, 0 to 120, or the name of a table of ages by attribute")
+    return value
+
+
+StartAge: TypeAlias = Annotated[
+    int | str, BeforeValidator(_check_age), WithJsonSchema({"anyOf": [{"type": "integer"}, NAME_SCHEMA]})
+]
 
 
 class Start(Entry):
     """Age and calendar year at the start of cycle 0."""
 
-    age: Annotated[int, Field(ge=0, le=120)] = Field(description="age of everybody at the start")
+    age: StartAge = Field(description="age at the start: a whole number, or a table of whole numbers by attribute")
     year: Annotated[int, Field(ge=1900, le=2200)] = Field(description="calendar year of the first cycle")
 
 
@@ -88,6 +155,61 @@ Shares: TypeAlias = dict[Name, Quantity]
 StartState: TypeAlias = Annotated[Name | Shares, BeforeValidator(_check_start)]
 
 
+def _check_memory_start(value: Any) -> Any:
+    numbers = (
+        isinstance(value, dict)
+        and value
+        and all(key == NEVER or (isinstance(key, int) and not isinstance(key, bool) and key >= 0) for key in value)
+    )
+    plain = value == NEVER or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+    if not plain and not numbers:
+        raise refuse(value, "a whole number, never, or shares of them: {0: share_x, 1: rest}")
+    return value
+
+
+MemoryShares: TypeAlias = dict[int | Literal["never"], Quantity]
+MemoryStart: TypeAlias = Annotated[int | Literal["never"] | MemoryShares, BeforeValidator(_check_memory_start)]
+
+
+class Trait(Entry):
+    """A number that differs between persons and stays: it takes a few levels, each as frequent as the others.
+
+    Each level has the mean of its part of the distribution, so that the mean over persons is kept exactly.
+    """
+
+    #: name -> the numbers that a distribution of a trait is written with.
+    FORMS: ClassVar[dict[str, tuple[str, str]]] = {
+        "normal": ("mean", "sd"), "lognormal": ("mean", "sd"), "gamma": ("mean", "sd"), "uniform": ("min", "max"),
+    }  # fmt: skip
+
+    about: Text = Field(description="what differs between persons, in a sentence")
+    distribution: dict[Literal["normal", "lognormal", "gamma", "uniform"], dict[str, Quantity]] = Field(
+        description="{gamma: {mean: 1, sd: sd_x}}, or normal, lognormal (mean, sd), uniform (min, max); numbers by name"
+    )
+    levels: Annotated[int, Field(ge=2, le=50)] = Field(description="number of levels, 1 is the lowest")
+    unit: UnitText = Field("factor", description="what the number is: 'hazard ratio', 'coefficient', 'factor', ...")
+    multiplies: list[Text] = Field(
+        default_factory=list, description="moves whose hazard or rate it multiplies: 'domain.from -> to'"
+    )
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Trait:
+        forms = " or ".join(f"{{{name}: {{{', '.join(form)}}}}}" for name, form in Trait.FORMS.items())
+        if len(self.distribution) != 1:
+            raise refuse(dict(self.distribution), f"one of {forms}", at="distribution")
+        ((name, given),) = self.distribution.items()
+        if tuple(sorted(given)) != tuple(sorted(Trait.FORMS[name])):
+            raise refuse(dict(given), f"{', '.join(Trait.FORMS[name])}, for {name}", at="distribution")
+        return self
+
+    @property
+    def form(self) -> tuple[str, str | float, str | float]:
+        """Name of the distribution and its two numbers."""
+        ((name, given),) = self.distribution.items()
+        first, second = Trait.FORMS[name]
+        return name, given[first], given[second]
+
+
 class Population(Entry):
     """Who is simulated, from when to when."""
 
@@ -95,8 +217,15 @@ class Population(Entry):
     target_group: Annotated[int, Field(ge=1, le=100_000_000)] = Field(description="persons the decision is about")
     start: Start = Field(description="age and calendar year at the start")
     horizon: Horizon = Field(description="how long lives are followed")
+    joint: list[Name] = Field(
+        default_factory=list,
+        description="tables by several attributes, which they draw together: shares, or counts of persons",
+    )
     attributes: dict[Name, Shares] = Field(
         default_factory=dict, description="{sex: {female: share_female, male: rest}}; drawn once per person"
+    )
+    traits: dict[Name, Trait] = Field(
+        default_factory=dict, description="numbers that differ between persons, such as a frailty nobody observes"
     )
     start_states: dict[Name, StartState] = Field(
         default_factory=dict, description="state of each domain at the start, or shares of its states"
@@ -167,7 +296,89 @@ class Domain(Entry):
         description="names of the states, in the order in which exits are tried"
     )
     ends_life: Name | None = Field(None, description="the state of the dead, when this domain has one")
-    moves: dict[str, Move | Literal["rest"]] = Field(description="'from -> to': baseline and modifiers")
+    time: Literal["discrete", "continuous"] = Field(
+        "discrete",
+        description="continuous: rates act all the time, several moves may happen in a cycle (matrix exponential)",
+    )
+    matrix: Name | None = Field(
+        None, description="table by from and to: a whole matrix of probabilities or of counted moves"
+    )
+    moves: dict[str, Move | Literal["rest"]] = Field(
+        default_factory=dict,
+        description="'from -> to': baseline and modifiers; 'any -> to' for every state without an entry of its own",
+    )
+
+
+class Memory(Entry):
+    """What a person's past adds to the present: a clock or a counter."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("time_in", "time_since", "counts")
+
+    about: Text | None = Field(None, description="what is remembered")
+    time_in: WrittenCondition | None = Field(
+        None, description="clock: completed time in a condition on states, 0 at entry and outside"
+    )
+    time_since: OneOrMore | None = Field(
+        None, description="clock: completed time since one of these moves ('domain.from -> to'); never before the first"
+    )
+    counts: OneOrMore | None = Field(None, description="counter: how often one of these moves has happened")
+    cap: Cap = Field(
+        description="largest value: '5 years', '20'; 'or more' behind it when longer times or higher numbers occur"
+    )
+    start: MemoryStart | None = Field(
+        None, description="value at the start (years of a clock), or shares of values; 0, or never for time_since"
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Memory:
+        given = [kind for kind in Memory.KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise refuse(", ".join(given) or "none of them", f"exactly one of {', '.join(Memory.KINDS)}")
+        if self.time_in is not None and not self.time_in:
+            raise refuse("{}", "a condition on states, {work: outside}", at="time_in")
+        is_time = parse_cap(self.cap)[1]
+        if (self.counts is None) != is_time:
+            allowed = "a number of times, such as 5 or more" if self.counts else "a time, such as '4 years or more'"
+            raise refuse(self.cap, allowed, at="cap")
+        if NEVER in self._starts and self.time_since is None:
+            raise refuse(NEVER, "a whole number; only a time_since can be never", at="start")
+        return self
+
+    @property
+    def _starts(self) -> list[Any]:
+        return [*self.start] if isinstance(self.start, dict) else [self.start]
+
+    @property
+    def kind(self) -> str:
+        """Which of `KINDS` it is."""
+        return next(kind for kind in Memory.KINDS if getattr(self, kind) is not None)
+
+    @property
+    def moves(self) -> list[str]:
+        """The moves that it watches, as written."""
+        given = self.time_since if self.time_since is not None else self.counts
+        return [] if given is None else [given] if isinstance(given, str) else given
+
+
+class Derived(Entry):
+    """A quantity worked out from others by a formula."""
+
+    about: Text | None = Field(None, description="what the quantity is, in a sentence")
+    formula: Formula = Field(
+        description="numbers, names, + - * / ^, comparisons, and, or, not, exp, log, sqrt, min, max, if(...), ..."
+    )
+    unit: UnitText = Field(description="'hazard ratio', 'probability per year', 'SEK per month', ...")
+    price_year: int | None = Field(None, description="year of the prices; required for money")
+
+    @model_validator(mode="after")
+    def _dated(self) -> Derived:
+        check_price_year(self.unit, self.price_year)
+        return self
+
+    @property
+    def expression(self) -> Expression:
+        """The formula, parsed."""
+        return parse_expression(self.formula)
 
 
 # --- money ----------------------------------------------------------------------------
@@ -243,34 +454,68 @@ def _one_situation(entry: _Counted) -> _Counted:
         raise refuse(both(entry.move), "while (a condition) or move ('domain.from -> to')")
     if entry.if_ is not None and entry.move is None:
         raise refuse("if with while", "if only together with move", "put the condition into while")
+    if entry.once is not None and entry.move is not None:
+        raise refuse("once with move", "once only together with while", "a move is paid each time it happens")
     return entry
 
 
 class Price(Booking):
     """A priced situation or event."""
 
+    once: Literal["at_start"] | None = Field(
+        None, description="with while: paid once, at the start of the first cycle, by those in the condition"
+    )
+
     @model_validator(mode="after")
     def _when(self) -> Price:
         return _one_situation(self)
 
 
-class Outcome(Entry):
+class OutcomePart(Entry):
+    """What an outcome adds up: years in a condition, or how often something happens, each with a weight."""
+
+    while_: WrittenCondition | None = Field(None, alias="while", description="counts the years in this condition")
+    if_: WrittenCondition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
+    move: Text | None = Field(None, description="'domain.from -> to': counts how often it happens")
+    once: Literal["at_start"] | None = Field(
+        None, description="with while: counted once, at the start of the first cycle, not for the time it lasts"
+    )
+    weight: Quantity = Field(1.0, description="what each year or event counts, such as a utility for QALYs")
+
+
+class Outcome(OutcomePart):
     """A result in its own unit: years in a condition, or how often something happens, per person."""
 
     about: Text = Field(description="what is counted, in a sentence")
     label: Text | None = Field(None, description="how reports call it")
     label_sv: Text | None = Field(None, description="the same in Swedish")
-    while_: WrittenCondition | None = Field(None, alias="while", description="counts the years in this condition")
-    if_: WrittenCondition | None = Field(None, alias="if", description="with move: holds at the start of the cycle")
-    move: Text | None = Field(None, description="'domain.from -> to': counts how often it happens")
     good: bool = Field(description="whether more of it is better")
+    sum: list[OutcomePart] | None = Field(
+        None, description="instead of while or move: several of them, added up (QALYs over states of health)"
+    )
 
     @model_validator(mode="after")
     def _when(self) -> Outcome:
-        return _one_situation(self)
+        if self.sum is None:
+            _one_situation(self)
+            return self
+        own = {"while": self.while_, "move": self.move, "if": self.if_, "once": self.once}
+        given = [name for name, value in own.items() if value is not None]
+        if given or self.weight != 1.0:
+            raise refuse(f"sum with {given[0] if given else 'weight'}", "the fields of the parts inside sum")
+        if not self.sum:
+            raise refuse("[]", "at least one part", at="sum")
+        for part in self.sum:
+            _one_situation(part)
+        return self
+
+    @property
+    def parts(self) -> list[OutcomePart]:
+        """What is added up."""
+        return [self] if self.sum is None else self.sum
 
 
-_Counted = TypeVar("_Counted", Price, Outcome)
+_Counted = TypeVar("_Counted", Price, OutcomePart)
 
 
 # --- interventions ----------------------------------------------------------------------------
@@ -368,8 +613,15 @@ class Discount(Entry):
     """Discount rate: a number, or a parameter with unit 'per year'."""
 
     money: Number | Name = Field(
-        description="rate per year: a number such as 0.035, or a parameter with unit 'per year'"
+        0.0, description="rate per year: a number such as 0.035, or a parameter or table by year with unit 'per year'"
     )
+    outcomes: Number | Name = Field(0.0, description="the same for outcomes, such as life-years")
+
+
+class Accrual(Entry):
+    """Weights of the boundaries between cycles, from 0 (the start) to the number of cycles, as authors print them."""
+
+    weights: Name = Field(description="table by boundary, or a derived quantity of boundary, with unit 'factor'")
 
 
 class PublicFunds(Entry):
@@ -386,7 +638,7 @@ class Scenario(Entry):
     question: Text | None = Field(None, description="the question it is to answer")
     about: Text | None = Field(None, description="who asks, and about what")
     illustrative: bool = Field(False, description="true when the figures are made up to show how things work")
-    cycle: Literal["year"] = Field("year", description="length of a cycle")
+    cycle: Literal["year", "quarter", "month"] = Field("year", description="length of a cycle")
     population: Population = Field(description="who is simulated")
     domains: Annotated[dict[Name, Domain], Field(min_length=1)] = Field(
         description="sides of life, with their states and moves"
@@ -395,6 +647,8 @@ class Scenario(Entry):
         default_factory=dict, description="uncertain figures, with unit, source and grade"
     )
     tables: dict[Name, Table] = Field(default_factory=dict, description="figures by age, attribute, state or year")
+    derived: dict[Name, Derived] = Field(default_factory=dict, description="quantities worked out from others")
+    memory: dict[Name, Memory] = Field(default_factory=dict, description="clocks and counters")
     actors: dict[Name, Actor] = Field(default_factory=dict, description="who bears costs")
     prices: dict[Name, Price] = Field(default_factory=dict, description="what situations and events cost, and whom")
     outcomes: dict[Name, Outcome] = Field(default_factory=dict, description="results in other units than money")
@@ -405,11 +659,16 @@ class Scenario(Entry):
     comparator: Name = Field(description="the strategy that the others are compared with")
     money: Money | None = Field(None, description="required when there are prices")
     discount: Discount = Field(
-        default_factory=lambda: Discount(money=0.0), description="discounting of money; none by default"
+        default_factory=lambda: Discount(money=0.0, outcomes=0.0),
+        description="discounting of money and of outcomes; none by default",
     )
-    accrual: Literal["start_of_cycle", "end_of_cycle", "half_cycle"] = Field(
-        "half_cycle", description="at which end of a cycle its person-time is counted and discounted"
+    accrual: Literal["start_of_cycle", "end_of_cycle", "half_cycle", "both_ends"] | Accrual = Field(
+        "half_cycle", description="at which end of a cycle its person-time is counted and discounted, or weights"
     )
+    events_fall: Literal["start_of_cycle", "middle_of_cycle", "end_of_cycle"] = Field(
+        "middle_of_cycle", description="when in its cycle an event is paid and discounted"
+    )
+    groups: list[Name] = Field(default_factory=list, description="attributes whose levels are also reported separately")
     public_funds: PublicFunds | None = Field(None, description="cost of raising public money; none by default")
     sources: dict[Name, Work] = Field(default_factory=dict, description="works that figures are taken from")
     draws: Annotated[int, Field(ge=1, le=10_000_000)] = Field(
@@ -417,8 +676,12 @@ class Scenario(Entry):
     )
     seed: Annotated[int, Field(ge=0, lt=2**64)] = Field(1, description="seed of all random numbers")
 
-    def entry(self, name: str | float | None) -> Parameter | Table | None:
-        """The parameter or table of this name; None when there is none, or for a number."""
+    def entry(self, name: str | float | None) -> Parameter | Table | Derived | Trait | None:
+        """The parameter, table, derived quantity or trait of this name; None when there is none, or for a number."""
         if not isinstance(name, str):
             return None
-        return self.parameters.get(name) or self.tables.get(name)
+        for section in (self.parameters, self.tables, self.derived, self.population.traits):
+            if name in section:
+                found: Parameter | Table | Derived | Trait = section[name]
+                return found
+        return None

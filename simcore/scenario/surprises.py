@@ -7,8 +7,9 @@ from typing import Any
 
 from simcore.errors import with_article
 from simcore.scenario.checks import Checks, Path
-from simcore.scenario.conditions import parse_condition, parse_move
-from simcore.scenario.schema import Booking, Move, Payers
+from simcore.scenario.conditions import Part, parse_condition, parse_move
+from simcore.scenario.schema import Booking, Entry, Modifier, Payers
+from simcore.scenario.structure import Way
 
 
 def note_surprises(checks: Checks) -> None:
@@ -24,6 +25,12 @@ def note_surprises(checks: Checks) -> None:
                 and entry.valid_until < scenario.population.start.year
             ):
                 checks.warn((section, name), f"is to be looked up again after {entry.valid_until}")
+    for name in scenario.derived:
+        if name not in checks.used and checks.own(checks.locate(("derived", name))[0]):
+            checks.warn(("derived", name), "is not used")
+    for name in scenario.memory:
+        if name not in _remembered(checks) and checks.own(checks.locate(("memory", name))[0]):
+            checks.warn(("memory", name), "is not used")
     employed = {member for members in scenario.strategies.values() for member in members}
     for name in scenario.interventions:
         if name not in employed:
@@ -66,8 +73,10 @@ def _possible(
         if variable in checks.scenario.interventions and variable not in employed:
             return 0 in values
         band = checks.numbers[variable]
-        assert band.high is not None
-        return any(number in values for number in range(band.low, band.high + 1))
+        assert band.below is not None
+        if variable in checks.scenario.memory:
+            return any(Part(variable, values).accepts(value) for value in checks.structure.levels[variable])
+        return any(number in values for number in range(int(band.low), int(band.below)))
     return True
 
 
@@ -75,22 +84,47 @@ def _reachable(checks: Checks, name: str, employed: set[str]) -> set[str]:
     """The states of a domain that somebody can be in under some strategy."""
     start = checks.scenario.population.start_states[name]
     found = {start} if isinstance(start, str) else {state for state, share in start.items() if share != 0}
-    moves = []
-    for text, move in checks.scenario.domains[name].moves.items():
-        parsed = parse_move(text)
-        if parsed is not None and (not isinstance(move, Move) or _can_happen(checks, f"{name}.{text}", move, employed)):
-            moves.append(parsed)
+    ways = checks.structure.ways(name)
+    moves = [(way.start, way.end) for way in ways.all() if _can_happen(checks, name, way, employed)]
+    moves += list(ways.rest.items())
     while True:
-        more = {move.end for move in moves if move.start in found} - found
+        more = {end for begin, end in moves if begin in found} - found
         if not more:
             return found
         found |= more
 
 
-def _can_happen(checks: Checks, name: str, move: Move, employed: set[str]) -> bool:
+def _remembered(checks: Checks) -> set[str]:
+    """The clocks and counters that something looks at."""
+    scenario, memory = checks.scenario, set(checks.scenario.memory)
+    found: set[str] = set()
+
+    def look(value: Any) -> None:
+        if isinstance(value, str):
+            found.update(checks.structure.keys_of(value) if scenario.entry(value) is not None else ())
+        elif isinstance(value, Entry):
+            for name in type(value).model_fields:
+                look(getattr(value, name))
+        elif isinstance(value, dict):
+            found.update(memory & {key for key in value if isinstance(key, str)})
+            for item in value.values():
+                look(item)
+        elif isinstance(value, list):
+            for item in value:
+                look(item)
+
+    look([scenario.domains, scenario.prices, scenario.outcomes, scenario.interventions, scenario.population])
+    return found
+
+
+def _can_happen(checks: Checks, domain: str, way: Way, employed: set[str]) -> bool:
     """Tell whether a move can happen: ratios leave a baseline of 0 as it is, a risk difference lifts it."""
-    if (move.probability if move.probability is not None else move.rate) != 0:
+    if way.baseline != 0:
         return True
-    interventions = checks.scenario.interventions
-    effects = [effect for member in employed for effect in interventions[member].effects if effect.move == name]
-    return any(act.risk_difference not in (None, 0) for act in (*move.modifiers, *effects))
+    acts: list[Modifier] = list(way.modifiers)
+    for member in employed:
+        for effect in checks.scenario.interventions[member].effects:
+            move = parse_move(effect.move)
+            if move is not None and move.domain == domain and move.fits(way.start, way.end):
+                acts.append(effect)
+    return any(act.risk_difference not in (None, 0) for act in acts)

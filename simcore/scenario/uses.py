@@ -9,7 +9,10 @@ from simcore.scenario.checks import path_text
 from simcore.scenario.schema import Entry, Scenario
 
 #: Sections whose texts may be names of numbers.
-_SECTIONS = ("population", "domains", "prices", "interventions", "tables", "money", "discount", "public_funds")
+_SECTIONS = (
+    "population", "domains", "prices", "interventions", "tables", "money", "discount", "public_funds",
+    "derived", "memory", "accrual", "outcomes",
+)  # fmt: skip
 
 
 def uses(scenario: Scenario) -> dict[str, list[str]]:

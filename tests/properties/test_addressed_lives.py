@@ -17,7 +17,7 @@ from simcore import rates
 from simcore.kernels.lives import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import Paths, simulate_draws
-from simcore.scenario.meaning import levels, n_cycles
+from simcore.scenario.structure import Structure
 from simcore.simulation import simulate
 from simcore.uncertainty.sampling import draw_parameters
 from tests.strategies import Tree, evidenced, read, scenarios
@@ -31,9 +31,9 @@ def paths_of(tree: Tree, *, draw: int, persons: int, seed: int) -> dict[str, dic
     """Paths (boundary or cycle, person) of every variable and phase under every strategy."""
     file = read(tree)
     scenario, compiled = file.scenario, compile_scenario(file)
-    distributions = {name: parameter.distribution for name, parameter in scenario.parameters.items()}
-    values = compiled.values.evaluate(draw_parameters(distributions, draw + 1, seed=seed), draw + 1)
-    variables, cycles, strategies = levels(scenario), n_cycles(scenario), list(scenario.strategies)
+    values = compiled.values.evaluate(draw_parameters(file.distributions, draw + 1, seed=seed), draw + 1)
+    structure = Structure(scenario)
+    variables, cycles, strategies = structure.levels, structure.n_cycles, list(scenario.strategies)
     paths = Paths(
         np.zeros((len(strategies), cycles + 1, len(variables), persons), np.uint8),
         np.zeros((len(strategies), cycles, len(scenario.interventions), persons), np.uint16),

@@ -1,0 +1,359 @@
+"""What follows from a scenario alone: its variables, its cycles, its moves, and what each quantity depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from simcore.scenario.conditions import ANY, NEVER, Value, parse_condition, parse_move
+from simcore.scenario.evidence import Table
+from simcore.scenario.quantities import unit_named
+from simcore.scenario.schema import Derived, Memory, Modifier, Move, Scenario, Trait, parse_cap
+
+#: How many cycles there are in a year.
+CYCLES_PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
+#: Behind the name of an intervention: the phase itself, in cycles since enrolment; the name alone is in years.
+EXACT = "#"
+#: Variables of time, which are the same for everybody (age and start age where all start at one age).
+TIMES = ("age", "year", "cycle", "start_age")
+
+#: Value of every variable that something depends on.
+Situation = dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way out of a state: where to, the baseline, and what modifies it; `text` is the entry in the file."""
+
+    start: str
+    end: str
+    baseline: str | float
+    is_rate: bool
+    modifiers: tuple[Modifier, ...]
+    text: str
+
+
+@dataclass
+class Ways:
+    """The ways out of every state of a domain, in the order of the states, and where the rest goes."""
+
+    exits: dict[str, list[Way]] = field(default_factory=dict)
+    rest: dict[str, str] = field(default_factory=dict)
+
+    def all(self) -> list[Way]:
+        """Every way of every state."""
+        return [way for out in self.exits.values() for way in out]
+
+
+class Structure:
+    """The variables of a scenario and the cycles it runs over.
+
+    Variables are those of joint tables, attributes and traits, then domains, then memory, in file order.
+
+    Attributes
+    ----------
+    per_year, cycle_years
+        Cycles in a year, and length of a cycle [years].
+    interventions
+        Names in file order.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.per_year = CYCLES_PER_YEAR[scenario.cycle]
+        self.cycle_years = 1.0 / self.per_year
+        self.interventions = list(scenario.interventions)
+        self._keys: dict[str, frozenset[str]] = {}
+        self._ways: dict[str, Ways] = {}
+
+    # -- variables ----------------------------------------------------------------------------
+
+    @cached_property
+    def joint_cells(self) -> dict[str, list[dict[str, str]]]:
+        """The cells of each joint table: level of each of its attributes."""
+        tables = self.scenario.tables
+        return {
+            name: [{key: str(level) for key, level in row.keys.items()} for row in tables[name].cells]
+            for name in self.scenario.population.joint
+            if name in tables
+        }
+
+    @cached_property
+    def attributes(self) -> dict[str, tuple[Value, ...]]:
+        """Levels of what is drawn once per person: joint tables (their cells), attributes and traits."""
+        found: dict[str, tuple[Value, ...]] = {}
+        for table, cells in self.joint_cells.items():
+            found[joint_name(table)] = tuple(", ".join(cell.values()) for cell in cells)
+            for key in self.scenario.tables[table].by:
+                found[key] = tuple(dict.fromkeys(cell[key] for cell in cells if key in cell))
+        population = self.scenario.population
+        found |= {name: tuple(shares) for name, shares in population.attributes.items()}
+        found |= {name: tuple(range(1, trait.levels + 1)) for name, trait in population.traits.items()}
+        return found
+
+    @cached_property
+    def levels(self) -> dict[str, tuple[Value, ...]]:
+        """Values of every variable in their order; of clocks in years, of traits the number of the level."""
+        found = dict(self.attributes)
+        found |= {name: tuple(domain.states) for name, domain in self.scenario.domains.items()}
+        found |= {name: self._remembered(memory) for name, memory in self.scenario.memory.items()}
+        return found
+
+    def _remembered(self, memory: Memory) -> tuple[Value, ...]:
+        values = [self.years(cycles) for cycles in range(self.cap(memory) + 1)]
+        if memory.kind == "counts":
+            return tuple(range(self.cap(memory) + 1))
+        return (*values, NEVER) if memory.kind == "time_since" else tuple(values)
+
+    def cap(self, memory: Memory) -> int:
+        """Largest value of a counter, or of a clock in cycles."""
+        number, is_time, _ = parse_cap(memory.cap)
+        return int(number * self.per_year) if is_time else int(number)
+
+    def years(self, cycles: int) -> float:
+        """So many cycles in years; a whole number where it is one."""
+        return cycles // self.per_year if cycles % self.per_year == 0 else cycles / self.per_year
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Every variable in the order of the engine."""
+        return list(self.levels)
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        """Number of each variable."""
+        return {name: number for number, name in enumerate(self.names)}
+
+    # -- time ---------------------------------------------------------------------------------
+
+    @cached_property
+    def age_parents(self) -> tuple[str, ...]:
+        """Attributes that the age at the start depends on; none when all start at one age."""
+        table = self._age_table
+        return () if table is None else tuple(table.by)
+
+    @property
+    def _age_table(self) -> Table | None:
+        age = self.scenario.population.start.age
+        return self.scenario.tables.get(age) if isinstance(age, str) else None
+
+    @cached_property
+    def start_ages(self) -> list[int]:
+        """The different ages at the start, the youngest first."""
+        age = self.scenario.population.start.age
+        if isinstance(age, int):
+            return [age]
+        cells = self._age_table.cells if self._age_table is not None else []
+        return sorted({int(row.value) for row in cells if isinstance(row.value, float)}) or [0]
+
+    def start_age(self, situation: Mapping[str, Value]) -> int:
+        """Age at the start of a person with these attributes."""
+        age = self.scenario.population.start.age
+        if isinstance(age, int):
+            return age
+        for row in self._age_table.cells if self._age_table is not None else ():
+            if all(situation[key] == level for key, level in row.keys.items()):
+                return int(float(row.value))
+        raise KeyError(age)
+
+    @cached_property
+    def n_cycles(self) -> int:
+        """Number of cycles from the start to the horizon."""
+        horizon = self.scenario.population.horizon
+        if horizon.years is not None:
+            return horizon.years * self.per_year
+        assert horizon.to_age is not None  # one of the two, by the schema
+        return (horizon.to_age - self.start_ages[0]) * self.per_year
+
+    @cached_property
+    def times(self) -> list[Situation]:
+        """Time at the start of each cycle: cycle, calendar year and, where all start at one age, age."""
+        start = self.scenario.population.start
+        found: list[Situation] = []
+        for cycle in range(max(self.n_cycles, 0)):
+            now: Situation = {"cycle": cycle, "year": start.year + cycle // self.per_year}
+            if isinstance(start.age, int):
+                now |= {"age": start.age + cycle // self.per_year, "start_age": start.age}
+            found.append(now)
+        return found
+
+    def at(self, cycle: int, situation: Mapping[str, Value]) -> Situation:
+        """A situation with the time at the start of a cycle; with the age where the attributes tell it."""
+        now = {**situation, **self.times[cycle]}
+        if self.age_parents and all(parent in situation for parent in self.age_parents):
+            start = self.start_age(situation)
+            now |= {"age": start + cycle // self.per_year, "start_age": start}
+        return now
+
+    def with_age(self, variables: Iterable[str]) -> set[str]:
+        """Variables, and the attributes that age depends on where age is among them."""
+        found = set(variables)
+        return found | set(self.age_parents) if found & {"age", "start_age"} else found
+
+    # -- interventions ------------------------------------------------------------------------
+
+    def phase_year(self, phase: int) -> int:
+        """The year since enrolment that a phase lies in, 1 for the first; 0 is never enrolled."""
+        return -(-phase // self.per_year)
+
+    def phases(self, intervention: str, phase: int) -> Situation:
+        """A phase as conditions, tables and formulas see it."""
+        return {intervention: self.phase_year(phase), intervention + EXACT: phase}
+
+    def asked_cycles(self, intervention: str) -> list[int]:
+        """The cycles in which persons are asked to take part; one for each age at the start."""
+        at_age = self.scenario.interventions[intervention].enrol.at_age
+        cycles = [(at_age - age) * self.per_year for age in self.start_ages]
+        return sorted(cycle for cycle in cycles if 0 <= cycle < self.n_cycles)
+
+    def possible_phases(self, intervention: str, cycle: int, strategy: str | None = None) -> list[int]:
+        """The phases that persons can be in during a cycle, under one strategy or under any."""
+        strategies = self.scenario.strategies
+        members = strategies[strategy] if strategy is not None else [i for used in strategies.values() for i in used]
+        if intervention not in members:
+            return [0]
+        return [0, *sorted(cycle - asked + 1 for asked in self.asked_cycles(intervention) if asked <= cycle)]
+
+    # -- quantities ---------------------------------------------------------------------------
+
+    def keys_of(self, quantity: str | float | None) -> frozenset[str]:
+        """The variables that a quantity depends on, through tables and formulas."""
+        if not isinstance(quantity, str):
+            return frozenset()
+        if quantity not in self._keys:
+            self._keys[quantity] = frozenset()  # a formula that refers to itself is refused elsewhere
+            self._keys[quantity] = self._find_keys(quantity)
+        return self._keys[quantity]
+
+    def _find_keys(self, quantity: str) -> frozenset[str]:
+        entry = self.scenario.entry(quantity)
+        found: set[str] = set()
+        if isinstance(entry, Trait):
+            return frozenset({quantity})
+        if isinstance(entry, Table):
+            for key in entry.by:
+                found |= entry.expression_at(key).names if key in entry.at else {key}
+        elif isinstance(entry, Derived):
+            for name in entry.expression.names:
+                found |= {name} if self.is_variable(name) else self.keys_of(name)
+        return frozenset(found)
+
+    def is_variable(self, name: str) -> bool:
+        """Whether a name in a formula is that of a variable rather than of a number; traits are both."""
+        known = (*TIMES, "boundary", *self.interventions)
+        return name in known or (name in self.levels and name not in self.scenario.population.traits)
+
+    def period_of(self, quantity: str | float) -> str | None:
+        """Whether a probability is per year or per cycle; None for 0 and 1, which are both."""
+        entry = self.scenario.entry(quantity)
+        if entry is None:
+            return None
+        unit = unit_named(entry.unit)
+        assert unit is not None  # by the schema
+        return "year" if unit.per == "year" else "cycle"
+
+    # -- moves --------------------------------------------------------------------------------
+
+    def ways(self, domain: str) -> Ways:
+        """The ways out of each state: moves as written, wildcards and the matrix spelled out, traits as modifiers."""
+        if domain not in self._ways:
+            self._ways[domain] = self._find_ways(domain)
+        return self._ways[domain]
+
+    def _find_ways(self, name: str) -> Ways:
+        domain = self.scenario.domains[name]
+        found: dict[tuple[str, str], Way] = {}
+        rest = {state: state for state in domain.states}
+        for start, end in self.matrix_cells(name):
+            if start != end:
+                assert domain.matrix is not None  # it has cells
+                found[start, end] = self._way(name, start, end, domain.matrix, False, (), "")
+        written = [(text, parse_move(text), move) for text, move in domain.moves.items()]
+        exact = {(parsed.start, parsed.end) for _, parsed, _ in written if parsed is not None}
+        for text, parsed, move in written:
+            if parsed is None or parsed.end not in domain.states:
+                continue  # refused elsewhere
+            starts = [parsed.start]
+            if parsed.start == ANY:
+                starts = [
+                    state
+                    for state in domain.states
+                    if state not in (parsed.end, domain.ends_life) and (state, parsed.end) not in exact
+                ]
+            for start in starts:
+                if not isinstance(move, Move):
+                    rest[start] = parsed.end
+                    continue
+                is_rate = move.rate is not None
+                baseline = move.rate if move.rate is not None else move.probability
+                assert baseline is not None  # by the schema
+                found[start, parsed.end] = self._way(
+                    name, start, parsed.end, baseline, is_rate, tuple(move.modifiers), text
+                )
+        order = {state: number for number, state in enumerate(domain.states)}
+        exits: dict[str, list[Way]] = {state: [] for state in domain.states}
+        # Exits are tried in the order of the states, whatever the order of the moves in the file.
+        for (start, _), way in sorted(found.items(), key=lambda item: order.get(item[0][1], -1)):
+            exits.setdefault(start, []).append(way)
+        return Ways(exits, rest)
+
+    def _way(
+        self,
+        domain: str,
+        start: str,
+        end: str,
+        baseline: str | float,
+        is_rate: bool,
+        modifiers: tuple[Modifier, ...],
+        text: str,
+    ) -> Way:
+        for name, trait in self.scenario.population.traits.items():
+            moves = [parse_move(multiplied) for multiplied in trait.multiplies]
+            if any(move is not None and move.domain == domain and move.fits(start, end) for move in moves):
+                modifiers += (Modifier.model_validate({"if": {}, "hazard_ratio": name, "evidence": "assumed"}),)
+        return Way(start, end, baseline, is_rate, modifiers, text)
+
+    def matrix_cells(self, domain: str) -> list[tuple[str, str]]:
+        """Cells of a domain's matrix that are not plainly 0: from, to."""
+        table = self.scenario.tables.get(self.scenario.domains[domain].matrix or "")
+        if table is None or not {"from", "to"} <= set(table.by):
+            return []
+        cells = [(str(row.keys["from"]), str(row.keys["to"])) for row in table.cells if row.value != 0]
+        return list(dict.fromkeys(cells))
+
+    def pairs(self, domain: str) -> list[tuple[str, str]]:
+        """Every pair of different states between which a person can move within a cycle."""
+        states = self.scenario.domains[domain].states
+        if self.scenario.domains[domain].time == "continuous":
+            return [(start, end) for start in states for end in states if start != end]
+        ways = self.ways(domain)
+        found = [(way.start, way.end) for way in ways.all()]
+        return found + [(start, end) for start, end in ways.rest.items() if start != end]
+
+    # -- life ---------------------------------------------------------------------------------
+
+    @cached_property
+    def life(self) -> tuple[str, str] | None:
+        """The domain that ends life and the state of the dead."""
+        for name, domain in self.scenario.domains.items():
+            if domain.ends_life is not None:
+                return name, domain.ends_life
+        return None
+
+    def watched(self, memory: Memory) -> set[str]:
+        """The variables that a memory looks at."""
+        if memory.time_in is not None:
+            return set(parse_condition(memory.time_in).variables)
+        moves = [parse_move(text) for text in memory.moves]
+        return {move.domain for move in moves if move is not None and move.domain is not None}
+
+
+def joint_name(table: str) -> str:
+    """Name of the variable that says which cell of a joint table a person is in; no name of a file has a dot."""
+    return f"joint.{table}"
+
+
+def matrix_parameter(table: str, start: str, end: str) -> str:
+    """Name of the hidden parameter behind a cell of a matrix of counts."""
+    return f"{table}[{start} -> {end}]"
