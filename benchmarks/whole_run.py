@@ -28,7 +28,7 @@ class SchoolDropout:
         scenario = self.file.scenario
         self.n_draws = 4 if toy else scenario.draws
         self.n_persons = 200 if toy else scenario.population.persons
-        self.distributions = {name: parameter.distribution for name, parameter in scenario.parameters.items()}
+        self.distributions = self.file.distributions
         self.compiled = compile_scenario(self.file)
         self.parameters = draw_parameters(self.distributions, self.n_draws, seed=1)
         self.values = self.compiled.values.evaluate(self.parameters, self.n_draws)

@@ -6,23 +6,30 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simcore.errors import Problem, ScenarioError
+from simcore.errors import Problem, ScenarioError, UnknownNameError
 from simcore.kernels.lives import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.compiled import Compiled
-from simcore.model.sampled import Counts, empty_counts, simulate_draws, thresholds_of
+from simcore.model.expected import expect_draws
+from simcore.model.reach import reach
+from simcore.model.sampled import Counts, empty_counts, probabilities_of, simulate_draws
 from simcore.pricing.price import Priced, Pricer, Prices
 from simcore.scenario.loading import ScenarioFile
 from simcore.uncertainty.sampling import draw_parameters
 from simcore.version import __version__
 from simcore.vocabulary import ENDS, PARTS, VARIABLES
 
+#: The two engines that answer for the same model.
+ENGINES = ("sampled", "expected")
+#: Probabilities per cycle below this are not resolved well by the 32 bits of a random number.
+RESOLVED = 1e-8
 #: Draws that one thread simulates, or prices, at a time.
 _TASK_DRAWS = 20
 
@@ -36,6 +43,7 @@ def simulate(
     draws: int | None = None,
     persons: int | None = None,
     seed: int | None = None,
+    engine: str = "sampled",
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
@@ -47,6 +55,9 @@ def simulate(
         From `read_scenario`.
     draws, persons, seed
         Number of draws, persons per draw and seed; by default those of the scenario.
+    engine
+        ``sampled`` follows individual lives; ``expected`` propagates the exact joint distribution, where the joint
+        states that can be reached are few enough. Both give the same Dataset; expected numbers have no luck in them.
     workers
         Number of threads; by default one for each processor. The results do not depend on it.
     progress
@@ -60,8 +71,11 @@ def simulate(
     ------
     ModelError
         In some draw the numbers make no probability row; the message names the draw and the ingredients.
+        The model has too many joint states for the exact engine.
     ScenarioError
         A size is impossible, or a table has no value for a situation that occurs.
+    UnknownNameError
+        There is no such engine.
 
     Examples
     --------
@@ -76,6 +90,9 @@ def simulate(
     n_persons = scenario.population.persons if persons is None else persons
     seed = scenario.seed if seed is None else seed
     _check_sizes(n_draws, n_persons, seed)
+    if engine not in ENGINES:
+        raise UnknownNameError(engine, "an engine", ENGINES)
+    exact = engine == "expected"
     # With fewer persons than the decision is about, the target group is as many as there are.
     target_group = min(scenario.population.target_group, n_persons)
     n_workers = workers or _processors()
@@ -87,10 +104,14 @@ def simulate(
     parameters = draw_parameters(distributions, n_draws, seed=seed)
     pricer.check(parameters, n_draws)
     values = compiled.values.evaluate(parameters, n_draws)
-    counts = empty_counts(compiled, n_draws)
+    reached = reach(compiled) if exact else None
+    counts = empty_counts(compiled, n_draws, float if exact else np.int32)
     part_size = np.array([(n_persons + 1) // 2, n_persons // 2, target_group])
 
     def lives(task: range, who: range) -> tuple[range, Counts]:
+        if reached is not None:
+            these = values[task.start : task.stop]
+            return task, expect_draws(compiled, reached, these, first_draw=task.start, part_size=part_size)
         some = simulate_draws(
             compiled, values[task.start : task.stop], first_draw=task.start, persons=who, target_group=target_group,
             seed=seed,
@@ -106,7 +127,7 @@ def simulate(
     priced = _Assembled(n_draws)
     done = 0
     with ThreadPoolExecutor(n_workers) as pool:
-        groups = _person_groups(n_persons, n_workers if len(tasks) < 2 * n_workers else 1)
+        groups = _person_groups(n_persons, n_workers if len(tasks) < 2 * n_workers and not exact else 1)
         for task, some in _completed(pool, [pool.submit(lives, task, who) for task in tasks for who in groups]):
             counts.time[task.start : task.stop] += some.time
             counts.events[task.start : task.stop] += some.events
@@ -115,15 +136,34 @@ def simulate(
                 progress(done // len(groups), n_draws)
         for task, some_priced in _completed(pool, [pool.submit(prices, task) for task in tasks]):
             priced.put(task, some_priced)
-    return _dataset(file, compiled, pricer, parameters, counts, part_size, priced.whole(), n_persons, seed)
+    return _dataset(file, compiled, pricer, parameters, counts, part_size, priced.whole(), n_persons, seed, engine)
 
 
-def try_out(file: ScenarioFile, n_draws: int = 300) -> int:
+@dataclass(frozen=True)
+class Trial:
+    """What trying out a scenario has shown.
+
+    Attributes
+    ----------
+    n_draws
+        Number of draws tried.
+    smallest
+        Smallest probability per cycle that is not 0, in any of them; infinite when there is none.
+    """
+
+    n_draws: int
+    smallest: float
+
+
+def try_out(file: ScenarioFile, n_draws: int = 300) -> Trial:
     """Compile a scenario and try its numbers, with expected values and some draws, without simulating lives.
 
-    Returns
-    -------
-    Number of draws tried: `n_draws`, or those of the scenario if they are fewer.
+    Parameters
+    ----------
+    file
+        From `read_scenario`.
+    n_draws
+        Number of draws to try, if the scenario has as many.
 
     Raises
     ------
@@ -138,11 +178,14 @@ def try_out(file: ScenarioFile, n_draws: int = 300) -> int:
     means = {name: np.array([distribution.mean]) for name, distribution in distributions.items()}
     drawn = draw_parameters(distributions, n_draws, seed=scenario.seed)
     pricer.check(means, 1)
-    thresholds_of(compiled, compiled.values.evaluate(means, 1)[0], "expected values")
+    shares = np.empty(compiled.n_thresholds)
+    probabilities_of(compiled, compiled.values.evaluate(means, 1)[0], "expected values", shares)
     pricer.check(drawn, n_draws)
+    smallest = np.inf
     for draw, values in enumerate(compiled.values.evaluate(drawn, n_draws)):
-        thresholds_of(compiled, values, draw)
-    return n_draws
+        probabilities_of(compiled, values, draw, shares)
+        smallest = min(smallest, float(shares[shares > 0].min(initial=np.inf)))
+    return Trial(n_draws, smallest)
 
 
 def _check_sizes(n_draws: int, n_persons: int, seed: int) -> None:
@@ -234,6 +277,7 @@ def _dataset(
     priced: Priced,
     n_persons: int,
     seed: int,
+    engine: str,
 ) -> xr.Dataset:
     """Label everything."""
     scenario = file.scenario
@@ -271,6 +315,7 @@ def _dataset(
         "parameter": list(parameters),
     }
     means = {name: np.array([distribution.mean]) for name, distribution in file.distributions.items()}
+    at_means = Prices(pricer, means, 1)
     about: dict[str, str | int | float] = {
         "scenario": file.name,
         "title": scenario.title,
@@ -284,9 +329,10 @@ def _dataset(
         "cycle_length_years": pricer.cycle_years,
         "currency": currency,
         "price_year": price_year,
-        "discount_rate": float(Prices(pricer, means, 1).quantity(scenario.discount.money)[0, 0]),
+        "discount_rate": float(at_means.quantity(scenario.discount.money)[0, 0]),
+        "outcome_discount_rate": float(at_means.quantity(scenario.discount.outcomes)[0, 0]),
         "comparator": scenario.comparator,
-        "engine": "sampled",
+        "engine": engine,
         "simcore_version": __version__,
     }
     return xr.Dataset(variables, {name: _coordinate(values) for name, values in coordinates.items()}, about)

@@ -134,6 +134,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "currency": "currency of all money",
     "price_year": "year whose prices all money is in",
     "discount_rate": "expected discount rate per year, for money",
+    "outcome_discount_rate": "expected discount rate per year, for outcomes",
     "engine": "sampled lives, or expected: the exact distribution",
     "comparator": "strategy the others are compared with",
     "simcore_version": "version that made the results",

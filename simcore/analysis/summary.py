@@ -128,14 +128,25 @@ def _upper_median(years: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(known > 0, median, np.nan))
 
 
-def summarise_outcomes(results: xr.Dataset, *, comparator: str | None = None) -> xr.Dataset:
+def summarise_outcomes(
+    results: xr.Dataset, *, comparator: str | None = None, discounted: bool = False
+) -> xr.Dataset:  # fmt: skip
     """Summarise outcomes: expected value under each strategy, and the change each intervention makes.
+
+    Parameters
+    ----------
+    results
+        From `simulate` or `open_results`.
+    comparator
+        The strategy the others are compared with; by default the scenario's.
+    discounted
+        Take present values, by the discount rate for outcomes.
 
     Returns
     -------
     Dataset with ``expected``, ``expected_mcse`` (strategy, outcome);
     ``change``, ``change_mcse`` (intervention, outcome)
-    and ``change_quantile`` (quantile, intervention, outcome) [years or events per person].
+    and ``change_quantile`` (quantile, intervention, outcome) [the outcome's own unit per person].
 
     Examples
     --------
@@ -143,9 +154,10 @@ def summarise_outcomes(results: xr.Dataset, *, comparator: str | None = None) ->
     >>> simcore.summarise_outcomes(results)["change"].dims
     ('intervention', 'outcome')
     """
-    change = -saved(results, results["outcome_value"], comparator=comparator)
-    summary = xr.Dataset()
-    summary["expected"], summary["expected_mcse"] = mean_and_error(results["outcome_value"])
+    values = results["outcome_present_value" if discounted else "outcome_value"]
+    change = -saved(results, values, comparator=comparator)
+    summary = xr.Dataset(attrs={"discounted": int(discounted)})
+    summary["expected"], summary["expected_mcse"] = mean_and_error(values)
     summary["change"], summary["change_mcse"] = mean_and_error(change)
     summary["change_quantile"] = quantiles(change)
     return summary

@@ -150,8 +150,6 @@ def build_thresholds(rows, values, thresholds, shares, work):
             for k in range(count):
                 work[k] = _probability_over(work[k], total, cycle_years)
         _fill_row(thresholds, shares, work, rows.offset[r], count, rows.n_thresholds[r])
-    for m in range(rows.matrix_first.size):
-        _continuous(rows, values, thresholds, shares, work, m)
     return -1, FINE
 
 
@@ -169,7 +167,18 @@ def _fill_row(thresholds, shares, work, slot, count, n_thresholds):
 
 
 @kernel
-def _continuous(rows, values, thresholds, shares, work, m):
+def build_continuous(rows, values, thresholds, shares, work):
+    """Fill the rows of every domain in continuous time, after `build_thresholds` has found their rates possible.
+
+    A kernel of its own, so that models without one need not wait for it to be compiled. Parameters are those of
+    `build_thresholds`.
+    """
+    for m in range(rows.matrix_first.size):
+        _exponential(rows, values, thresholds, shares, work, m)
+
+
+@kernel
+def _exponential(rows, values, thresholds, shares, work, m):
     """Fill the rows of a generator G: those of expm(G * cycle), which 12 months make a year of exactly.
 
     With the largest rate out of a state, L, the matrix P = 1 + G/L has no negative numbers, and expm(G t) = sum over k

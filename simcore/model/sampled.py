@@ -9,24 +9,24 @@ from numpy.typing import NDArray
 
 from simcore.errors import ModelError
 from simcore.kernels.lives import BLOCK, fold, scratch_arrays, simulate_block, start_block
-from simcore.kernels.tables import FINE, build_thresholds
+from simcore.kernels.tables import FINE, build_continuous, build_thresholds
 from simcore.model.compiled import Compiled
 
 
 @dataclass(frozen=True)
 class Counts:
-    """The ledger of some draws, in integers.
+    """The ledger of some draws: int32 from sampled lives, float64 from the exact distribution.
 
     Attributes
     ----------
     time
-        Persons at both ends of each cycle, int32 (draw, part, strategy, time meter, end, cycle).
+        Persons at both ends of each cycle (draw, part, strategy, time meter, end, cycle).
     events
-        Events in each cycle, int32 (draw, part, strategy, event meter, cycle).
+        Events in each cycle (draw, part, strategy, event meter, cycle).
     """
 
-    time: NDArray[np.int32]
-    events: NDArray[np.int32]
+    time: NDArray[np.int32] | NDArray[np.float64]
+    events: NDArray[np.int32] | NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ def key_of(seed: int) -> NDArray[np.uint32]:
     return np.array([seed & 0xFFFFFFFF, seed >> 32], dtype=np.uint32)
 
 
-def empty_counts(compiled: Compiled, n_draws: int) -> Counts:
-    """A ledger with nothing counted yet."""
+def empty_counts(compiled: Compiled, n_draws: int, kind: type = np.int32) -> Counts:
+    """A ledger with nothing counted yet, of whole (int32) or real numbers (float)."""
     n_strategies, n_cycles = int(compiled.plan.sizes[3]), int(compiled.plan.sizes[4])
     n_time, n_events = len(compiled.account.time), len(compiled.account.events)
     return Counts(
-        np.zeros((n_draws, 3, n_strategies, n_time, 2, n_cycles), np.int32),
-        np.zeros((n_draws, 3, n_strategies, n_events, n_cycles), np.int32),
+        np.zeros((n_draws, 3, n_strategies, n_time, 2, n_cycles), kind),
+        np.zeros((n_draws, 3, n_strategies, n_events, n_cycles), kind),
     )
 
 
@@ -85,7 +85,10 @@ def probabilities_of(
         As `thresholds_of`.
     """
     thresholds = np.empty(compiled.n_thresholds, np.uint32)
-    row, status = build_thresholds(compiled.rows, values, thresholds, shares, np.empty(compiled.n_work))
+    work = np.empty(compiled.n_work)
+    row, status = build_thresholds(compiled.rows, values, thresholds, shares, work)
+    if status == FINE and compiled.rows.matrix_first.size:
+        build_continuous(compiled.rows, values, thresholds, shares, work)
     if status != FINE:
         where = f"draw {draw}" if isinstance(draw, int) else draw
         raise ModelError(compiled.explain(where, row, status, values))

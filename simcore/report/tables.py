@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import xarray as xr
@@ -16,10 +16,13 @@ from rich.text import Text
 
 from simcore.analysis.avoided_cost import VIEWS
 from simcore.analysis.evidence import QUALITIES, WEAK, priced_by_quality, uncertainty_by_quality
+from simcore.analysis.frontier import STATUSES, cost_effectiveness
+from simcore.analysis.groups import summarise_groups
 from simcore.analysis.summary import summarise, summarise_outcomes
 from simcore.model.ledger import account
 from simcore.report.labels import actor_label, money, outcome_label, percent, signed, strategy_label, year
 from simcore.scenario.schema import Scenario
+from simcore.scenario.structure import matrix_parameter
 
 #: Below this share of the variance luck is not worth a warning; above `_UNSETTLED` nothing else is left.
 _LUCK = 0.5
@@ -27,8 +30,31 @@ _UNSETTLED = 0.9
 
 
 def parameter_quality(scenario: Scenario) -> dict[str, str]:
-    """Grade of every parameter and table, or "assumed"."""
-    return {name: entry.quality for name, entry in {**scenario.parameters, **scenario.tables}.items()}
+    """Grade of every parameter, table, derived quantity and trait, or "assumed".
+
+    A quantity made from others is as good as the weakest of them; the draws behind a matrix of counts are as
+    good as the matrix.
+    """
+    known = {name: entry.quality for name, entry in {**scenario.parameters, **scenario.tables}.items()}
+    for name, trait in scenario.population.traits.items():
+        known[name] = _weakest(known, trait.form[1:])
+    waiting = dict(scenario.derived)
+    while waiting:  # formulas may refer to each other, but not in a circle
+        for name, derived in list(waiting.items()):
+            if not derived.expression.names & waiting.keys():
+                known[name] = _weakest(known, derived.expression.names)
+                del waiting[name]
+    for domain in scenario.domains.values():
+        if domain.matrix is not None:
+            rows = scenario.tables[domain.matrix].cells
+            hidden = (matrix_parameter(domain.matrix, str(r.keys["from"]), str(r.keys["to"])) for r in rows)
+            known |= dict.fromkeys(hidden, scenario.tables[domain.matrix].quality)
+    return known
+
+
+def _weakest(known: Mapping[str, str], figures: Iterable[str | float | None]) -> str:
+    qualities = [known[figure] for figure in figures if isinstance(figure, str) and figure in known]
+    return max(qualities, key=QUALITIES.index, default="A")
 
 
 def line_quality(scenario: Scenario) -> dict[str, str]:
@@ -37,9 +63,7 @@ def line_quality(scenario: Scenario) -> dict[str, str]:
     worst = {}
     for line in account(scenario).lines:
         booking = line.booking
-        figures = [booking.amount, booking.base, booking.share]
-        qualities = [known[figure] for figure in figures if isinstance(figure, str)]
-        worst[line.name] = max(qualities, key=QUALITIES.index, default="A")
+        worst[line.name] = _weakest(known, (booking.amount, booking.base, booking.share))
     return worst
 
 
@@ -85,9 +109,15 @@ def as_csv(records: list[dict[str, Any]]) -> str:
     return buffer.getvalue()
 
 
-def as_json(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]) -> dict[str, Any]:
+def as_json(
+    results: xr.Dataset,
+    scenario: Scenario,
+    records: list[dict[str, Any]],
+    per: str | None = None,
+    also: Sequence[str] = (),
+) -> dict[str, Any]:
     """Everything the terminal shows, for machines; infinity and not-a-number become null."""
-    outcomes = summarise_outcomes(results)
+    outcomes = _outcomes(results)
     evidence = {
         "priced_by_quality": priced_by_quality(results, line_quality(scenario)),
         "uncertainty_by_quality": uncertainty_by_quality(results, parameter_quality(scenario)),
@@ -114,8 +144,41 @@ def as_json(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any
             for name, shares in evidence.items()
         },
     }
+    if results.sizes["group"]:
+        whole["groups"] = _group_records(summarise_groups(results, also=also))
+    if per is not None:
+        found = cost_effectiveness(results, per, more_is_better=scenario.outcomes[per].good, also=also)
+        whole["cost_effectiveness"] = [
+            {"strategy": str(name)}
+            | {str(key): values.sel(strategy=name).values.item() for key, values in found.data_vars.items()}
+            for name in found["strategy"].values
+        ]
     cleaned: dict[str, Any] = _without_infinities(whole)
     return cleaned
+
+
+def _group_records(summary: xr.Dataset) -> list[dict[str, Any]]:
+    """The summary of subgroups as records, one per intervention and subgroup."""
+    return [
+        {
+            "intervention": str(intervention),
+            "group": str(group),
+            "share": float(summary["share"].sel(group=group)),
+            "actors": {
+                str(actor): {
+                    name: float(summary[name].sel(intervention=intervention, group=group, actor=actor))
+                    for name in ("avoided_cost", "avoided_cost_mcse", "net_saving", "net_saving_mcse")
+                }
+                for actor in summary["actor"].values
+            },
+            "outcome_change": {
+                str(o): float(summary["outcome_change"].sel(intervention=intervention, group=group, outcome=o))
+                for o in summary["outcome"].values
+            },
+        }
+        for intervention in summary["intervention"].values
+        for group in summary["group"].values
+    ]
 
 
 def _without_infinities(value: Any) -> Any:
@@ -129,7 +192,12 @@ def _without_infinities(value: Any) -> Any:
 
 
 def run_tables(
-    results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]], width: int = 160
+    results: xr.Dataset,
+    scenario: Scenario,
+    records: list[dict[str, Any]],
+    width: int = 160,
+    per: str | None = None,
+    also: Sequence[str] = (),
 ) -> RenderableType:
     """Everything that `simcore run` and `simcore report` print.
 
@@ -141,21 +209,27 @@ def run_tables(
         The `rows` of the results.
     width
         Columns of the terminal.
+    per
+        An outcome: also show what one more unit of it costs.
+    also
+        Kinds of cost that are counted only on request.
     """
     attributes = results.attrs
     simulated = int(results["part_size"].sel(part="target_group"))
-    fewer = f", of whom only {simulated:,} are simulated" if simulated < attributes["target_group"] else ""
+    exact = attributes["engine"] == "expected"
+    fewer = simulated < attributes["target_group"] and not exact
+    fewer_words = f", of whom only {simulated:,} are simulated" if fewer else ""
     parts: list[RenderableType] = [Text(str(attributes["title"]), style="bold")]
     parts.append(
         Text(
-            f"{attributes['n_draws']:,} draws × {attributes['n_persons']:,} persons, seed {attributes['seed']}. "
-            f"{money_words(results)}; the decision is about {attributes['target_group']:,} persons{fewer}. "
+            f"{_size_words(results)}, seed {attributes['seed']}. "
+            f"{money_words(results)}; the decision is about {attributes['target_group']:,} persons{fewer_words}. "
             f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}."
         )
     )
     if scenario.illustrative:
         parts.append(Text("The figures are made up to show how things work.", style="yellow"))
-    outcomes, comparator = summarise_outcomes(results), str(attributes["comparator"])
+    outcomes, comparator = _outcomes(results), str(attributes["comparator"])
     for intervention in outcomes["intervention"].values:
         of_it = [record for record in records if record["intervention"] == str(intervention)]
         parts += [Text(), Text(strategy_label(scenario, str(intervention)), style="bold")]
@@ -165,8 +239,21 @@ def run_tables(
             parts.append(Text("  No cost differs from the comparator's."))
         if outcomes.sizes["outcome"]:
             parts += [Text(), _outcome_table(outcomes, scenario, comparator, str(intervention))]
+    if results.sizes["group"]:
+        parts += [Text(), *_group_tables(results, scenario, also)]
+    if per is not None:
+        parts += [Text(), *_ratio_table(results, scenario, per, also)]
     parts += [Text(), *(Text(sentence) for sentence in notes(results, scenario, records))]
     return Group(*parts)
+
+
+def _size_words(results: xr.Dataset) -> str:
+    """How much was run, in words."""
+    attributes = results.attrs
+    draws = f"{attributes['n_draws']:,} draw{'' if attributes['n_draws'] == 1 else 's'}"
+    if attributes["engine"] == "expected":
+        return f"{draws}, expected values of the exact distribution"
+    return f"{draws} × {attributes['n_persons']:,} persons"
 
 
 def money_words(results: xr.Dataset) -> str:
@@ -237,7 +324,7 @@ def _plain_table(first: str) -> Table:
 
 def _outcome_table(outcomes: xr.Dataset, scenario: Scenario, comparator: str, intervention: str) -> Table:
     """Outcomes under the comparator, and the change that an intervention makes."""
-    table = _plain_table("Outcome per person")
+    table = _plain_table("Outcome per person" + (", discounted" if outcomes.attrs["discounted"] else ""))
     for head in (strategy_label(scenario, comparator), "± MCSE", "Change", "± MCSE", "5 %", "95 %"):
         table.add_column(head, justify="right", no_wrap=True)
     for outcome in outcomes["outcome"].values:
@@ -256,6 +343,57 @@ def _outcome_table(outcomes: xr.Dataset, scenario: Scenario, comparator: str, in
     return table
 
 
+def _outcomes(results: xr.Dataset) -> xr.Dataset:
+    """Summary of the outcomes: discounted, where the scenario discounts them."""
+    return summarise_outcomes(results, discounted=results.attrs["outcome_discount_rate"] != 0)
+
+
+def _group_tables(results: xr.Dataset, scenario: Scenario, also: Sequence[str]) -> list[RenderableType]:
+    """Net saving and outcomes in each subgroup, a table for each intervention."""
+    summary = summarise_groups(results, also=also)
+    tables: list[RenderableType] = []
+    for intervention in summary["intervention"].values:
+        table = _plain_table("Subgroup")
+        heads = ["Share", "Net saving,\npublic sector", "± MCSE", "Net saving,\nsociety", "± MCSE"]
+        outcomes = [str(outcome) for outcome in summary["outcome"].values]
+        for head in [*heads, *(outcome_label(scenario, outcome) for outcome in outcomes)]:
+            table.add_column(head, justify="right", vertical="bottom")
+        for group in summary["group"].values:
+            at = summary.sel(intervention=intervention, group=group)
+            cells = [percent(float(at["share"]))]
+            for view in VIEWS:
+                cells.append(money(float(at["net_saving"].sel(actor=view)), sign=True))
+                cells.append(money(float(at["net_saving_mcse"].sel(actor=view))))
+            cells += [signed(float(at["outcome_change"].sel(outcome=outcome))) for outcome in outcomes]
+            table.add_row(str(group), *cells)
+        label = strategy_label(scenario, str(intervention))
+        tables += [Text(f"{label}, by subgroup (per person of the subgroup)", style="bold"), table, Text()]
+    return tables[:-1]
+
+
+def _ratio_table(
+    results: xr.Dataset, scenario: Scenario, per: str, also: Sequence[str]
+) -> list[RenderableType]:  # fmt: skip
+    """What one more unit of an outcome costs, along the efficient strategies."""
+    found = cost_effectiveness(results, per, more_is_better=scenario.outcomes[per].good, also=also)
+    label = outcome_label(scenario, per)
+    table = _plain_table("Strategy")
+    for head in ("Cost to society", "± MCSE", label, "± MCSE", f"Cost per\n{label} gained"):
+        table.add_column(head, justify="right", no_wrap=True, vertical="bottom")
+    for strategy in found["strategy"].values:
+        at = found.sel(strategy=strategy)
+        ratio, status = float(at["ratio"]), str(at["status"].values)
+        table.add_row(
+            strategy_label(scenario, str(strategy)),
+            f"{float(at['cost']):,.2f}".replace("-", "−"),
+            money(float(at["cost_mcse"])),
+            f"{float(at['outcome']):,.4f}".replace("-", "−"),
+            _error(float(at["outcome_mcse"])),
+            "–" if math.isnan(ratio) and status == STATUSES[0] else status if math.isnan(ratio) else f"{ratio:,.0f}",
+        )
+    return [Text(f"All strategies, the cheapest first; present values per person, {label}", style="bold"), table]
+
+
 def _error(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.4f}"
 
@@ -268,8 +406,7 @@ def notes(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]
         "that the actor pays more, or receives less. Net saving: avoided cost minus the programme. Break-even: the "
         "median over draws of the first year from which the cumulative net saving stays above zero, up to "
         f"{horizon}. Public sector and society are sums over actors.",
-        "MCSE: Monte Carlo standard error of the mean. Luck: share of the spread that is chance between simulated "
-        "persons rather than ignorance about the figures; more persons make it smaller. 5 % to 95 % and P include it.",
+        _luck_words(results),
     ]
     if any(unsettled(record) for record in records):
         sentences.append(
@@ -285,6 +422,19 @@ def notes(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]
             "their probabilities too close to one half. Use more --persons before you quote them."
         )
     return [*sentences, *evidence_words(results, scenario)]
+
+
+def _luck_words(results: xr.Dataset) -> str:
+    """What the errors and the spread are made of."""
+    if results.attrs["engine"] == "expected":
+        return (
+            "MCSE: Monte Carlo standard error of the mean over draws. The numbers are expected values within each draw: "
+            "there is no luck in them, and their spread is ignorance about the figures alone."
+        )
+    return (
+        "MCSE: Monte Carlo standard error of the mean. Luck: share of the spread that is chance between simulated "
+        "persons rather than ignorance about the figures; more persons make it smaller. 5 % to 95 % and P include it."
+    )
 
 
 def evidence_words(results: xr.Dataset, scenario: Scenario) -> list[str]:
