@@ -17,17 +17,21 @@ from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost
+    from simcore.analysis.frontier import cost_effectiveness
+    from simcore.analysis.groups import summarise_groups
     from simcore.analysis.payback import break_even_year, cumulative_net_saving
     from simcore.analysis.summary import summarise, summarise_outcomes
     from simcore.report.figures import result_figure
     from simcore.scenario.loading import read_scenario
     from simcore.simulation import simulate
     from simcore.storage import open_results, save_results
+    from simcore.trace import trace_lives
 
 # Names load their module when first used, so that ``import simcore`` stays quick.
 _HOME = {
     "avoided_cost": "simcore.analysis.avoided_cost",
     "break_even_year": "simcore.analysis.payback",
+    "cost_effectiveness": "simcore.analysis.frontier",
     "cumulative_net_saving": "simcore.analysis.payback",
     "net_saving": "simcore.analysis.avoided_cost",
     "open_results": "simcore.storage",
@@ -37,13 +41,16 @@ _HOME = {
     "save_results": "simcore.storage",
     "simulate": "simcore.simulation",
     "summarise": "simcore.analysis.summary",
+    "summarise_groups": "simcore.analysis.groups",
     "summarise_outcomes": "simcore.analysis.summary",
+    "trace_lives": "simcore.trace",
 }
 
 __all__ = [
     "__version__",
     "avoided_cost",
     "break_even_year",
+    "cost_effectiveness",
     "cumulative_net_saving",
     "net_saving",
     "open_results",
@@ -53,7 +60,9 @@ __all__ = [
     "save_results",
     "simulate",
     "summarise",
+    "summarise_groups",
     "summarise_outcomes",
+    "trace_lives",
 ]
 
 

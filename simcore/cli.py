@@ -13,13 +13,13 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simcore.errors import ResultsError, ScenarioWarning, SimcoreError
+from simcore.errors import ResultsError, ScenarioWarning, SimcoreError, UnknownNameError, counted
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -44,6 +44,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but er
 Also = Annotated[
     list[str] | None,
     typer.Option("--also", metavar="KIND", help="Count intangible or public_funds too, which are left out otherwise."),
+]
+Per = Annotated[
+    str | None,
+    typer.Option("--per", metavar="OUTCOME", help="Also show what one more unit of this outcome costs."),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
 
@@ -99,23 +103,43 @@ def run(
     draws: Annotated[int | None, typer.Option(help="Joint samples of all uncertain figures.")] = None,
     persons: Annotated[int | None, typer.Option(help="Persons simulated per draw.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all random numbers.")] = None,
+    engine: Annotated[
+        str, typer.Option(metavar="sampled|expected", help="Individual lives, or the exact distribution without luck.")
+    ] = "sampled",
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="ATTRIBUTE", help="Also report its levels as subgroups.")
+    ] = None,
+    trace: Annotated[
+        int | None, typer.Option(metavar="N", help="Also write the lives of the first N persons of the first draw.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; the results do not depend on it.")] = None,
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; default results/NAME.")] = None,
     also: Also = None,
+    per: Per = None,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Simulate a scenario: tables, a figure and a results folder."""
     from simcore.analysis.avoided_cost import counted_kinds
+    from simcore.scenario.loading import with_groups
     from simcore.storage import check_target, save_results
 
     counted_kinds(also or ())  # a wrong name is told before anything is run
     file = _read(scenario)
+    if by:
+        file = with_groups(file, by)
+    _check_outcome(file, per)
     folder = out if out is not None else os.path.join("results", file.name)
     check_target(folder)
     _load_meanwhile("matplotlib.figure", "matplotlib.backends.backend_agg", "zarr")
-    results = _simulate(file, draws, persons, seed, workers, quiet or as_json)
+    lives = None
+    if trace is not None:  # before the run, so that a wrong number is told at once
+        from simcore.trace import trace_lives
+
+        n_persons = file.scenario.population.persons if persons is None else persons
+        lives = trace_lives(file, persons=trace, among=n_persons, seed=seed)
+    results = _simulate(file, draws, persons, seed, workers, engine, quiet or as_json)
 
     from simcore.report.tables import as_csv, rows
 
@@ -126,12 +150,19 @@ def run(
 
         (target / "actors.csv").write_text(as_csv(records), encoding="utf-8")
         save_figure(results, file.scenario, target / "figure.png")
+        if lives is not None:
+            from simcore.report.life_figure import save_lives_figure
+            from simcore.trace import write_csv
+
+            write_csv(lives, target / "lives.csv")
+            save_lives_figure(lives, file.scenario, target / "lives.png")
 
     save_results(results, folder, add_tables)
     if not quiet:
-        _show(results, file, records, as_json)
+        _show(results, file, records, as_json, per, also or ())
     if not quiet and not as_json:
-        print(f"\nResults: {folder} (figure.png, actors.csv, results.zarr)")
+        traced = "lives.png, lives.csv, " if lives is not None else ""
+        print(f"\nResults: {folder} (figure.png, actors.csv, {traced}results.zarr)")
 
 
 def _load_meanwhile(*modules: str) -> None:
@@ -145,7 +176,13 @@ def _load_meanwhile(*modules: str) -> None:
 
 
 def _simulate(
-    file: ScenarioFile, draws: int | None, persons: int | None, seed: int | None, workers: int | None, silent: bool
+    file: ScenarioFile,
+    draws: int | None,
+    persons: int | None,
+    seed: int | None,
+    workers: int | None,
+    engine: str,
+    silent: bool,
 ) -> xr.Dataset:
     """Simulate, with progress in a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -158,23 +195,39 @@ def _simulate(
     )  # fmt: skip
     console = _console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=silent or not console.is_terminal) as bar:
-        task = bar.add_task(f"{file.name}, {n_persons:,} persons per draw", total=None)
+        what = f"{n_persons:,} persons per draw" if engine == "sampled" else "exact distribution"
+        task = bar.add_task(f"{file.name}, {what}", total=None)
 
         def progress(done: int, wanted: int) -> None:
             bar.update(task, completed=done, total=wanted)
 
-        return simulate(file, draws=draws, persons=persons, seed=seed, workers=workers, progress=progress)
+        return simulate(
+            file, draws=draws, persons=persons, seed=seed, engine=engine, workers=workers, progress=progress
+        )
 
 
-def _show(results: xr.Dataset, file: ScenarioFile, records: list[dict[str, Any]], as_json: bool) -> None:
+def _check_outcome(file: ScenarioFile, name: str | None) -> None:
+    """Tell a wrong name before anything is run."""
+    if name is not None and name not in file.scenario.outcomes:
+        raise UnknownNameError(name, "an outcome of the scenario", file.scenario.outcomes)
+
+
+def _show(
+    results: xr.Dataset,
+    file: ScenarioFile,
+    records: list[dict[str, Any]],
+    as_json: bool,
+    per: str | None,
+    also: Sequence[str],
+) -> None:
     from simcore.report.tables import as_json as json_tables
     from simcore.report.tables import run_tables
 
     if as_json:
-        print(json.dumps(json_tables(results, file.scenario, records), ensure_ascii=False, indent=1))
+        print(json.dumps(json_tables(results, file.scenario, records, per, also), ensure_ascii=False, indent=1))
     else:
         console = _console()
-        console.print(run_tables(results, file.scenario, records, console.width))
+        console.print(run_tables(results, file.scenario, records, console.width, per, also))
 
 
 @app.command()
@@ -183,6 +236,7 @@ def report(
     results: ResultsFolder,
     figure: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the figure into this PNG file.")] = None,
     also: Also = None,
+    per: Per = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -193,7 +247,8 @@ def report(
     file = _scenario_of(opened)
     from simcore.report.tables import rows
 
-    _show(opened, file, rows(opened, also or ()), as_json)
+    _check_outcome(file, per)
+    _show(opened, file, rows(opened, also or ()), as_json, per, also or ())
     if figure is not None:
         from simcore.report.figures import save_figure
 
@@ -216,14 +271,21 @@ def _scenario_of(results: xr.Dataset) -> ScenarioFile:
 def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) -> None:
     """Check a scenario and say in words what it means, without simulating lives."""
     from simcore.report.words import describe
-    from simcore.simulation import try_out
+    from simcore.simulation import RESOLVED, try_out
 
     file = _read(scenario)
-    n_draws = try_out(file)
+    trial = try_out(file)
+    if trial.smallest < RESOLVED:
+        print(
+            f"note: a probability of {trial.smallest:.2g} a cycle occurs; sampled lives resolve steps of 2.3e-10, so "
+            "that events this rare are better left to --engine expected.",
+            file=sys.stderr,
+        )
     if not quiet:
         for line in describe(file.scenario):
             print(line)
-        print(f"\nNothing wrong found; probabilities tried with the expected values and {n_draws} draws.")
+        draws = counted(trial.n_draws, "draw")
+        print(f"\nNothing wrong found; probabilities tried with the expected values and {draws}.")
 
 
 @app.command()

@@ -26,7 +26,8 @@ PACKAGE = ROOT / "simcore"
 FLOORS = {
     "errors": 0, "vocabulary": 0, "randomness": 0, "rates": 0, "money": 0, "version": 0,
     "kernels": 1, "uncertainty": 1, "storage": 1,
-    "scenario": 2, "model": 3, "pricing": 4, "simulation": 5, "analysis": 6, "report": 8, "cli": 9, "__main__": 10,
+    "scenario": 2, "model": 3, "pricing": 4, "simulation": 5, "trace": 5, "analysis": 6, "report": 8, "cli": 9,
+    "__main__": 10,
 }  # fmt: skip
 #: Analysis functions read a Dataset and know nothing of how it came about.
 ANALYSIS_KNOWS = {"errors", "vocabulary", "analysis", "randomness", "rates", "money", "pricing", "version"}
