@@ -15,11 +15,12 @@ from simcore.scenario.conditions import (
     MoveText,
     Value,
     parse_condition,
+    parse_duration,
     parse_move,
     whole_numbers,
 )
 from simcore.scenario.quantities import USES, any_of, unit_named, units_for
-from simcore.scenario.schema import Modifier, Scenario, Table, parse_cap
+from simcore.scenario.schema import Modifier, Scenario, Table, TableRow, parse_cap
 from simcore.scenario.structure import Structure
 
 Path = tuple[Any, ...]
@@ -31,6 +32,14 @@ _FIELDS = {
     "hazard ratio": "hazard_ratio", "risk difference": "risk_difference",
 }  # fmt: skip
 _BASELINES = ("probability", "rate")
+#: Uses of tables, where no parameter fits.
+_TABLES_ONLY = ("age", "matrix", "joint", "price_index")
+#: Keys of tables that are known in one place only -> where.
+_PLACES = {
+    "from": "only the matrix of a domain and the baselines of moves know from and to",
+    "to": "only the matrix of a domain and the baselines of moves know from and to",
+    "boundary": "only accrual: {weights: ...} knows boundaries",
+}
 #: At most this many names are listed in a message.
 _MOST_NAMES = 24
 
@@ -54,6 +63,8 @@ class Checks:
         Names of the parameters and tables that something refers to.
     unclear
         Domains with a move that is not understood; moves that seem missing there may be that one.
+    unclear_tables
+        Tables whose keys are wrong, so that their rows say nothing.
     levels
         Named values of every attribute and domain.
     numbers
@@ -66,6 +77,7 @@ class Checks:
         self.warnings: list[str] = []
         self.used: set[str] = set()
         self.unclear: set[str] = set()
+        self.unclear_tables: set[str] = set()
         self.structure = Structure(scenario)
         traits = scenario.population.traits
         self.levels = {name: tuple(map(str, of)) for name, of in self.structure.attributes.items() if "." not in name}
@@ -84,7 +96,7 @@ class Checks:
     def problem(self, path: Path, found: object, allowed: str, hint: str = "") -> None:
         """Note a problem at a path."""
         file, line = self.locate(path)
-        entry = path[: path.index("rows")] if path[0] == "tables" and "rows" in path else path
+        entry = path[: path.index("rows", 2)] if path[0] == "tables" and "rows" in path[2:] else path
         self.problems.append(Problem(file, line, path_text(entry), shown(found), allowed, hint))
 
     def warn(self, path: Path, text: str) -> None:
@@ -115,7 +127,7 @@ class Checks:
         if entry is None:
             names = [*self.scenario.parameters, *self.scenario.tables, *self.scenario.derived]
             names += self.scenario.population.traits
-            self.problem(path, value, "the name of a parameter or table", did_you_mean(value, names))
+            self.problem(path, value, "the name of a parameter, table or derived quantity", did_you_mean(value, names))
             return
         self.used.add(value)
         unit = unit_named(entry.unit)
@@ -125,20 +137,33 @@ class Checks:
             together = _BASELINES if use in _BASELINES else Modifier.SCALES if use in Modifier.SCALES else ()
             hint = f"write {field}: {value}" if field in together else ""
             self.problem(path, f"{value}, whose unit is '{entry.unit}'", units_for(use), hint)
+            return
         allowed = [*self.levels, *self.numbers] if variables is None else list(variables)
         if use == "matrix" or use in _BASELINES:
             allowed += ["from", "to"]
-        for key in sorted(self.structure.keys_of(value)):
-            if key not in allowed:
-                plain = isinstance(entry, Table) and key in entry.by
-                found = f"{value}, a table by {key}" if plain else f"{value}, which depends on {key}"
-                fitting = f"a table by {any_of(allowed)}, or a parameter" if variables else "a parameter"
-                self.problem(path, found, fitting if variables is not None else "something that is known here")
+        # A key that means nothing anywhere is refused where it is written.
+        known = {*self.levels, *self.numbers, *_PLACES} - set(allowed)
+        keys = [key for key in sorted(self.structure.keys_of(value)) if key in known]
+        if keys:
+            plain = isinstance(entry, Table) and set(keys) <= set(entry.by)
+            found = f"{value}, {'a table by' if plain else 'which depends on'} {' and '.join(keys)}"
+            or_one = "" if use in _TABLES_ONLY else ", or a parameter"
+            fitting = f"a table by {any_of(allowed)}{or_one}" if variables else "a parameter"
+            if variables is None:
+                fitting = "a number that the situation of a person tells"
+            self.problem(path, found, fitting, next((_PLACES[key] for key in keys if key in _PLACES), ""))
 
     def condition(
-        self, path: Path, written: Mapping[str, Any] | None, variables: Iterable[str] | None = None
+        self,
+        path: Path,
+        written: Mapping[str, Any] | None,
+        variables: Iterable[str] | None = None,
+        hints: Mapping[str, str] | None = None,
     ) -> Condition:
-        """Parse a condition and check its names; `variables` limits what it may look at."""
+        """Parse a condition and check its names.
+
+        `variables` limits what it may look at; `hints` says why it may not look at one of the others.
+        """
         condition = parse_condition(written or {})
         known = [*self.levels, *self.numbers] if variables is None else list(variables)
         for part in condition.leaves():
@@ -146,7 +171,7 @@ class Checks:
             if part.variable not in known:
                 hint = did_you_mean(part.variable, known)
                 if part.variable in self.numbers:
-                    hint = "everybody is asked at at_age" if part.variable == "age" else ""
+                    hint = (hints or {}).get(part.variable, "")
                 self.problem(where, part.variable, f"one of {', '.join(known)}", hint)
             elif part.variable in self.levels:
                 named = self.levels[part.variable]
@@ -160,25 +185,44 @@ class Checks:
                 self.number(where, part.variable, part.values)
         return condition
 
-    def number(self, path: Path, variable: str, values: frozenset[Value] | Band) -> None:
-        """Check what a variable that is a number is compared with; of a capped memory nothing above its cap."""
-        memory = self.scenario.memory.get(variable)
+    def number(self, path: Path, variable: str, values: frozenset[Value] | Band, row: str | int = "") -> None:
+        """Check what a variable that is a number is compared with: of a memory nothing above its cap.
+
+        `row` is the key of a table as written, where it is one.
+        """
+        memory, trait = self.scenario.memory.get(variable), self.scenario.population.traits.get(variable)
         cap, is_time, or_more = parse_cap(memory.cap) if memory is not None else (math.inf, False, False)
+        of_cap = f"the cap of {variable}, {memory.cap}" if memory is not None else ""
+        on = f"{cap:g}" if math.isinf(cap) or cap == int(cap) else memory.cap.removesuffix(" or more") if memory else ""
+        beyond = f"everything from {on} on is one value: {{at_least: {on}}}" if or_more else ""
+        if row != "":
+            beyond = f"the last row is {int(cap)}+" if or_more else ""
         if isinstance(values, Band):
             ends = [end for end in (values.low, values.below) if end is not None]
-            if not is_time and any(not float(end).is_integer() for end in ends):
-                self.problem(path, values.words, "whole numbers; durations such as '6 months' are for clocks")
-            above = values.low > cap or (values.below is not None and values.below > (cap if or_more else cap + 1))
-            if memory is not None and above:
-                shown_cap = memory.cap.removesuffix(" or more")
-                hint = f"everything from {shown_cap} on is one value: {{at_least: {shown_cap}}}" if or_more else ""
-                self.problem(path, values.words, f"a range that ends below the cap of {variable}, {memory.cap}", hint)
+            if not is_time and any(isinstance(end, float) for end in ends):
+                allowed = "whole numbers; durations such as '6 months' are for clocks"
+                self.problem(path, f"{values.words} (years)", allowed)
+            elif is_time and any(abs(end * self.structure.per_year % 1) > 1e-9 for end in ends):
+                allowed = f"whole cycles, which are a {self.scenario.cycle} each"
+                self.problem(path, f"{values.words} (years)", allowed)
+            elif values.low > cap or (values.below is not None and values.below > (cap if or_more else cap + 1)):
+                self.problem(path, row if row != "" else values.words, f"a range that ends below {of_cap}", beyond)
+            elif trait is not None and (values.low > trait.levels or (values.below or 0) > trait.levels + 1):
+                self.problem(path, row if row != "" else values.words, f"levels of {variable}, 1 to {trait.levels}")
             return
         for value in sorted(values, key=str):
             if isinstance(value, str) and not (value == NEVER and memory is not None and memory.kind == "time_since"):
-                self.problem(path, value, "a whole number, or a range {from: 16, to: 19}")
-            elif memory is not None and isinstance(value, int) and value >= cap and (or_more or value > cap):
-                self.problem(path, value, f"less than the cap of {variable}, {memory.cap}, or {{at_least: ...}}")
+                hint = "never is a value of clocks with time_since only" if value == NEVER else ""
+                if is_time and parse_duration(value) is not None:
+                    hint = f"a time is compared as {{less_than: {value}}} or {{at_least: {value}}}"
+                allowed = "a whole number, or a range {from: 16, to: 19}"
+                if trait is not None:
+                    allowed = f"a level of {variable}, 1 to {trait.levels}, or a range of them"
+                self.problem(path, value, allowed, hint)
+            elif memory is not None and isinstance(value, int) and (value + 1 > cap if or_more else value > cap):
+                self.problem(path, value, f"less than {of_cap}", beyond)
+            elif trait is not None and value not in self.numbers[variable]:
+                self.problem(path, value, f"a level of {variable}, 1 to {trait.levels}")
 
     def move(self, path: Path, text: str) -> MoveText | None:
         """Check a move written with its domain."""
@@ -190,8 +234,9 @@ class Checks:
             return None
         if not self.known(path, move.domain, "a domain", self.scenario.domains):
             return None
-        states = [*self.scenario.domains[move.domain].states, ANY]
-        if not all([self.known(path, state, f"a state of {move.domain}", states) for state in (move.start, move.end)]):
+        states, kind = self.scenario.domains[move.domain].states, f"any, or a state of {move.domain}"
+        ends = [state for state in (move.start, move.end) if state != ANY]
+        if not all([self.known(path, state, kind, states) for state in ends]):
             return None
         if not any(move.fits(start, end) for start, end in self.structure.pairs(move.domain)):
             moves = list(self.scenario.domains[move.domain].moves)
@@ -199,6 +244,26 @@ class Checks:
                 self.problem(path, text, f"a move of {move.domain}: {', '.join(moves) or '(there is none)'}")
             return None
         return move
+
+    @staticmethod
+    def row_path(path: Path, table: Table, number: int, row: TableRow) -> Path:
+        """Where a row of a table is written."""
+        return (*path, "rows", number) if table.rows is not None else (*path, "values", *row.keys.values())
+
+    def no_rest(self, path: Path, text: str, move: MoveText) -> None:
+        """Check that moves whose probability or rate changes have one of their own."""
+        assert move.domain is not None  # written with its domain
+        ways = self.structure.ways(move.domain)
+        own = [(way.start, way.end) for way in ways.all()]
+        rests = [pair for pair in ways.rest.items() if move.fits(*pair) and pair not in own]
+        if rests:
+            start, end = rests[0]
+            found = f"{text}, which is the rest" if move.start == start and move.end == end else text
+            hint = "" if found != text else f"{start} -> {end} is the rest: name the other moves one by one"
+            self.problem(path, found, "a move with a probability or rate of its own", hint)
+        elif not any(move.fits(*pair) for pair in own):
+            moves = ", ".join(f"{start} -> {end}" for start, end in own)
+            self.problem(path, text, f"a move with a rate of its own: {moves or '(there is none)'}")
 
     def shares(self, path: Path, shares: Mapping[Any, Any], variables: Iterable[str]) -> None:
         """Check that shares can add up to 1."""

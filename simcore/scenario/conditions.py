@@ -164,12 +164,9 @@ def _number(end: str, value: Any) -> float | None:
 
 
 def parse_duration(text: str) -> float | None:
-    """Turn a duration as written (``6 months``, ``1 year``) into years; None when it is none."""
+    """Turn a duration as written (``6 months``, ``1 year``) into years, a float; None when it is none."""
     match = _DURATION.fullmatch(text)
-    if match is None:
-        return None
-    number, per_year = int(match["number"]), _PER_YEAR[match["period"]]
-    return number // per_year if number % per_year == 0 else number / per_year
+    return int(match["number"]) / _PER_YEAR[match["period"]] if match is not None else None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ _NUMBERS = (
 )  # fmt: skip
 _CITATION = ("work", "where", "as_printed", "assumption")
 _WHOLE = ("price_year", "valid_until")
+#: What the diagonal of a square may say instead of nothing: those who do not move stay.
+REST = "rest"
+_NAME = r"[a-z][a-z0-9_]*"
 PARAMETER_COLUMNS = (
     "name", "about", "distribution", *_NUMBERS, "unit", *_WHOLE[:1], *_CITATION, "conversion", "grade", "evidence",
     "valid_until", "checked_by",
@@ -146,20 +149,72 @@ def _parameter_node(files: Files, file: str, line: int, path: str, row: dict[str
 
 
 def read_table_csv(files: Files, file: str, asked_by: Node, by: list[str], path: str) -> Node:
-    """Read the rows of a table: the columns named in `by` are keys, the column 'value' holds the values."""
+    """Read the rows of a table: the columns named in `by` are keys, the column 'value' holds the values.
+
+    A table by from and to may also be a square: a column 'from' and one for each state that is gone to.
+    """
     header, rows, decimal_comma = csv_rows(files, file, asked_by, f"{path}.file")
     wanted = [*by, "value"]
+    if by == ["from", "to"] and "from" in header and not {"to", "value"} & set(header) and len(header) > 1:
+        return _square(files, file, header, rows, decimal_comma, path)
     if set(header) != set(wanted):
         found, allowed = f"the columns {', '.join(header)}", f"the columns {', '.join(wanted)}"
+        if by == ["from", "to"]:
+            allowed += "; or from and a column for each state, as a square"
         files.problems.append(Problem(file, 1, path, found, allowed, "by names the keys, value is the number"))
         return Node([], file, 1)
     nodes = []
     for line, cells in rows:
         row = dict(zip(header, cells, strict=True))
         number = csv_number(row["value"], decimal_comma)
-        keys = {
-            key: Node(int(row[key]) if re.fullmatch(r"[0-9]{1,9}", row[key]) else row[key], file, line) for key in by
+        keys: dict[str, str | int] = {
+            key: int(row[key]) if re.fullmatch(r"[0-9]{1,9}", row[key]) else row[key] for key in by
         }
-        value = row["value"] if number is None else number
-        nodes.append(Node({"keys": Node(keys, file, line), "value": Node(value, file, line)}, file, line))
+        nodes.append(_row_node(file, line, keys, row["value"] if number is None else number))
+    return Node(nodes, file, 1)
+
+
+def _row_node(file: str, line: int, keys: dict[str, str | int], value: str | float) -> Node:
+    """One row of a table."""
+    key_nodes: dict[Any, Node] = {key: Node(level, file, line) for key, level in keys.items()}
+    return Node({"keys": Node(key_nodes, file, line), "value": Node(value, file, line)}, file, line)
+
+
+def _square(
+    files: Files, file: str, header: list[str], rows: list[tuple[int, list[str]]], decimal_comma: bool, path: str
+) -> Node:
+    """Read a square of states: a row for each state that is left, a column for each that is gone to.
+
+    An empty cell is not given: no move, or on the diagonal whoever is left. On the diagonal ``rest`` says the same.
+    """
+
+    def problem(line: int, column: str, found: str, allowed: str, hint: str = "") -> None:
+        files.problems.append(Problem(file, line, f"{path}.{column}" if column else path, found, allowed, hint))
+
+    if "" in header:
+        problem(1, "", "a column without a name", "from, and the name of a state above each column")
+        return Node([], file, 1, lost=True)
+    nodes = []
+    seen: dict[str, int] = {}
+    for line, cells in rows:
+        row = dict(zip(header, cells, strict=True))
+        start = row.pop("from")
+        if not start:
+            problem(line, "from", "nothing", "the state that the row is about")
+            continue
+        if start in seen:
+            problem(line, "from", f"{start} a second time (first in line {seen[start]})", "a row for each state")
+            continue
+        seen[start] = line
+        for end, cell in row.items():
+            if not cell or (cell == REST and start == end):
+                continue
+            number = csv_number(cell, decimal_comma)
+            if cell == REST:
+                hint = "whoever does not move stays; an empty cell means no move"
+                problem(line, end, f"rest, in the row of {start}", "rest only on the diagonal", hint)
+            elif number is None and not re.fullmatch(_NAME, cell):
+                problem(line, end, shown(cell), "a number, the name of a parameter, or nothing")
+            else:
+                nodes.append(_row_node(file, line, {"from": start, "to": end}, cell if number is None else number))
     return Node(nodes, file, 1)

@@ -69,8 +69,14 @@ def check_name(value: Any) -> Any:
     return value
 
 
+#: An operator between its operands, or a function of something.
+_FORMULA = re.compile(r"[a-z0-9_)] ?[*^] ?[a-z0-9_(]|\S [-+/] \S|^(exp|log|min|max|sqrt|if|abs)\(")
+
+
 def _name_hint(value: Any) -> str:
     """A name like the one written that would be allowed."""
+    if isinstance(value, str) and _FORMULA.search(value):
+        return "a formula has a name of its own, in derived: {formula: ..., unit: ...}"
     letters = unicodedata.normalize("NFKD", str(value)).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
     return f"write {name}" if re.fullmatch(_NAME_PATTERN, name) and isinstance(value, str) and len(name) < 80 else ""
@@ -78,15 +84,15 @@ def _name_hint(value: Any) -> str:
 
 def _check_quantity(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise refuse(value, "the name of a parameter or table")
+        raise refuse(value, "the name of a parameter, table or derived quantity")
     if isinstance(value, str):
         if not re.fullmatch(_NAME_PATTERN, value):
-            raise refuse(value, "the name of a parameter or table", _name_hint(value))
+            raise refuse(value, "the name of a parameter, table or derived quantity", _name_hint(value))
         return value
     if value not in (0, 1):
         raise refuse(
             value,
-            "the name of a parameter or table (only 0 and 1 may be written as numbers here)",
+            "the name of a parameter, table or derived quantity (only 0 and 1 may be written as numbers here)",
             "make it a parameter, with its unit and source",
         )
     return float(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -49,8 +50,10 @@ class Work(Entry):
 def _check_unit(text: str) -> str:
     if unit_named(text) is None:
         hint = did_you_mean(text, UNITS)
-        if re.fullmatch(r"(probability|rate) per (day|week|month|quarter)", text):
+        if match := re.fullmatch(r"(probability|rate) per (day|week|month|quarter)", text):
             hint = "convert the number to a year, and say in conversion how"
+            if match[1] == "probability" and match[2] in ("month", "quarter"):
+                hint = f"probability per cycle, where a cycle is a {match[2]}; otherwise {hint}"
         elif re.fullmatch(r"[^\W\d]{1,3} per [a-z]+", text):
             hint = "a currency is three capital letters, such as SEK"
         raise refuse(text, unit_words(), hint)
@@ -183,8 +186,9 @@ def _check_formula(value: Any) -> Any:
     try:
         parse_expression(value)
     except ExpressionError as error:
-        found = f"{error.found} at position {error.position} of {value}"
-        raise refuse(found, error.allowed, error.hint) from None
+        found = f"{error.found} at position {error.position} of {value}" if value.strip() else error.found
+        hint = "a formula begins without =" if value.lstrip().startswith("=") else error.hint
+        raise refuse(found, error.allowed, hint) from None
     return value
 
 
@@ -221,7 +225,7 @@ class Table(Evidenced):
         """The formula of a key that is looked up at another value."""
         return parse_expression(self.at[key])
 
-    @property
+    @cached_property
     def cells(self) -> list[TableRow]:
         """The rows, whichever way they were written."""
         if self.rows is not None:

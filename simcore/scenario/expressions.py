@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -112,6 +112,7 @@ class Expression:
         return float(value) if np.ndim(value) == 0 else value
 
 
+@lru_cache(maxsize=4096)
 def parse_expression(text: str) -> Expression:
     """Turn an expression as written into an `Expression`; names are not looked up here.
 
@@ -297,6 +298,8 @@ class _Parser:
         token = self.ahead.pop()
         match token.kind, token.text:
             case "number", written:
+                if math.isinf(float(written)):
+                    raise self.trouble(token, "a number below 1e308", "what never ends is written never")
                 return Number(float(written))
             case "text", _:
                 return token

@@ -21,8 +21,10 @@ from simcore.scenario.csv_files import PARAMETER_COLUMNS
 from simcore.scenario.json_schema import json_schema
 from simcore.scenario.quantities import UNITS, any_of
 from simcore.scenario.schema import (
+    Accrual,
     Actor,
     Citation,
+    Derived,
     Discount,
     Domain,
     Effect,
@@ -31,10 +33,12 @@ from simcore.scenario.schema import (
     Fade,
     Horizon,
     Intervention,
+    Memory,
     Modifier,
     Money,
     Move,
     Outcome,
+    OutcomePart,
     Parameter,
     Population,
     Price,
@@ -43,6 +47,7 @@ from simcore.scenario.schema import (
     Scenario,
     Start,
     Table,
+    Trait,
     Work,
 )
 from simcore.uncertainty.distributions import FORMS
@@ -52,11 +57,13 @@ MARK = "<!-- generated from the schema: do not edit below -->"
 SCHEMA_FILE = "scenario.schema.json"
 _ENTRIES: tuple[tuple[str, type[Entry]], ...] = (
     ("The file", Scenario), ("population", Population), ("population.start", Start), ("population.horizon", Horizon),
-    ("parameters", Parameter), ("tables", Table), ("source of a parameter or table", Citation), ("sources", Work),
-    ("domains", Domain), ("moves of a domain", Move), ("modifiers of a move", Modifier), ("actors", Actor),
-    ("prices", Price), ("outcomes", Outcome), ("interventions", Intervention), ("enrol of an intervention", Enrolment),
+    ("population.traits", Trait), ("parameters", Parameter), ("tables", Table),
+    ("source of a parameter or table", Citation), ("sources", Work), ("derived", Derived),
+    ("domains", Domain), ("moves of a domain", Move), ("modifiers of a move", Modifier), ("memory", Memory),
+    ("actors", Actor), ("prices", Price), ("outcomes", Outcome), ("sum of an outcome", OutcomePart),
+    ("interventions", Intervention), ("enrol of an intervention", Enrolment),
     ("costs of an intervention", ProgrammeCost), ("effects of an intervention", Effect), ("fade of an effect", Fade),
-    ("money", Money), ("discount", Discount), ("public_funds", PublicFunds),
+    ("money", Money), ("discount", Discount), ("accrual as weights", Accrual), ("public_funds", PublicFunds),
 )  # fmt: skip
 
 #: What the columns of a CSV file of parameters say that are not a field of their own.
@@ -98,7 +105,7 @@ def _lines() -> Iterator[str]:
     yield from _csv_lines()
     yield "\n### Units\n"
     units = ", ".join(f"`{name}`" for name in UNITS)
-    yield f"{units}, and money: `SEK per day`, `week`, `month`, `quarter`, `year`, `event` or `participant`."
+    yield f"{units}, and money: `SEK per day`, `week`, `month`, `quarter`, `year`, `event`, `participant` or `person`."
 
 
 def _csv_lines() -> Iterator[str]:

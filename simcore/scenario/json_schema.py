@@ -9,7 +9,7 @@ from simcore.scenario.entries import NAME_SCHEMA, QUANTITY_SCHEMA, Entry
 from simcore.scenario.evidence import UNIT_SCHEMA
 from simcore.scenario.quantities import MONEY_PATTERN
 from simcore.scenario.reading import NAMED_SECTIONS
-from simcore.scenario.schema import Booking, Modifier, Price, ProgrammeCost, Scenario
+from simcore.scenario.schema import Booking, Memory, Modifier, Price, ProgrammeCost, Scenario
 from simcore.uncertainty.distributions import FORMS
 
 _INTEGER = {"type": "integer"}
@@ -49,7 +49,7 @@ def json_schema() -> dict[str, Any]:
         for field in entry.NOT_WRITTEN:
             definitions[entry.__name__]["properties"].pop(field, None)
     for definition in definitions.values():
-        for field in ("if", "while"):
+        for field in ("if", "while", "time_in"):
             if field in definition.get("properties", {}):
                 _put(definition["properties"], field, "Condition")
     _put(definitions["Parameter"]["properties"], "distribution", "Distribution")
@@ -58,7 +58,7 @@ def json_schema() -> dict[str, Any]:
     definitions["Distribution"] = _distribution()
     definitions["Condition"] = _condition()
     definitions["Domain"]["properties"]["moves"]["propertyNames"] = {"pattern": f"^{_MOVE}$"}
-    for name in ("Price", "Outcome", "Effect"):
+    for name in ("Price", "Outcome", "OutcomePart", "Effect"):
         definitions[name]["properties"]["move"]["pattern"] = rf"^{_NAME}\.{_MOVE}$"
     for name, rules in _rules().items():
         definitions[name]["allOf"] = rules
@@ -120,7 +120,16 @@ def _booking_rules(kind: type[Booking]) -> list[dict[str, Any]]:
 
 def _rules() -> dict[str, list[dict[str, Any]]]:
     """What fields of an entry ask of each other, by the name of the entry."""
-    when = [_one_of(["while", "move"]), {"if": _given("if"), "then": _given("move")}]
+    when = [
+        _one_of(["while", "move"]),
+        {"if": _given("if"), "then": _given("move")},
+        {"if": _given("once"), "then": _given("while")},
+    ]
+    added_up = {
+        "if": _given("sum"),
+        "then": {"not": {"anyOf": [_given("while"), _given("move")]}},
+        "else": {"allOf": when},
+    }
     scale = [_one_of(Modifier.SCALES), _given("evidence")]
     money = {"required": ["unit"], "properties": {"unit": {"type": "string", "pattern": f"^{MONEY_PATTERN}$"}}}
     price_year = {"if": money, "then": _given("price_year"), "else": {"not": _given("price_year")}}
@@ -136,7 +145,10 @@ def _rules() -> dict[str, list[dict[str, Any]]]:
         "Move": [_one_of(["probability", "rate"])],
         "Price": [*when, *_booking_rules(Price)],
         "ProgrammeCost": _booking_rules(ProgrammeCost),
-        "Outcome": when,
+        "Outcome": [added_up],
+        "OutcomePart": when,
+        "Memory": [_one_of(Memory.KINDS)],
+        "Derived": [price_year],
     }
 
 
@@ -146,10 +158,11 @@ def _rules() -> dict[str, list[dict[str, Any]]]:
 def _condition() -> dict[str, Any]:
     """Parts by name: a value, a list of values, or a range; ``not`` holds a condition."""
     value = {"type": ["string", "integer"]}
-    ends = ("from", "to", "at_least", "less_than")
+    duration = {"type": "string", "pattern": "^[0-9]{1,6} (year|quarter|month)s?$"}
+    ends = {end: {"anyOf": [_INTEGER, duration]} for end in ("at_least", "less_than")}
     band = {
         "type": "object",
-        "properties": {end: _INTEGER for end in ends},
+        "properties": {"from": _INTEGER, "to": _INTEGER, **ends},
         "minProperties": 1,
         "additionalProperties": False,
     }

@@ -6,8 +6,8 @@ import os
 import types
 import typing
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
@@ -15,13 +15,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from simcore.errors import Problem, ScenarioError, ScenarioWarning, counted, did_you_mean, shown
+from simcore.errors import Problem, ScenarioError, ScenarioWarning, UnknownNameError, counted, did_you_mean, shown
 from simcore.scenario.meaning import Meaning, path_text
 from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash, read_disk
 from simcore.scenario.reading import read_tree
 from simcore.scenario.schema import Entry, Scenario
 from simcore.scenario.shipped import shipped_scenarios
-from simcore.scenario.structure import matrix_parameter
+from simcore.scenario.structure import Structure, matrix_parameter
 from simcore.uncertainty.distributions import Distribution
 
 
@@ -149,6 +149,21 @@ def scenario_from_texts(files: Mapping[str, str], main: str) -> ScenarioFile:
         return files[file.replace(os.sep, "/")]
 
     return load(Files(read), main, case_name(PurePosixPath(main)))
+
+
+def with_groups(file: ScenarioFile, groups: Sequence[str]) -> ScenarioFile:
+    """The scenario with other subgroups to report.
+
+    Raises
+    ------
+    UnknownNameError
+        A group is no attribute of the scenario.
+    """
+    attributes = [name for name in Structure(file.scenario).attributes if "." not in name]
+    for name in groups:
+        if name not in attributes:
+            raise UnknownNameError(name, "an attribute of the scenario", attributes)
+    return replace(file, scenario=file.scenario.model_copy(update={"groups": list(dict.fromkeys(groups))}))
 
 
 def load(files: Files, file: str, name: str) -> ScenarioFile:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from simcore.errors import did_you_mean, nearest, shown
+from simcore.errors import did_you_mean, nearest, shown, with_article
 from simcore.scenario.checks import Checks, Path, path_text
 from simcore.scenario.conditions import ANY, NEVER, Band, parse_band, parse_move
 from simcore.scenario.expressions import Expression
@@ -28,6 +28,33 @@ def _overlap(one: Band, other: Band) -> bool:
     return (other.below is None or one.low < other.below) and (one.below is None or other.low < one.below)
 
 
+#: Bands of a row of a table, its number and the row.
+_Banded = tuple[list[Band], int, TableRow]
+
+
+def _clashes(rows: list[_Banded], place: int = 0) -> Iterator[tuple[_Banded, _Banded]]:
+    """Rows that overlap with another one, which comes first; bands are compared from a `place` on."""
+    if place == len(rows[0][0]):
+        yield from ((rows[0], entry) for entry in rows[1:])
+        return
+    of_band: dict[Band, list[_Banded]] = {}
+    for entry in rows:
+        of_band.setdefault(entry[0][place], []).append(entry)
+    bands = sorted(of_band, key=lambda band: band.low)
+    if not any(_overlap(one, other) for one, other in itertools.pairwise(bands)):
+        for same in of_band.values():
+            yield from _clashes(same, place + 1)
+        return
+    near: list[_Banded] = []
+    for entry in sorted(rows, key=lambda entry: ([band.low for band in entry[0]], entry[1])):
+        # Rows come by the beginning of their bands: one that ends before overlaps with no later one.
+        near = [other for other in near if _overlap(other[0][place], entry[0][place])]
+        twice = next((other for other in near if all(map(_overlap, other[0], entry[0]))), None)
+        if twice is not None:
+            yield twice, entry
+        near.append(entry)
+
+
 def _cell_words(row: TableRow) -> str:
     return " ".join(f"{key} {value}" for key, value in row.keys.items())
 
@@ -40,12 +67,12 @@ class Meaning(Checks):
         self._names()
         check_joint_tables(self)
         self._population()
-        check_traits(self)
         check_derived(self)
-        for name in self.scenario.memory:
-            check_memory(self, name)
         for domain in self.scenario.domains:
             self._domain(domain)
+        check_traits(self)
+        for name in self.scenario.memory:
+            check_memory(self, name)
         self._evidence()
         self._tables()
         check_money(self)
@@ -91,20 +118,18 @@ class Meaning(Checks):
 
     def _population(self) -> None:
         population = self.scenario.population
-        if self.n_cycles < 1:
-            self.problem(
-                ("population", "horizon"),
-                f"to_age {population.horizon.to_age}",
-                f"an age above the one at the start, {self.structure.start_ages[0]}",
-            )
+        to_age, oldest = population.horizon.to_age, self.structure.start_ages[-1]
+        if to_age is not None and to_age <= oldest:
+            allowed = f"an age above the {'oldest' if self.structure.age_parents else 'one'} at the start, {oldest}"
+            self.problem(("population", "horizon"), f"to_age {to_age}", allowed)
         if population.target_group > population.persons:
             self.problem(
                 ("population", "target_group"), population.target_group, f"at most persons, {population.persons}"
             )
         if isinstance(population.start.age, str):
             self._start_age(population.start.age)
-        for name in self.scenario.groups:
-            self.known(("groups",), name, "an attribute", [n for n in self.structure.attributes if "." not in n])
+        for number, name in enumerate(self.scenario.groups):
+            self.known(("groups", number), name, "an attribute", [n for n in self.structure.attributes if "." not in n])
         earlier = [name for name in self.levels if name not in (*population.attributes, *self.scenario.domains)]
         for name, shares in population.attributes.items():
             self.shares(("population", "attributes", name), shares, earlier)
@@ -134,11 +159,9 @@ class Meaning(Checks):
         self.quantity(path, name, "age", attributes)
         table = self.scenario.tables[name]
         for number, row in enumerate(table.cells):
-            fine = isinstance(row.value, float) and row.value.is_integer() and 0 <= row.value <= 120
-            if not fine:
-                self.problem(
-                    self._row_path(("tables", name), table, number, row), row.value, "a whole number, 0 to 120"
-                )
+            if isinstance(row.value, float) and not (row.value.is_integer() and 0 <= row.value <= 120):
+                where = self.row_path(("tables", name), table, number, row)
+                self.problem(where, f"{row.value:.12g}", "a whole number, 0 to 120")
         missing = [
             dict(zip(table.by, combination, strict=True))
             for combination in itertools.product(*(self.levels.get(key, ()) for key in table.by))
@@ -177,6 +200,10 @@ class Meaning(Checks):
                 self.unclear.add(name)
                 continue
             starts = [*domain.states, ANY] if parsed.start == ANY else domain.states
+            if parsed.end == ANY:
+                self.problem(where, text, f"a move to one state of {name}: {', '.join(domain.states)}")
+                self.unclear.add(name)
+                continue
             if not all([
                 self.known(where, parsed.start, f"a state of {name}", starts),
                 self.known(where, parsed.end, f"a state of {name}", domain.states),
@@ -194,6 +221,7 @@ class Meaning(Checks):
                 rests[parsed.start] += 1
                 if rests[parsed.start] > 1:
                     self.problem(where, "rest a second time", f"one rest among the moves from {parsed.start}")
+                    self.unclear.add(name)
         for state, kinds in scales.items():
             if len(kinds) > 1:
                 found, allowed = f"probabilities and rates from {state}", "either of the two for all moves from a state"
@@ -228,39 +256,51 @@ class Meaning(Checks):
             unit = unit_named(table.unit)
             assert unit is not None  # by the schema
             known = [*self.levels, *self.numbers, "from", "to", "boundary", *table.at]
+            if name in self.unclear_tables:
+                continue
             if not all([self.known((*path, "by"), key, "a key", known) for key in table.by]):
                 continue
             for key in table.at:
-                if self.known((*path, "at"), key, "a key of the table", table.by):
+                if key in ("from", "to", *self.levels):
+                    self.problem((*path, "at"), key, "a key that is a number", f"{key} is looked up as it is")
+                elif self.known((*path, "at"), key, "a key of the table", table.by):
                     self._looked_up((*path, "at", key), table.expression_at(key))
             for number, row in enumerate(table.cells):
-                where = self._row_path(path, table, number, row)
+                where = self.row_path(path, table, number, row)
                 for key, level in row.keys.items():
                     if key in ("from", "to"):
                         continue  # states of the domains that use it, which check them
                     if key in self.levels and key not in table.at:
                         self.known(where, str(level), f"a value of {key}", self.levels[key])
-                    elif level != NEVER and parse_band(level) is None:
-                        self.problem(where, level, f"{key} as 16, 16-19 or 65+")
-                    elif key in self.scenario.memory and key not in table.at:
-                        self.number(where, key, parse_band(level) or frozenset({level}))
-                if isinstance(row.value, str):
-                    self._table_cell(where, row.value, unit.kind, table)
+                    elif (band := parse_band(level)) is None and level != NEVER:
+                        self.problem(where, level, f"{key} as {self._example(key)}")
+                    elif key not in table.at:
+                        self.number(where, key, band or frozenset({level}), level)
+                if isinstance(row.value, str) and unit.kind in ("count", "age"):
+                    self.problem(where, row.value, f"a number, for {with_article(unit.kind)} is not uncertain")
+                elif isinstance(row.value, str):
+                    self._table_cell(where, row.value, unit.kind, table, name)
                 elif not unit.accepts(row.value):
-                    self.problem(where, row.value, unit.allowed, unit.percent_hint(row.value))
+                    self.problem(where, f"{row.value:.12g}", unit.allowed, unit.percent_hint(row.value))
             self._overlaps(path, table)
+
+    def _example(self, key: str) -> str:
+        """How a key that is a number is written."""
+        memory = self.scenario.memory.get(key)
+        if memory is not None and memory.kind == "time_since":
+            return "0, 1-2, 3+ or never"
+        return {"age": "16, 16-19 or 65+", "start_age": "16, 16-19 or 65+", "year": "2024, 2024-2026 or 2027+"}.get(
+            key, "0, 1-2 or 3+"
+        )
 
     def _looked_up(self, path: Path, expression: Expression) -> None:
         """Check the formula of a key: it may use what is a number in every situation, and nothing that is drawn."""
-        known = [*self.numbers, "boundary"]
+        known = [*(of for of in self.numbers if of not in self.scenario.population.traits), "boundary"]
         for name in sorted(expression.names):
-            if name not in known or name in self.scenario.population.traits:
+            if name not in known:
                 column = expression.column_of(name)
                 found = f"{name} at position {column} of {expression.text}"
                 self.problem(path, found, f"a number that a person's situation tells: {', '.join(known)}")
-
-    def _row_path(self, path: Path, table: Table, number: int, row: TableRow) -> Path:
-        return (*path, "rows", number) if table.rows is not None else (*path, "values", *row.keys.values())
 
     def _overlaps(self, path: Path, table: Table) -> None:
         """Check that no situation is in two rows: the same names, and bands that share a number."""
@@ -268,28 +308,26 @@ class Meaning(Checks):
         numbers = [key for key in table.by if key not in named]
         groups: dict[tuple[str, ...], list[tuple[list[Band], int, TableRow]]] = {}
         for number, row in enumerate(table.cells):
+            never = {key for key in numbers if row.keys[key] == NEVER}
             bands = [band for key in numbers if (band := parse_band(row.keys[key])) is not None]
-            if len(bands) == len(numbers):
-                names = tuple(str(row.keys[key]) for key in table.by if key in named)
+            if len(bands) == len(numbers) - len(never):
+                names = tuple(str(row.keys[key]) for key in table.by if key in named or key in never)
+                names += tuple(sorted(never))
                 groups.setdefault(names, []).append((bands, number, row))
         for rows in groups.values():
-            rows.sort(key=lambda entry: ([band.low for band in entry[0]], entry[1]))
-            near: list[tuple[list[Band], int, TableRow]] = []
-            for entry in rows:
-                # Rows come by the beginning of their first band: one that ends before overlaps with no later one.
-                near = [other for other in near if not numbers or _overlap(other[0][0], entry[0][0])]
-                twice = next((other for other in near if all(map(_overlap, other[0], entry[0]))), None)
-                if twice is not None:
-                    (_, _, first), (_, number, second) = sorted((twice, entry), key=lambda other: other[1])
-                    same = first.keys == second.keys
-                    found = f"{_cell_words(second)} {'a second time' if same else f'and {_cell_words(first)}'}"
-                    self.problem(self._row_path(path, table, number, second), found, "each case in one row")
-                near.append(entry)
+            for twice, entry in _clashes(rows):
+                (_, _, first), (_, number, second) = sorted((twice, entry), key=lambda other: other[1])
+                same = first.keys == second.keys
+                found = f"{_cell_words(second)} {'a second time' if same else f'and {_cell_words(first)}'}"
+                self.problem(self.row_path(path, table, number, second), found, "each case in one row")
 
-    def _table_cell(self, path: Path, name: str, kind: str, table: Table) -> None:
+    def _table_cell(self, path: Path, name: str, kind: str, table: Table, table_name: str) -> None:
         parameters = self.scenario.parameters
         if name not in parameters:
-            self.problem(path, name, "a number, or the name of a parameter", did_you_mean(name, parameters))
+            hint = did_you_mean(name, parameters)
+            if self.scenario.entry(name) is not None:
+                hint = "a formula, in derived, can take a number from a table and another from elsewhere"
+            self.problem(path, name, "a number, or the name of a parameter", hint)
             return
         self.used.add(name)
         parameter = parameters[name]
@@ -299,6 +337,11 @@ class Meaning(Checks):
         elif parameter.price_year != table.price_year:
             found = f"{name}, in prices of {parameter.price_year}"
             self.problem(path, found, f"the table's price year, {table.price_year}")
+        elif kind == "probability" and self.structure.per_year > 1:
+            periods = [self.structure.period_of(entry) for entry in (name, table_name)]
+            if periods[0] != periods[1]:
+                found = f"{name}, a probability per {periods[0]}"
+                self.problem(path, found, f"probabilities per {periods[1]}, as the table's")
 
     def _intervention(self, path: Path, intervention: Intervention) -> None:
         enrol = intervention.enrol
@@ -306,7 +349,7 @@ class Meaning(Checks):
             ages = self.numbers["age"].words
             self.problem((*path, "enrol", "at_age"), enrol.at_age, f"an age that is simulated, {ages}")
         known = [*self.levels, *self.scenario.population.traits, *self.scenario.memory]
-        self.condition((*path, "enrol", "if"), enrol.if_, known)
+        self.condition((*path, "enrol", "if"), enrol.if_, known, {"age": "everybody is asked at at_age"})
         self.quantity((*path, "enrol", "uptake"), enrol.uptake, "probability", [*known, *TIMES])
         for number, cost in enumerate(intervention.costs):
             check_programme_cost(self, (*path, "costs", number), cost)
@@ -323,13 +366,11 @@ class Meaning(Checks):
                 self.problem((*path, "fade"), found, "a last year, after which the effect fades")
         if move is None or move.domain is None or move.domain in self.unclear:
             return
-        changed = [way for way in self.structure.ways(move.domain).all() if move.fits(way.start, way.end)]
+        ways = self.structure.ways(move.domain)
+        changed = [way for way in ways.all() if move.fits(way.start, way.end)]
         if changed:
             self._modifier(path, effect, any(way.is_rate for way in changed))
-        else:
-            self.problem(
-                (*path, "move"), f"{effect.move}, which is the rest", "a move with a probability or rate of its own"
-            )
+        self.no_rest((*path, "move"), effect.move, move)
 
     def _strategies(self) -> None:
         for name, members in self.scenario.strategies.items():

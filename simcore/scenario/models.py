@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
 
 from simcore.errors import did_you_mean
+from simcore.rates import ROUNDING
 from simcore.scenario.checks import Checks, Path
-from simcore.scenario.conditions import NEVER, parse_move
+from simcore.scenario.conditions import ANY, NEVER, parse_move
 from simcore.scenario.entries import NAME_SCHEMA
-from simcore.scenario.evidence import Parameter, Table
-from simcore.scenario.quantities import unit_named
+from simcore.scenario.evidence import Parameter, Table, TableRow
+from simcore.scenario.quantities import USES, unit_named
 from simcore.scenario.schema import Derived, Memory, parse_cap
 from simcore.scenario.structure import Way
 
 #: A person's value of a variable fits into a byte.
 _MOST_VALUES = 250
+#: So many formulas may build on each other.
+_MOST_DEEP = 100
 
 
 def check_joint_tables(checks: Checks) -> None:
@@ -23,8 +26,12 @@ def check_joint_tables(checks: Checks) -> None:
     scenario = checks.scenario
     seen: dict[str, str] = dict.fromkeys(scenario.population.attributes, "population.attributes")
     seen |= dict.fromkeys(scenario.domains, "domains") | dict.fromkeys(scenario.population.traits, "population.traits")
+    seen |= dict.fromkeys(scenario.memory, "memory") | dict.fromkeys(scenario.interventions, "interventions")
     for number, name in enumerate(scenario.population.joint):
         path: Path = ("population", "joint", number)
+        if name in scenario.population.joint[:number]:
+            checks.problem(path, f"{name} a second time", "each table once")
+            continue
         if not checks.known(path, name, "a table", scenario.tables):
             continue
         table = scenario.tables[name]
@@ -32,22 +39,37 @@ def check_joint_tables(checks: Checks) -> None:
         for key in table.by:
             if key in seen:
                 checks.problem(("tables", name, "by"), key, f"a name that is not used in {seen[key]} too")
+                checks.unclear_tables.add(name)
+            elif not _is_name(key):
+                allowed = "a name for an attribute: small letters, digits and _, and nothing that means something else"
+                checks.problem(("tables", name, "by"), key, allowed)
+                checks.unclear_tables.add(name)
             seen.setdefault(key, f"the joint table {scenario.population.joint[number]}")
         if table.at:
             checks.problem(("tables", name, "at"), "formulas of keys", "no formulas in a joint table")
+            checks.unclear_tables.add(name)
+        if name in checks.unclear_tables:
+            continue
         total = 0.0
         for row_number, row in enumerate(table.cells):
-            where = ("tables", name, "rows" if table.rows is not None else "values", row_number)
+            where = checks.row_path(("tables", name), table, row_number, row)
             for key, level in row.keys.items():
-                if not re.fullmatch(NAME_SCHEMA["pattern"], str(level)):
-                    checks.problem(where, level, f"a name for a level of {key}: small letters, digits and _")
-            if isinstance(row.value, str) and table.unit != "share":
-                checks.problem(where, row.value, "a number of persons")
+                if not _is_name(level):
+                    allowed = f"a name for a level of {key}: small letters, digits and _, beginning with a letter"
+                    checks.problem(where, level, allowed)
             total += row.value if isinstance(row.value, float) else 1.0
         if total <= 0:
             checks.problem(("tables", name), "no persons at all", "at least one cell above 0")
+        numbers = [row.value for row in table.cells if isinstance(row.value, float)]
+        if table.unit == "share" and len(numbers) == len(table.cells) and 0 < total and abs(total - 1) > ROUNDING:
+            checks.problem(("tables", name), f"shares that add up to {total:.10g}", "shares that add up to 1")
         if len(table.cells) > _MOST_VALUES:
             checks.problem(("tables", name), f"{len(table.cells)} cells", f"at most {_MOST_VALUES}")
+
+
+def _is_name(text: object) -> bool:
+    """Tell whether a text may be the name of an attribute or of a level."""
+    return re.fullmatch(NAME_SCHEMA["pattern"], str(text)) is not None and text not in NAME_SCHEMA["not"]["enum"]
 
 
 def check_traits(checks: Checks) -> None:
@@ -62,17 +84,19 @@ def check_traits(checks: Checks) -> None:
             move = checks.move((*path, "multiplies", number), text)
             if unit is not None and unit.kind not in ("hazard ratio", "factor"):
                 checks.problem((*path, "unit"), trait.unit, "hazard ratio or factor, because it multiplies moves")
-            if move is not None and move.domain is not None:
-                ways = checks.structure.ways(move.domain).all()
-                if not any(move.fits(way.start, way.end) for way in ways):
-                    allowed = "a move with a probability or rate of its own"
-                    checks.problem((*path, "multiplies", number), f"{text}, which is the rest", allowed)
+            if move is not None:
+                checks.no_rest((*path, "multiplies", number), text, move)
 
 
 def check_derived(checks: Checks) -> None:
     """Check the names in formulas, and that no formula leads back to itself."""
     scenario = checks.scenario
     variables = [*checks.levels, *checks.numbers, "boundary"]
+    circles, depths = _orders(checks)
+    for name, depth in depths.items():
+        if depth == _MOST_DEEP + 1:
+            found = f"the last of {depth} formulas that build on each other"
+            checks.problem(("derived", name, "formula"), found, f"at most {_MOST_DEEP}")
     for name, derived in scenario.derived.items():
         path: Path = ("derived", name, "formula")
         expression = derived.expression
@@ -82,6 +106,7 @@ def check_derived(checks: Checks) -> None:
             is_variable = other in variables and other not in scenario.population.traits
             if entry is None and not is_variable:
                 known = [*scenario.parameters, *scenario.tables, *scenario.derived, *variables]
+                known = [*scenario.population.traits, *(of for of in known if of != name)]
                 found = f"{other} at position {column} of {derived.formula}"
                 checks.problem(
                     path, found, "a parameter, table, derived quantity or variable", did_you_mean(other, known)
@@ -91,41 +116,81 @@ def check_derived(checks: Checks) -> None:
                 checks.problem(path, found, "names that mean one thing; rename one of them")
             elif entry is not None:
                 checks.used.add(other)
-                _check_money(checks, path, derived, other, entry)
-            if other in checks.levels and other in expression.as_numbers:
+            if entry is None and other in checks.levels and other in expression.as_numbers:
                 found = f"{other} at position {column} as a number"
                 checks.problem(path, found, f"a comparison, {other} == '{checks.levels[other][0]}'")
+        _check_money(checks, path, derived)
         for other, level, column in expression.compared:
             if other in checks.levels:
-                checks.known(path, level, f"a value of {other}", checks.levels[other])
+                if level not in checks.levels[other]:
+                    found = f"'{level}' at position {column} of {derived.formula}"
+                    allowed = f"a value of {other}: {', '.join(checks.levels[other])}"
+                    checks.problem(path, found, allowed, did_you_mean(level, checks.levels[other]))
             elif other in expression.names and (other in variables or scenario.entry(other) is not None):
                 found = f"'{level}' at position {column}, compared with {other}"
                 checks.problem(path, found, f"a number: {other} has no names")
-        circle = _circle(checks, name)
-        if circle:
-            checks.problem(path, " -> ".join(circle), "formulas that do not lead back to themselves")
+        if name in circles:
+            checks.problem(path, " -> ".join(circles[name]), "formulas that do not lead back to themselves")
 
 
-def _check_money(checks: Checks, path: Path, derived: Derived, name: str, entry: object) -> None:
-    """Amounts in a formula are in prices of the same year as its result."""
-    if not isinstance(entry, Parameter | Table | Derived) or entry.price_year is None:
-        return
-    if derived.price_year is not None and entry.price_year != derived.price_year:
-        found = f"{name}, in prices of {entry.price_year}"
-        checks.problem(path, found, f"amounts in prices of {derived.price_year}, as the result")
+def _check_money(checks: Checks, path: Path, derived: Derived) -> None:
+    """Amounts in a formula are in prices of one year, that of its result."""
+    first, year = "the result", derived.price_year
+    for name in sorted(derived.expression.names, key=derived.expression.column_of):
+        entry = checks.scenario.entry(name)
+        if not isinstance(entry, Parameter | Table | Derived) or entry.price_year is None:
+            continue
+        if year is None:
+            first, year = name, entry.price_year
+        if entry.price_year != year:
+            found = f"{name}, in prices of {entry.price_year}"
+            checks.problem(path, found, f"amounts in prices of {year}, as {first}")
 
 
-def _circle(checks: Checks, name: str) -> list[str]:
-    """The way from a formula back to itself, through other formulas; empty when there is none."""
+def _orders(checks: Checks) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """Formulas that lead back to themselves with the way, and how many others each of the others builds on in a row."""
+    derived = checks.scenario.derived
+    below = {name: sorted(derived[name].expression.names & set(derived)) for name in derived}
+    above: dict[str, list[str]] = {name: [] for name in derived}
+    for name, others in below.items():
+        for other in others:
+            above[other].append(name)
+    waiting = {name: len(others) for name, others in below.items()}
+    depths = {name: 1 for name, number in waiting.items() if number == 0}
+    ready = list(depths)
+    while ready:
+        name = ready.pop()
+        for user in above[name]:
+            depths[user] = max(depths.get(user, 0), depths[name] + 1)
+            waiting[user] -= 1
+            if waiting[user] == 0:
+                ready.append(user)
+    circles: dict[str, list[str]] = {}
+    for name in derived:
+        if waiting[name] and not any(name in circle for circle in circles.values()):
+            circle = _circle(name, below)
+            if circle:
+                circles[name] = circle
+    return circles, {name: depth for name, depth in depths.items() if not waiting[name]}
 
-    def lead(at: str, way: list[str]) -> Iterator[list[str]]:
-        for other in sorted(checks.scenario.derived[at].expression.names & set(checks.scenario.derived)):
+
+def _circle(name: str, below: dict[str, list[str]]) -> list[str]:
+    """The shortest way from a formula back to itself; empty when there is none."""
+    came_from: dict[str, str] = {}
+    ahead = deque([name])
+    while ahead:
+        at = ahead.popleft()
+        for other in below[at]:
             if other == name:
-                yield [*way, other]
-            elif other not in way:
-                yield from lead(other, [*way, other])
-
-    return next(lead(name, [name]), [])
+                way = [name]
+                while at != name:
+                    way.append(at)
+                    at = came_from[at]
+                return [name, *way[:0:-1], name]
+            if other not in came_from:
+                came_from[other] = at
+                ahead.append(other)
+    return []
 
 
 def check_memory(checks: Checks, name: str) -> None:
@@ -135,7 +200,12 @@ def check_memory(checks: Checks, name: str) -> None:
     path: Path = ("memory", name)
     if memory.time_in is not None:
         own = [of for of in checks.levels if of not in scenario.population.joint]
-        checks.condition((*path, "time_in"), memory.time_in, own)
+        hints = dict.fromkeys(checks.numbers, "a clock watches states")
+        condition = checks.condition((*path, "time_in"), memory.time_in, own, hints)
+        for part in condition.parts:
+            if structure.life is not None and part.variable == structure.life[0] and part.accepts(structure.life[1]):
+                allowed = f"a condition of the living; nothing is remembered after {structure.life[1]}"
+                checks.problem((*path, "time_in"), f"{part.variable}: {structure.life[1]}", allowed)
     field = memory.kind
     for text in memory.moves:
         move = checks.move((*path, field), text)
@@ -149,9 +219,14 @@ def check_memory(checks: Checks, name: str) -> None:
         checks.problem((*path, "cap"), memory.cap, allowed)
         return
     if cycles + 2 > _MOST_VALUES:
-        most = f"{_MOST_VALUES - 2} cycles" if is_time else f"{_MOST_VALUES - 2}"
-        checks.problem((*path, "cap"), memory.cap, f"at most {most}")
-    reached = checks.n_cycles * (1 if is_time else len({str(parse_move(text)) for text in memory.moves}))
+        most = f"{_MOST_VALUES - 2}"
+        if is_time:
+            years = (_MOST_VALUES - 2) // structure.per_year
+            most = f"{years} years" if structure.per_year == 1 else f"{most} cycles, some {years} years"
+        checks.problem((*path, "cap"), memory.cap, f"at most {most}", "write 'or more' behind a lower cap")
+        return
+    domains = {move.domain for text in memory.moves if (move := parse_move(text)) is not None}
+    reached = checks.n_cycles * (1 if is_time else len(domains))  # a domain moves once in a cycle
     start = _latest_start(memory)
     reached += int(start * structure.per_year) if is_time else start
     if not or_more and cycles < reached:
@@ -197,6 +272,9 @@ def check_ways(checks: Checks, name: str) -> None:
     for state, out in ways.exits.items():
         if domain.matrix is not None and any(way.is_rate for way in out):
             checks.problem((*path, "moves"), f"rates from {state} beside a matrix", "probabilities beside a matrix")
+        elif len({way.is_rate for way in out}) > 1 and any(way.text.startswith(f"{ANY} ->") for way in out):
+            found = f"probabilities and rates from {state}, counting those from any"
+            checks.problem((*path, "moves"), found, "either of the two for all moves from a state")
         periods = {structure.period_of(way.baseline) for way in out if not way.is_rate} - {None}
         where = _place_of(path, out)
         if len(periods) > 1:
@@ -225,32 +303,51 @@ def _matrix(checks: Checks, name: str, path: Path, table_name: str) -> bool:
     if not {"from", "to"} <= set(table.by):
         checks.problem(path, f"{table_name}, a table by {', '.join(table.by)}", "a table by from and to")
         return False
+    unit = unit_named(table.unit)
     checks.quantity(path, table_name, "matrix")
+    if unit is None or unit.kind not in USES["matrix"]:
+        return False
     fine = True
     section = ("tables", table_name, "rows")
     given: dict[str, set[str]] = {}
+    strange: set[str] = set()
     for number, row in enumerate(table.cells):
-        for key in ("from", "to"):
-            fine &= checks.known((*section, number), str(row.keys[key]), f"a state of {name}", states)
+        for state in (str(row.keys["from"]), str(row.keys["to"])):
+            if state not in strange and not checks.known((*section, number), state, f"a state of {name}", states):
+                strange.add(state)
+                fine = False
         given.setdefault(str(row.keys["from"]), set()).add(str(row.keys["to"]))
         if row.value != 0 and row.keys["from"] == scenario.domains[name].ends_life != row.keys["to"]:
             checks.problem(
                 (*section, number), f"a move from {row.keys['from']}", "no move from the state that ends life"
             )
-    unit = unit_named(table.unit)
-    if unit is None or unit.kind != "count":
+    if not fine:
+        return False
+    if unit.kind != "count":
+        _whole_rows(checks, table_name, table)
         return fine
     if set(table.by) != {"from", "to"}:
         checks.problem(path, f"{table_name}, counts by {', '.join(table.by)}", "counts by from and to alone")
     for start, ends in given.items():
         counts = [row.value for row in table.cells if row.keys["from"] == start]
-        if any(isinstance(count, str) for count in counts):
-            checks.problem(
-                ("tables", table_name), f"a parameter among the counts from {start}", "numbers that were counted"
-            )
-        elif sum(map(float, counts)) <= 0:
+        if all(count == 0 for count in counts):
             checks.problem(("tables", table_name), f"no moves from {start} at all", "counts, or no row for the state")
         if start not in ends:
             found = f"no count of those who stay in {start}"
             checks.problem(("tables", table_name), found, "a cell for every state, 0 where nobody was counted")
     return fine
+
+
+def _whole_rows(checks: Checks, name: str, table: Table) -> None:
+    """Check that probabilities add up to 1 where a matrix also gives that of staying."""
+    rows: dict[tuple[tuple[str, str | int], ...], list[tuple[int, TableRow]]] = {}
+    for number, row in enumerate(table.cells):
+        rows.setdefault(tuple((key, row.keys[key]) for key in table.by if key != "to"), []).append((number, row))
+    for keys, cells in rows.items():
+        numbers = [row.value for _, row in cells if isinstance(row.value, float)]
+        stays = [number for number, row in cells if row.keys["to"] == row.keys["from"]]
+        if stays and len(numbers) == len(cells) and abs(sum(numbers) - 1.0) > ROUNDING:
+            where = ", ".join(f"{key} {level}" for key, level in keys)
+            found = f"probabilities that add up to {sum(numbers):.10g}, {where}"
+            hint = "leave the cell of those who stay empty, and it is what is left"
+            checks.problem(("tables", name, "rows", stays[0]), found, "probabilities that add up to 1", hint)

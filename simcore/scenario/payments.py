@@ -23,6 +23,10 @@ def check_money(checks: Checks) -> None:
             parameter = scenario.parameters.get(rate)
             if parameter is not None and parameter.unit == "per year":
                 _discount_rate(checks, ("parameters", rate, "distribution"), parameter.distribution.mean)
+            table = scenario.tables.get(rate)
+            for number, row in enumerate(table.cells if table is not None and table.unit == "per year" else ()):
+                if table is not None and isinstance(row.value, float):
+                    _discount_rate(checks, checks.row_path(("tables", rate), table, number, row), row.value)
         else:
             _discount_rate(checks, ("discount", what), rate)
     if isinstance(scenario.accrual, Accrual):

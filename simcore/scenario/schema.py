@@ -89,7 +89,9 @@ def _check_cap(value: Any) -> Any:
         value = str(value)
     match = _CAP.fullmatch(value) if isinstance(value, str) else None
     if match is None or int(match[1]) == 0:
-        raise refuse(value, "a number above 0 with its period for a clock, and 'or more' or nothing: '4 years or more'")
+        hint = "248 cycles, or times, are the most that is remembered" if re.match(r"\d{5}", str(value)) else ""
+        allowed = "a whole number of times, years, quarters or months, and nothing or 'or more': '4 years or more'"
+        raise refuse(value, allowed, hint)
     return value
 
 
@@ -113,10 +115,13 @@ def parse_cap(cap: str) -> tuple[float, bool, bool]:
 
 def _check_age(value: Any) -> Any:
     """A whole number, or the name of a table by attribute."""
+    allowed = "a whole number, 0 to 120, or the name of a table of ages by attribute"
     if isinstance(value, str):
+        if re.match(r"\s*-?\d", value):
+            raise refuse(value, allowed, "a number stands alone, without quotes, units or spaces between its digits")
         return check_name(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 120:
-        raise refuse(value, "an age, 0 to 120, or the name of a table of ages by attribute")
+        raise refuse(value, allowed)
     return value
 
 
@@ -163,7 +168,7 @@ def _check_memory_start(value: Any) -> Any:
     )
     plain = value == NEVER or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
     if not plain and not numbers:
-        raise refuse(value, "a whole number, never, or shares of them: {0: share_x, 1: rest}")
+        raise refuse(value, "a whole number (years of a clock), never, or shares of them: {0: share_x, 1: rest}")
     return value
 
 
@@ -199,7 +204,7 @@ class Trait(Entry):
             raise refuse(dict(self.distribution), f"one of {forms}", at="distribution")
         ((name, given),) = self.distribution.items()
         if tuple(sorted(given)) != tuple(sorted(Trait.FORMS[name])):
-            raise refuse(dict(given), f"{', '.join(Trait.FORMS[name])}, for {name}", at="distribution")
+            raise refuse(dict(given), f"{{{', '.join(Trait.FORMS[name])}}} for {name}", at="distribution")
         return self
 
     @property
@@ -288,6 +293,13 @@ class Move(Entry):
         return self
 
 
+def _check_matrix(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        hint = "a table holds it: {by: [from, to], file: matrix.csv, unit: probability per cycle, ...}"
+        raise refuse(value, "the name of a table by from and to", hint)
+    return check_name(value)
+
+
 class Domain(Entry):
     """One side of life: its states and the moves between them."""
 
@@ -300,7 +312,7 @@ class Domain(Entry):
         "discrete",
         description="continuous: rates act all the time, several moves may happen in a cycle (matrix exponential)",
     )
-    matrix: Name | None = Field(
+    matrix: Annotated[str, BeforeValidator(_check_matrix), WithJsonSchema(NAME_SCHEMA)] | None = Field(
         None, description="table by from and to: a whole matrix of probabilities or of counted moves"
     )
     moves: dict[str, Move | Literal["rest"]] = Field(
@@ -448,14 +460,14 @@ class Booking(Entry):
         return self
 
 
-def _one_situation(entry: _Counted) -> _Counted:
+def _one_situation(entry: _Counted, besides: str = "") -> _Counted:
     """Check that an entry says once when it is counted."""
     if (entry.while_ is None) == (entry.move is None):
-        raise refuse(both(entry.move), "while (a condition) or move ('domain.from -> to')")
+        raise refuse(both(entry.move), f"while (a condition) or move ('domain.from -> to'){besides}")
     if entry.if_ is not None and entry.move is None:
         raise refuse("if with while", "if only together with move", "put the condition into while")
     if entry.once is not None and entry.move is not None:
-        raise refuse("once with move", "once only together with while", "a move is paid each time it happens")
+        raise refuse("once with move", "once only together with while", "a move counts each time it happens")
     return entry
 
 
@@ -482,6 +494,10 @@ class OutcomePart(Entry):
     )
     weight: Quantity = Field(1.0, description="what each year or event counts, such as a utility for QALYs")
 
+    @model_validator(mode="after")
+    def _when(self) -> OutcomePart:
+        return _one_situation(self)
+
 
 class Outcome(OutcomePart):
     """A result in its own unit: years in a condition, or how often something happens, per person."""
@@ -497,7 +513,7 @@ class Outcome(OutcomePart):
     @model_validator(mode="after")
     def _when(self) -> Outcome:
         if self.sum is None:
-            _one_situation(self)
+            _one_situation(self, ", or sum (a list of them)")
             return self
         own = {"while": self.while_, "move": self.move, "if": self.if_, "once": self.once}
         given = [name for name, value in own.items() if value is not None]
@@ -505,8 +521,6 @@ class Outcome(OutcomePart):
             raise refuse(f"sum with {given[0] if given else 'weight'}", "the fields of the parts inside sum")
         if not self.sum:
             raise refuse("[]", "at least one part", at="sum")
-        for part in self.sum:
-            _one_situation(part)
         return self
 
     @property
@@ -618,10 +632,19 @@ class Discount(Entry):
     outcomes: Number | Name = Field(0.0, description="the same for outcomes, such as life-years")
 
 
+def _check_weights(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        hint = "a table by boundary holds them: {by: [boundary], values: {0: 0.5, 1-9: 1, 10: 0.5}, unit: factor, ...}"
+        raise refuse(value, "the name of a table by boundary, or of a derived quantity", hint)
+    return check_name(value)
+
+
 class Accrual(Entry):
     """Weights of the boundaries between cycles, from 0 (the start) to the number of cycles, as authors print them."""
 
-    weights: Name = Field(description="table by boundary, or a derived quantity of boundary, with unit 'factor'")
+    weights: Annotated[str, BeforeValidator(_check_weights), WithJsonSchema(NAME_SCHEMA)] = Field(
+        description="table by boundary, or a derived quantity of boundary, with unit 'factor'"
+    )
 
 
 class PublicFunds(Entry):

@@ -109,14 +109,9 @@ class _Builder:
             return Node(items, self.file, line)
         entries: dict[Any, Node] = {}
         for key_event in self.until(yaml.MappingEndEvent):
-            if event.flow_style and entries and _is_digits(key_event):
+            if event.flow_style and entries and isinstance(key_event, yaml.ScalarEvent) and key_event.implicit[0]:
                 following = next(self.events)
-                before = next(reversed(entries))
-                if _is_empty(following) and type(entries[before].value) is int:
-                    found = f"{entries[before].value},{key_event.value}"
-                    hint = f"write {found.replace(',', '.')}, or put the text in quotes"
-                    below = f"{path}.{before}" if path else str(before)
-                    entries[before] = self.lost(key_event, found, "a number with a decimal point", hint, below)
+                if _is_empty(following) and self.cut_by_comma(entries, key_event, path):
                     continue
                 self.events = itertools.chain([following], self.events)
             key_node = self.node(key_event, path, depth + 1)
@@ -137,6 +132,24 @@ class _Builder:
             # A value on lines below its key is reported at the key.
             entries[key] = Node(value.value, self.file, key_node.line, value.lost)
         return Node(entries, self.file, line)
+
+    def cut_by_comma(self, entries: dict[Any, Node], key_event: Any, path: str) -> bool:
+        """Tell whether a key without value belongs to the value before it: ``0,5``, or ``max(0, age)``."""
+        before = next(reversed(entries))
+        value, below = entries[before].value, f"{path}.{before}" if path else str(before)
+        if type(value) is int and re.fullmatch("[0-9]+", key_event.value):
+            found = f"{value},{key_event.value}"
+            hint = f"write {found.replace(',', '.')}, or put the text in quotes"
+            entries[before] = self.lost(key_event, found, "a number with a decimal point", hint, below)
+            return True
+        if isinstance(value, str) and value.count("(") > value.count(")"):
+            whole = f"{value}, {key_event.value}"
+            entries[before] = Node(whole, self.file, entries[before].line)
+            if whole.count("(") <= whole.count(")"):
+                allowed, hint = "a text in quotes", "inside { } a comma begins the next field, unless it is in quotes"
+                entries[before] = self.lost(key_event, shown(whole), allowed, hint, below)
+            return True
+        return False
 
     def until(self, end: type) -> Iterator[Any]:
         for event in self.events:
@@ -175,10 +188,6 @@ class _Builder:
 
 def _tag(event: Any) -> str:
     return str(event.tag).replace("tag:yaml.org,2002:", "!!")
-
-
-def _is_digits(event: Any) -> bool:
-    return isinstance(event, yaml.ScalarEvent) and event.implicit[0] and re.fullmatch("[0-9]+", event.value) is not None
 
 
 def _is_empty(event: Any) -> bool:

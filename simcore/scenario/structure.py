@@ -83,9 +83,10 @@ class Structure:
     def attributes(self) -> dict[str, tuple[Value, ...]]:
         """Levels of what is drawn once per person: joint tables (their cells), attributes and traits."""
         found: dict[str, tuple[Value, ...]] = {}
+        taken = {*TIMES, *self.scenario.memory, *self.scenario.domains, *self.interventions}  # refused elsewhere
         for table, cells in self.joint_cells.items():
             found[joint_name(table)] = tuple(", ".join(cell.values()) for cell in cells)
-            for key in self.scenario.tables[table].by:
+            for key in (of for of in self.scenario.tables[table].by if of not in taken):
                 found[key] = tuple(dict.fromkeys(cell[key] for cell in cells if key in cell))
         population = self.scenario.population
         found |= {name: tuple(shares) for name, shares in population.attributes.items()}
@@ -222,22 +223,24 @@ class Structure:
         if not isinstance(quantity, str):
             return frozenset()
         if quantity not in self._keys:
-            self._keys[quantity] = frozenset()  # a formula that refers to itself is refused elsewhere
-            self._keys[quantity] = self._find_keys(quantity)
+            found: set[str] = set()
+            ahead, seen = [quantity], {quantity}
+            while ahead:
+                name = ahead.pop()
+                entry = self.scenario.entry(name)
+                if isinstance(entry, Trait):
+                    found.add(name)
+                elif isinstance(entry, Table):
+                    for key in entry.by:
+                        found |= entry.expression_at(key).names if key in entry.at else {key}
+                elif isinstance(entry, Derived):
+                    names = entry.expression.names
+                    found |= {other for other in names if self.is_variable(other)}
+                    further = {other for other in names if not self.is_variable(other)} - seen
+                    seen |= further
+                    ahead += further
+            self._keys[quantity] = frozenset(found)
         return self._keys[quantity]
-
-    def _find_keys(self, quantity: str) -> frozenset[str]:
-        entry = self.scenario.entry(quantity)
-        found: set[str] = set()
-        if isinstance(entry, Trait):
-            return frozenset({quantity})
-        if isinstance(entry, Table):
-            for key in entry.by:
-                found |= entry.expression_at(key).names if key in entry.at else {key}
-        elif isinstance(entry, Derived):
-            for name in entry.expression.names:
-                found |= {name} if self.is_variable(name) else self.keys_of(name)
-        return frozenset(found)
 
     def is_variable(self, name: str) -> bool:
         """Whether a name in a formula is that of a variable rather than of a number; traits are both."""
@@ -271,6 +274,8 @@ class Structure:
                 found[start, end] = self._way(name, start, end, domain.matrix, False, (), "")
         written = [(text, parse_move(text), move) for text, move in domain.moves.items()]
         exact = {(parsed.start, parsed.end) for _, parsed, _ in written if parsed is not None}
+        # Wildcards first, so that a state's own rest takes precedence over theirs.
+        written.sort(key=lambda entry: entry[1] is not None and entry[1].start != ANY)
         for text, parsed, move in written:
             if parsed is None or parsed.end not in domain.states:
                 continue  # refused elsewhere
@@ -284,6 +289,7 @@ class Structure:
             for start in starts:
                 if not isinstance(move, Move):
                     rest[start] = parsed.end
+                    found.pop((start, parsed.end), None)  # of a matrix: what is left replaces its cell
                     continue
                 is_rate = move.rate is not None
                 baseline = move.rate if move.rate is not None else move.probability

@@ -18,13 +18,15 @@ _SECTIONS = (
 def uses(scenario: Scenario) -> dict[str, list[str]]:
     """Return the places that refer to each parameter and table, by its name."""
     found: dict[str, list[str]] = {}
-    for section in _SECTIONS:
-        for path, text in _texts(getattr(scenario, section), (section,)):
-            if scenario.entry(text) is not None:
-                places = found.setdefault(text, [])
-                place = path_text(path)
-                if place not in places:
-                    places.append(place)
+    named = [pair for section in _SECTIONS for pair in _texts(getattr(scenario, section), (section,))]
+    for name, derived in scenario.derived.items():
+        named += [(("derived", name, "formula"), other) for other in sorted(derived.expression.names)]
+    for path, text in named:
+        if scenario.entry(text) is not None:
+            places = found.setdefault(text, [])
+            place = path_text(path)
+            if place not in places:
+                places.append(place)
     return found
 
 

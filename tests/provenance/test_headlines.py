@@ -6,16 +6,15 @@ import pytest
 
 from simcore.scenario.loading import read_scenario
 from simcore.scenario.shipped import shipped_folder, shipped_scenarios
-from simcore.simulation import simulate
 
-from .headlines import headline
+from .headlines import headline, run
 
 
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_headline_numbers_are_as_kept(name):
     """Another machine's mathematics library may move a person or two, hence a small part of the standard error."""
     kept = json.loads((shipped_folder() / name / "headline.json").read_text(encoding="utf-8"))
-    now = headline(simulate(read_scenario(name)))
+    now = headline(run(name))
     assert now["run"] == kept["run"]
     assert now["actors"].keys() == kept["actors"].keys()
     for intervention, actors in kept["actors"].items():
@@ -23,7 +22,7 @@ def test_headline_numbers_are_as_kept(name):
         for actor, numbers in actors.items():
             found = now["actors"][intervention][actor]
             for quantity in ("avoided_cost", "net_saving"):
-                slack = 0.02 * numbers[f"{quantity}_mcse"] + 1e-5 * abs(numbers[quantity])
+                slack = 0.02 * numbers.get(f"{quantity}_mcse", 0.0) + 1e-5 * abs(numbers[quantity])
                 assert abs(found[quantity] - numbers[quantity]) <= slack, (intervention, actor, quantity)
             assert abs(found["probability_net_saving"] - numbers["probability_net_saving"]) <= 0.002
 

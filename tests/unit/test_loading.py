@@ -35,7 +35,12 @@ def test_a_shipped_case_is_the_same_however_it_is_named(name, monkeypatch):
     same(first, read_scenario(os.path.join(shipped_folder().name, name)))
     same(first, read_scenario(name))
     monkeypatch.chdir(folder)
-    for written in (".", "scenario.yaml", os.path.join("..", name), os.path.join("..", name, "scenario.yaml")):
+    for written in (
+        ".",
+        "scenario.yaml",
+        os.path.join("..", folder.name),
+        os.path.join("..", folder.name, "scenario.yaml"),
+    ):
         other = read_scenario(written)
         same(first, other)
         assert other.name == first.name
