@@ -9,6 +9,8 @@ import math
 
 #: Probabilities and their sums may exceed 1 by this much: the rounding of decimal fractions, nothing more.
 ROUNDING = 1e-9
+#: Sums that miss 1 by no more than this are 1: 0.7 + 0.2 + 0.1 is 1 - 1.1e-16, whose hazard is finite.
+CERTAIN = 1e-14
 
 
 def with_risk_ratio(probability: float, ratio: float) -> float:
@@ -79,11 +81,11 @@ def probability_over(probability: float, total: float, years: float) -> float:
     -----
     With the common hazard H = -ln(1 - total), which all outcomes share in proportion to their probabilities:
     ``probability/total * (1 - exp(-H * years))``. Twelve months of a single outcome make its yearly
-    probability exactly.
+    probability exactly. Certainty within the year is certainty at once.
     """
     if total <= 0.0:
         return 0.0
-    if total >= 1.0:
+    if total >= 1.0 - CERTAIN:
         return probability / total
     return probability / total * -math.expm1(years * math.log1p(-total))
 

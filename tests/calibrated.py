@@ -31,6 +31,9 @@ SHARES = {
     "independence": 1e-5,
     "luck_variance": 1e-5,
     "attributes": 1e-5,
+    "engines": 2e-6,
+    "dirichlet": 2e-6,
+    "rare_events": 2e-6,
 }
 
 

@@ -212,7 +212,8 @@ class Compiler(Frame):
         for name in self.scenario.domains:
             self._question(f"the start of {name}", name, population.start_states[name])
         for name, memory in self.scenario.memory.items():
-            self._question(f"the start of {name}", name, self._memory_start(memory))
+            inside = None if memory.time_in is None else parse_condition(memory.time_in)
+            self._question(f"the start of {name}", name, self._memory_start(memory), inside)
         first, variable, stride, table_of = self._start_readers.arrays(np.int64, np.uint32, np.int64)
         map_first, answers_map = self._start_maps.arrays(np.uint8)
         return {
@@ -264,11 +265,19 @@ class Compiler(Frame):
     def _texts(self, variable: str) -> tuple[str, ...]:
         return tuple(f"{value:g}" if isinstance(value, float) else str(value) for value in self.levels[variable])
 
-    def _question(self, what: str, name: str, start: str | Shares) -> None:
-        """A question before the first cycle: one answer, or shares of answers."""
+    def _question(self, what: str, name: str, start: str | Shares, inside: Condition | None = None) -> None:
+        """A question before the first cycle: one answer, or shares of answers.
+
+        Who is not `inside` a condition gets the first answer: a clock stands at 0 outside.
+        """
         answers = self._texts(name)
         if isinstance(start, str):
-            self._add_start(answers.index(start), 0, 0, [], [])
+            if inside is None or start == answers[0]:
+                self._add_start(answers.index(start), 0, 0, [], [])
+                return
+            parents = self.parents(inside.variables, Tests(self))
+            of = [answers.index(start) if inside.holds(now) else 0 for now in self.situations(parents)]
+            self._add_start(-1, 0, 0, self.readers(parents, 1), of)
             return
         shares = {answer: start.get(answer, 0.0) for answer in answers}
         rests = [number for number, share in enumerate(shares.values()) if share == "rest"]
@@ -276,9 +285,14 @@ class Compiler(Frame):
         given = [number for number, share in enumerate(shares.values()) if share != 0.0]
         rest = rests[0] if rests else given[-1]
         exits = [Exit(number, share) for number, share in enumerate(shares.values()) if share != "rest"]
-        parents = self.parents(self._variables(exits), self._tests(exits))
+        looked_at = self._variables(exits) | (inside.variables if inside is not None else frozenset())
+        parents = self.parents(looked_at, self._tests(exits))
         situations = self.situations(parents)
         sheet = self.sheet(exits, situations, dict(self.times[0]), complete=not rests)
+        for row, situation in enumerate(situations):
+            if inside is not None and not inside.holds(situation):
+                certain = [self.values.quantity(float(way.target == 0), {}) for way in exits]
+                sheet.base[row] = certain
         names = tuple(parent.name for parent in parents)
         population = self.scenario.population
         section = "attributes" if name in population.attributes else "start_states"
@@ -451,9 +465,10 @@ class Compiler(Frame):
             axes = [*watched, *(f"{w} at the end" for w in watched if w in self.scenario.domains)]
             sizes = [len(self.levels[axis.removesuffix(" at the end")]) for axis in axes] + [len(own)]
             if math.prod(sizes) > _MOST_REMEMBERED:
+                file, line = self.file.places[("memory", name)]
                 raise ModelError(
-                    f"{name} watches {', '.join(watched)}, which makes {math.prod(sizes):,} cases; at most "
-                    f"{_MOST_REMEMBERED:,} are possible. Watch fewer states, or use a lower cap."
+                    f"{file}:{line}  memory.{name}: it watches {', '.join(watched)}, which makes {math.prod(sizes):,} "
+                    f"cases; at most {_MOST_REMEMBERED:,} are possible. Watch fewer states, or use a lower cap."
                 )
             goes_on = Remembering(self, memory)
             values = []
@@ -536,8 +551,13 @@ class Remembering:
                 return [0] * (cap + 1)
             stays = self.condition.holds(start)
             return [min(value + 1, cap) if stays else 0 for value in range(cap + 1)]
-        times = sum(
-            move.domain is not None and move.fits(str(start[move.domain]), str(end[move.domain])) for move in self.moves
+        # A domain moves once in a cycle, however many of the texts mean its move.
+        times = len(
+            {
+                move.domain
+                for move in self.moves
+                if move.domain is not None and move.fits(str(start[move.domain]), str(end[move.domain]))
+            }
         )
         if self.memory.kind == "counts":
             return [min(value + times, cap) for value in range(cap + 1)]

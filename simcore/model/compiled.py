@@ -17,6 +17,9 @@ from simcore.model.values import Values
 from simcore.scenario.checks import path_text
 from simcore.scenario.loading import ScenarioFile
 
+#: At most this many ways are listed in a message.
+_MOST_WAYS = 12
+
 
 @dataclass(frozen=True)
 class Compiled:
@@ -70,17 +73,22 @@ class Compiled:
         exits = range(first, first + self.rows.n_exits[row])
         sizes = [float(kernel_tables.exit_size(self.rows, values, e, is_rate)) for e in exits]
         names = [block.targets[self.rows.target[e]] for e in exits]
-        ways = ", ".join(f"{name} {size:.4g}" for name, size in zip(names, sizes, strict=True))
+        names = [f"{name}:" if name[:1].isdigit() else name.replace(", ", " and ") for name in names]
+        given = [f"{name} {size:.4g}" for name, size in zip(names, sizes, strict=True)]
+        more = [f"and {len(given) - _MOST_WAYS} more"] if len(given) > _MOST_WAYS else []
+        ways = ", ".join([*given[:_MOST_WAYS], *more])
         of = f" from '{block.own[own]}'" if block.own[own] else ""
         words = (
             f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in shown.items()
         )
         place = f"{file}:{line}  {path_text(block.path)}: {', '.join([where, *words])}"
         match status:
-            case kernel_tables.MORE_THAN_ONE:
-                wrong = f"the ways{of} of {block.question} add up to {sum(sizes):.4g} ({ways}); at most 1 is possible"
-            case kernel_tables.NOT_ONE:
-                wrong = f"the shares of {block.question} add up to {sum(sizes):.4g} ({ways}), not to 1"
+            case kernel_tables.MORE_THAN_ONE if not self.rows.complete[row]:
+                what = "ways" if of else "shares"
+                wrong = f"the {what}{of} of {block.question} add up to {sum(sizes):.4g} ({ways}); at most 1 is possible"
+            case kernel_tables.MORE_THAN_ONE | kernel_tables.NOT_ONE:
+                what = "shares" if block.question.startswith("the ") else "probabilities"
+                wrong = f"the {what} of {block.question} add up to {sum(sizes):.4g} ({ways}), not to 1"
             case kernel_tables.NOT_A_RATE:
                 wrong = f"a rate{of} of {block.question} is negative or infinite ({ways})"
             case _:

@@ -11,10 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.errors import ModelError
 from simcore.scenario.conditions import Band, Condition, Part, Value, parse_band
 from simcore.scenario.evidence import Table
 from simcore.scenario.schema import Derived, Scenario, Trait
 from simcore.scenario.structure import EXACT, TIMES, Situation, Structure
+
+#: A question is asked in at most so many situations.
+_MOST_SITUATIONS = 1_000_000
 
 
 class Tests:
@@ -120,8 +124,22 @@ class Frame(Structure):
         return found
 
     def situations(self, parents: Sequence[Parent]) -> list[Situation]:
-        """All combinations of values of some variables, the last varying fastest."""
+        """All combinations of values of some variables, the last varying fastest.
+
+        Raises
+        ------
+        ModelError
+            There are too many.
+        """
         names = [parent.name for parent in parents]
+        number = math.prod(len(parent.values) for parent in parents)
+        if number > _MOST_SITUATIONS:
+            sizes = ", ".join(f"{parent.name} ({len(parent.values)})" for parent in parents)
+            raise ModelError(
+                f"something depends at once on {sizes}: that makes {number:,} situations, and at most "
+                f"{_MOST_SITUATIONS:,} are possible. Let it depend on fewer of them, or on less of a clock: conditions "
+                "and tables tell only a few of its values apart, formulas all of them."
+            )
         return [
             dict(zip(names, combination, strict=True))
             for combination in itertools.product(*(parent.values for parent in parents))

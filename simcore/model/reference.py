@@ -63,6 +63,7 @@ class Lives:
         self.scenario, self.parameters, self.draw, self.persons, self.seed = scenario, parameters, draw, persons, seed
         self.structure = Structure(scenario)
         self._numbers: dict[tuple[str, int], NDArray[np.uint64]] = {}
+        self._rows: dict[tuple[Value, ...], tuple[dict[str, float], str]] = {}
 
     # -- a life -----------------------------------------------------------------------------
 
@@ -118,7 +119,7 @@ class Lives:
             states[name] = (
                 start if isinstance(start, str) else self.share(person, f"start.{name}", domain.states, start, born)
             )
-        memory = {name: self.first_memory(person, name, m, born) for name, m in self.scenario.memory.items()}
+        memory = {name: self.first_memory(person, name, m, born, states) for name, m in self.scenario.memory.items()}
         return born, states, memory
 
     def joint(self, person: int, table: str) -> dict[str, Value]:
@@ -150,9 +151,11 @@ class Lives:
     def enrols(self, person: int, intervention: str, now: Situation, cycle: int) -> bool:
         """Tell whether a person enrols now: followed, just of the age, in the condition, and willing."""
         enrol = self.scenario.interventions[intervention].enrol
-        asked = alive(self.scenario) & parse_condition(enrol.if_)
         birthday = cycle % self.structure.per_year == 0
-        if not birthday or now["age"] != enrol.at_age or not asked.holds(now):
+        if not birthday or now["age"] != enrol.at_age:
+            return False
+        asked = alive(self.scenario) & parse_condition(enrol.if_)
+        if not asked.holds(now):
             return False
         uptake = self.quantity(enrol.uptake, now)
         return self.number(f"{intervention}.uptake", cycle, person) < threshold(uptake)
@@ -160,7 +163,10 @@ class Lives:
     def move(self, person: int, domain: str, now: Situation, cycle: int) -> str:
         """Return the state of a domain at the end of the cycle."""
         states = self.scenario.domains[domain].states
-        sizes, rest = self.row(domain, now)
+        known = (domain, *now.values())
+        if known not in self._rows:  # a situation occurs again: for other persons, and under other strategies
+            self._rows[known] = self.row(domain, now)
+        sizes, rest = self._rows[known]
         return self.decide(self.number(domain, cycle, person), states, sizes, rest)
 
     @staticmethod
@@ -179,8 +185,12 @@ class Lives:
 
     # -- memory ---------------------------------------------------------------------------------
 
-    def first_memory(self, person: int, name: str, memory: Memory, born: Situation) -> int | None:
+    def first_memory(
+        self, person: int, name: str, memory: Memory, born: Situation, states: Mapping[str, str]
+    ) -> int | None:
         """Value of a clock (in cycles) or counter at the start; None for an event that has never happened."""
+        if memory.time_in is not None and not parse_condition(memory.time_in).holds({**born, **states}):
+            return 0  # outside the condition
         first: str | int
         if memory.start is None:
             first = NEVER if memory.kind == "time_since" else 0
@@ -213,7 +223,8 @@ class Lives:
                 found[name] = min((value or 0) + 1, cap) if stays else 0
                 continue
             moves = [move for text in rule.moves if (move := parse_move(text)) is not None]
-            happened = [m for m in moves if m.domain and m.fits(str(start[m.domain]), str(end[m.domain]))]
+            # A domain moves once in a cycle, however many of the texts mean its move.
+            happened = {m.domain for m in moves if m.domain and m.fits(str(start[m.domain]), str(end[m.domain]))}
             if rule.kind == "counts":
                 found[name] = min((value or 0) + len(happened), cap)
             else:
@@ -327,9 +338,11 @@ class Lives:
         wanted: Situation = {}
         for key in table.by:
             formula = table.expression_at(key) if key in table.at else None
-            wanted[key] = (
-                now[key] if formula is None else float(formula.evaluate(lambda other: self.value_of(other, now)))
-            )
+            if formula is None:
+                wanted[key] = now[key]
+                continue
+            at = float(formula.evaluate(lambda other: self.value_of(other, now)))
+            wanted[key] = NEVER if at == float("inf") else at
         for row in table.cells:
             if all(_fits(row.keys[key], value) for key, value in wanted.items()):
                 if table.unit.startswith("count"):

@@ -6,13 +6,15 @@ evaluated for all draws at once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import ModelError, Problem, ScenarioError
+from simcore.errors import ModelError, Problem, ScenarioError, shown
 from simcore.scenario.checks import path_text
 from simcore.scenario.conditions import NEVER, Band, Value, parse_band
 from simcore.scenario.evidence import Table
@@ -98,6 +100,7 @@ class Values:
     _numbers: dict[Column, int] = field(default_factory=dict)
     _cells: dict[tuple[object, ...], int] = field(default_factory=dict)
     _tables: dict[str, list[_Row]] = field(default_factory=dict)
+    _trees: dict[str, Any] = field(default_factory=dict)
 
     def column(self, column: Column) -> int:
         """Return the number of a column, adding it when it is new."""
@@ -181,12 +184,11 @@ class Values:
         return self.column(ShareOf(own, tuple(columns))) if is_count else own
 
     def _look_up(self, name: str, wanted: Mapping[str, Value]) -> str | float:
-        for keys, value in self._parsed(name):
-            if all(
-                key == level if isinstance(key, str) else level in key
-                for key, level in zip(keys, wanted.values(), strict=True)
-            ):
-                return value
+        if name not in self._trees:
+            self._trees[name] = _tree(self._parsed(name))
+        found = _cell(self._trees[name], list(wanted.values()))
+        if found is not None:
+            return found
         file, line = self.file.places[("tables", name)]
         asked = ", ".join(
             f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in wanted.items()
@@ -211,18 +213,19 @@ class Values:
         if name not in self._tables:
             rows: list[_Row] = []
             table = self.file.scenario.tables[name]
+            numbers = {key for key in table.by if self._is_number(key)}
             for row in table.cells:
                 keys = [
-                    str(row.keys[key]) if (band := self._band(key, row.keys[key])) is None else band for key in table.by
+                    (parse_band(row.keys[key]) if key in numbers else None) or str(row.keys[key]) for key in table.by
                 ]
                 rows.append((tuple(keys), row.value))
             self._tables[name] = rows
         return self._tables[name]
 
-    def _band(self, key: str, level: str | int) -> Band | None:
-        """A key that is a number as a band; None for a name."""
+    def _is_number(self, key: str) -> bool:
+        """Whether a key of a table is a number; the others are names."""
         named = any(isinstance(value, str) and value != NEVER for value in self.structure.levels.get(key, ()))
-        return None if named or key in ("from", "to") else parse_band(level)
+        return not named and key not in ("from", "to")
 
     # -- evaluation -----------------------------------------------------------------------------
 
@@ -270,14 +273,32 @@ class Values:
 
     def _trait(self, column: Level, values: NDArray[np.float64]) -> NDArray[np.float64]:
         first, second = values[:, column.first], values[:, column.second]
+        file, line = self.file.places[("population", "traits", column.trait)]
         wrong = ~possible(column.form, first, second)
         if wrong.any():
             draw = int(np.argmax(wrong))
             raise ModelError(
-                f"draw {draw}: the trait {column.trait} has a {column.form} distribution with {first[draw]:.4g} and "
-                f"{second[draw]:.4g}, which is impossible."
+                f"{file}:{line}  population.traits.{column.trait}: draw {draw}: a {column.form} distribution with "
+                f"{self._given(column, first, second, draw)} is impossible."
             )
-        return level_mean(column.form, first, second, column.level, column.n_levels)
+        means = level_mean(column.form, first, second, column.level, column.n_levels)
+        unit = unit_named(self.file.scenario.population.traits[column.trait].unit)
+        assert unit is not None  # by the schema
+        wrong = ~((means >= unit.low) & (means <= unit.high)) | (unit.open_low & (means <= unit.low))
+        if wrong.any():
+            draw = int(np.argmax(wrong))
+            raise ModelError(
+                f"{file}:{line}  population.traits.{column.trait}: draw {draw}: level {column.level} of "
+                f"{column.n_levels} is {means[draw]:.4g} ({column.form}, {self._given(column, first, second, draw)}); "
+                f"allowed is {unit.allowed}."
+            )
+        return means
+
+    @staticmethod
+    def _given(column: Level, first: NDArray[np.float64], second: NDArray[np.float64], draw: int) -> str:
+        """The two numbers of a trait's distribution in a draw, in words."""
+        fields = Trait.FORMS[column.form]
+        return f"{fields[0]} {first[draw]:.4g}, {fields[1]} {second[draw]:.4g}"
 
     def _formula(self, column: Formula, values: NDArray[np.float64]) -> NDArray[np.float64] | float:
         found: dict[str, Value | NDArray[np.float64]] = {name: _plain(value) for name, value in column.known}
@@ -300,10 +321,40 @@ class Values:
             numbers = ", ".join(f"{name} {values[draw, number]:.4g}" for name, number in column.columns)
             raise ModelError(
                 f"{file}:{line}  derived.{column.name}: draw {draw}{', ' if where else ''}{where}: "
-                f"{column.expression.text} is {array[draw]:.4g}{f' ({numbers})' if numbers else ''}; "
+                f"{shown(column.expression.text)} is {array[draw]:.4g}{f' ({numbers})' if numbers else ''}; "
                 f"allowed is {unit.allowed}."
             )
         return result
+
+
+def _tree(rows: list[_Row]) -> Any:
+    """The rows of a table key by key: branches by name or single whole number, and pairs of a band and its branch."""
+    if rows and not rows[0][0]:
+        return rows[0][1]
+    named: dict[str | int, list[_Row]] = {}
+    banded: dict[Band, list[_Row]] = {}
+    for (key, *further), value in rows:
+        if isinstance(key, Band) and key.below != key.low + 1:
+            rows_of = banded.setdefault(key, [])
+        else:
+            rows_of = named.setdefault(int(key.low) if isinstance(key, Band) else key, [])
+        rows_of.append((tuple(further), value))
+    return {key: _tree(of) for key, of in named.items()}, [(band, _tree(of)) for band, of in banded.items()]
+
+
+def _cell(tree: Any, wanted: list[Value]) -> str | float | None:
+    """The cell of these levels; None when there is none."""
+    if not isinstance(tree, tuple):
+        found: str | float = tree
+        return found
+    named, banded = tree
+    level, *further = wanted
+    exact = level if isinstance(level, str) or not math.isfinite(level) else math.floor(level)
+    cell = _cell(named[exact], further) if exact in named else None
+    if cell is not None:
+        return cell
+    cells = (_cell(below, further) for band, below in banded if level in band)
+    return next((cell for cell in cells if cell is not None), None)
 
 
 def _plain(value: Value) -> Value:
@@ -314,4 +365,4 @@ def _static(expression: Expression, situation: Mapping[str, Value]) -> Value:
     """Value of a formula that the situation tells alone: where a table is looked up."""
     value = expression.evaluate(lambda name: _plain(situation[name]))
     number = float(np.asarray(value))
-    return int(number) if number.is_integer() else number
+    return NEVER if number == np.inf else int(number) if number.is_integer() else number

@@ -8,14 +8,14 @@ priced in the same way, by the weight of each year or event.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simcore.errors import ModelError
-from simcore.model.ledger import AT_ENROLMENT, AT_START, EACH_TIME, Account, Line, Piece
+from simcore.model.ledger import AT_ENROLMENT, AT_START, EACH_TIME, Account, Line, Piece, Reward
 from simcore.model.values import Values
 from simcore.money import discount_factors, to_price_year
 from simcore.pricing.booking import Entry, entries
@@ -144,21 +144,20 @@ class Pricer:
             amounts = [prices.amount(line, piece) for piece in line.pieces]
             flow = ledger.flow(line, amounts)
             of_line[:, :, number] = flow.discounted.sum(axis=-1)
-            flows = [ledger.flow(line, amounts, group) for group in groups]
+            in_groups = [ledger.present_value(line, amounts, group) for group in groups]
             for entry in entries(line.booking):
                 share = entry.sign * prices.share(entry, line)
-                changing = bool((share != share[:, :1]).any())
-                part, of_groups, weight = flow, flows, share[:, :1]
-                if changing:
+                part, of_groups, weight = flow, in_groups, share[:, :1]
+                if self.changes(*(of for of in (entry.share, *entry.others) if of is not None)):
                     shared = [amount * share for amount in amounts]
                     part, weight = ledger.flow(line, shared), np.ones((1, 1))
-                    of_groups = [ledger.flow(line, shared, group) for group in groups]
+                    of_groups = [ledger.present_value(line, shared, group) for group in groups]
                 actor = self.actors.index(entry.actor)
                 cost[:, :, actor, kind] += self.by_year(weight * part.paid)
                 present[:, :, actor, kind] += self.by_year(weight * part.discounted)
                 of_part[:, :, :, actor, kind] += part.in_part * weight[:, 0]
                 for of, one in zip(of_group, of_groups, strict=True):
-                    of[:, :, actor, kind] += weight[:, 0] * one.discounted.sum(axis=-1)
+                    of[:, :, actor, kind] += weight[:, 0] * one
         self._public_funds(prices, cost, present, of_part, of_group)
         value, present_value = ledger.outcomes(None)
         outcomes = [ledger.outcomes(group)[0] for group in groups]
@@ -193,6 +192,10 @@ class Pricer:
             found = [self.values.quantity(quantity, self.structure.at(c, known)) for c in range(self.n_cycles)]
             self._numbers[key] = np.array(found, dtype=np.intp)
         return self._numbers[key]
+
+    def changes(self, *quantities: str | float) -> bool:
+        """Whether any of some quantities may change over time; not a matter of the draws that are priced together."""
+        return any(len(np.unique(self.numbers(quantity))) > 1 for quantity in quantities)
 
     def weights(self, quantity: str) -> NDArray[np.intp]:
         """Column of the weight of each boundary (boundary,)."""
@@ -285,7 +288,7 @@ class Prices:
         """Discount factors at the start, in the middle and at the end of each cycle, of a rate that may change."""
         years, n = self.pricer.cycle_years, self.pricer.n_cycles
         rates = self.quantity(rate)
-        if (rates == rates[:, :1]).all():
+        if not self.pricer.changes(rate):
             return Factors(*(discount_factors(rates[:, :1], (np.arange(n) + part) * years) for part in (0.0, 0.5, 1.0)))
         growth = np.log1p(rates) * years
         before = np.cumsum(growth, axis=1) - growth
@@ -397,54 +400,74 @@ class _Ledger:
         meter = self.pricer.account.alive.within(group)
         return np.asarray(self.time[:, :2, 0, self.pricer.time_number[meter], 0, 0].sum(axis=1), dtype=float)
 
-    def flow(self, line: Line, amounts: list[Array], group: Part | None = None) -> _Flow:
+    def flow(self, line: Line, amounts: list[Array]) -> _Flow:
         """Money of a line, when one person pays one of `amounts` (draw, cycle) for each of its pieces."""
-        return self._flow(line.pieces, line.paid, amounts, self.prices.money, group)
+        n_draws, _, n_strategies = self.time.shape[:3]
+        paid, discounted = (np.zeros((n_strategies, n_draws, self.pricer.n_cycles)) for _ in range(2))
+        in_part = np.zeros((3, n_strategies, n_draws))
+        for counts, amount, factor in self._counted(line, amounts, self.prices.money):
+            everybody = (counts[:, 0] + counts[:, 1]).transpose(1, 0, 2) * (amount / self.n_persons)
+            paid += everybody
+            discounted += everybody * factor
+            in_part += _summed(counts, amount * factor).transpose(1, 2, 0) / self.sizes[:, None, None]
+        return _Flow(paid, discounted, in_part)
+
+    def present_value(self, line: Line, amounts: list[Array], group: Part) -> Array:
+        """Present value of a line in a subgroup, over all cycles and per person of everybody (strategy, draw)."""
+        return self._totals(line, amounts, self.prices.money, group)[1]
 
     def outcomes(self, group: Part | None) -> tuple[Array, Array]:
-        """Outcomes per person over the whole horizon, as they are and discounted (strategy, draw, outcome)."""
+        """Outcomes over all cycles per person of everybody, as they are and discounted (strategy, draw, outcome)."""
         outcomes = self.pricer.account.outcomes
         result, discounted = (np.zeros((self.time.shape[2], len(self.time), len(outcomes))) for _ in range(2))
         for number, rewards in enumerate(outcomes.values()):
             for reward in rewards:
                 weights = [self.prices.quantity(reward.weight, piece.situation) for piece in reward.pieces]
-                flow = self._flow(reward.pieces, reward.paid, weights, self.prices.outcomes, group)
-                result[:, :, number] += flow.paid.sum(axis=-1)
-                discounted[:, :, number] += flow.discounted.sum(axis=-1)
+                total, present = self._totals(reward, weights, self.prices.outcomes, group)
+                result[:, :, number] += total
+                discounted[:, :, number] += present
         return result, discounted
 
-    def _flow(
-        self, pieces: tuple[Piece, ...], paid: str, amounts: list[Array], factors: Factors, group: Part | None
-    ) -> _Flow:
+    def _totals(
+        self, what: Line | Reward, amounts: list[Array], factors: Factors, group: Part | None
+    ) -> tuple[Array, Array]:
+        """Sums over all cycles per person of everybody, as they are and discounted (strategy, draw)."""
         n_draws, _, n_strategies = self.time.shape[:3]
-        n = self.pricer.n_cycles
-        paid_out, discounted = (np.zeros((n_strategies, n_draws, n)) for _ in range(2))
-        flow = _Flow(paid_out, discounted, np.zeros((3, n_strategies, n_draws)))
-        for piece, amount in zip(pieces, amounts, strict=True):
+        total, present = (np.zeros((n_strategies, n_draws)) for _ in range(2))
+        for counts, amount, factor in self._counted(what, amounts, factors, group):
+            everybody = counts[:, 0] + counts[:, 1]
+            total += _summed(everybody, amount).T / self.n_persons
+            present += _summed(everybody, amount * factor).T / self.n_persons
+        return total, present
+
+    def _counted(
+        self, what: Line | Reward, amounts: list[Array], factors: Factors, group: Part | None = None
+    ) -> Iterator[tuple[Counts, Array, Array]]:
+        """Yield counts (draw, part, strategy, cycle), what each pays, and how it is discounted (draw, cycle)."""
+        for piece, amount in zip(what.pieces, amounts, strict=True):
             meter = piece.meter if group is None else piece.meter.within(group)
-            if paid == EACH_TIME:
+            if what.paid == EACH_TIME:
                 when = self.pricer.file.scenario.events_fall
-                counts = self.events[:, :, :, self.pricer.event_number[meter]]
-                self._spread(flow, counts, amount, factors.falling(when))
+                yield self.events[:, :, :, self.pricer.event_number[meter]], amount, factors.falling(when)
                 continue
             counts = self.time[:, :, :, self.pricer.time_number[meter]]
             start, end = counts[:, :, :, 0], counts[:, :, :, 1]
-            if paid == AT_ENROLMENT:
-                self._spread(flow, start, amount, factors.start)
-            elif paid == AT_START:
-                self._spread(flow, start, amount * (np.arange(n) == 0), factors.start)
+            if what.paid == AT_ENROLMENT:
+                yield start, amount, factors.start
+            elif what.paid == AT_START:
+                yield start, amount * (np.arange(self.pricer.n_cycles) == 0), factors.start
             else:
                 years = self.pricer.cycle_years
                 if self.prices.at_start.any():
-                    self._spread(flow, start, amount * (self.prices.at_start * years), factors.start)
+                    yield start, amount * (self.prices.at_start * years), factors.start
                 if self.prices.at_end.any():
-                    self._spread(flow, end, amount * (self.prices.at_end * years), factors.end)
-        return flow
+                    yield end, amount * (self.prices.at_end * years), factors.end
 
-    def _spread(self, flow: _Flow, counts: Counts, amount: Array, factor: Array) -> None:
-        """Add counts (draw, part, strategy, cycle) times amounts and discount factors (draw, cycle)."""
-        everybody = (counts[:, 0] + counts[:, 1]).transpose(1, 0, 2) * (amount * (1.0 / self.n_persons))
-        flow.paid[...] += everybody
-        flow.discounted[...] += everybody * factor
-        in_part = np.einsum("dpsc,dc->psd", counts, np.broadcast_to(amount * factor, (len(counts), counts.shape[-1])))
-        flow.in_part[...] += in_part / self.sizes[:, None, None]
+
+def _summed(counts: Counts, amount: Array) -> Array:
+    """Counts (draw, ..., cycle) times amounts (draw, cycle), summed over the cycles (draw, ...).
+
+    Cycles are added row by row, so that the sum does not depend on how many draws are priced together (einsum's would).
+    """
+    shape = (len(amount), *(1 for _ in range(counts.ndim - 2)), amount.shape[-1])
+    return np.asarray((np.ascontiguousarray(counts) * amount.reshape(shape)).sum(axis=-1))

@@ -49,7 +49,8 @@ def value_words(entry: Parameter | Table) -> str:
     if isinstance(entry, Table):
         return f"{_table_words(entry)}, {len(entry.cells)} rows"
     mean = entry.distribution.mean
-    return f"{money(mean)} {entry.unit}" if entry.price_year is not None else f"{mean:.4g}"
+    amount = money(mean) if mean.is_integer() or abs(mean) < 100 else f"{mean:,.2f}"
+    return f"{amount} {entry.unit}" if entry.price_year is not None else f"{mean:.4g}"
 
 
 def _table_words(table: Table) -> str:
@@ -253,7 +254,23 @@ def _intervention_lines(scenario: Scenario) -> Iterator[str]:
         for words, changed in moves.items():
             yield f"    Changes: {', '.join(changed)}: {words}."
         if not intervention.effects:
-            yield "    Changes nothing."
+            rewarded = _rewarded(scenario, name)
+            yield f"    Changes no move; it changes {', '.join(rewarded)}." if rewarded else "    Changes nothing."
+
+
+def _rewarded(scenario: Scenario, intervention: str) -> list[str]:
+    """Prices and outcomes that depend on whether a person takes part."""
+    structure = Structure(scenario)
+
+    def depends(written: dict[str, Any] | None, *quantities: str | float | None) -> bool:
+        keys = set(parse_condition(written or {}).variables)
+        return intervention in keys.union(*(structure.keys_of(quantity) for quantity in quantities))
+
+    found = [n for n, p in scenario.prices.items() if depends({**(p.while_ or {}), **(p.if_ or {})}, p.amount, p.base)]
+    for name, outcome in scenario.outcomes.items():
+        if any(depends({**(part.while_ or {}), **(part.if_ or {})}, part.weight) for part in outcome.parts):
+            found.append(outcome_label(scenario, name))
+    return found
 
 
 def _move_words(scenario: Scenario, move: Move | str) -> str:

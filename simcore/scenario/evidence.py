@@ -216,6 +216,9 @@ class Table(Evidenced):
     def _one_form(self) -> Table:
         if (self.file is None) == (self.values is None):
             raise refuse(both(self.file), "either file or values")
+        twice = next((key for number, key in enumerate(self.by) if key in self.by[:number]), None)
+        if twice is not None:
+            raise refuse(f"{twice} a second time", "each key once", at="by")
         if self.values is not None and len(self.by) != 1:
             found = f"{len(self.by)} keys"
             raise refuse(found, "one key for values in place", "use a CSV file for several keys", at="by")

@@ -289,9 +289,10 @@ class Meaning(Checks):
         memory = self.scenario.memory.get(key)
         if memory is not None and memory.kind == "time_since":
             return "0, 1-2, 3+ or never"
-        return {"age": "16, 16-19 or 65+", "start_age": "16, 16-19 or 65+", "year": "2024, 2024-2026 or 2027+"}.get(
-            key, "0, 1-2 or 3+"
-        )
+        if key in self.scenario.population.traits:
+            return "1, 1-2 or 2+"
+        years = {"age": "16, 16-19 or 65+", "start_age": "16, 16-19 or 65+", "year": "2024, 2024-2026 or 2027+"}
+        return years.get(key, "0, 1-2 or 3+")
 
     def _looked_up(self, path: Path, expression: Expression) -> None:
         """Check the formula of a key: it may use what is a number in every situation, and nothing that is drawn."""
@@ -315,8 +316,12 @@ class Meaning(Checks):
                 names += tuple(sorted(never))
                 groups.setdefault(names, []).append((bands, number, row))
         for rows in groups.values():
+            told: set[int] = set()
             for twice, entry in _clashes(rows):
                 (_, _, first), (_, number, second) = sorted((twice, entry), key=lambda other: other[1])
+                if number in told:
+                    continue  # with every row that it overlaps, it would be told again
+                told.add(number)
                 same = first.keys == second.keys
                 found = f"{_cell_words(second)} {'a second time' if same else f'and {_cell_words(first)}'}"
                 self.problem(self.row_path(path, table, number, second), found, "each case in one row")

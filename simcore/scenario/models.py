@@ -108,9 +108,9 @@ def check_derived(checks: Checks) -> None:
                 known = [*scenario.parameters, *scenario.tables, *scenario.derived, *variables]
                 known = [*scenario.population.traits, *(of for of in known if of != name)]
                 found = f"{other} at position {column} of {derived.formula}"
-                checks.problem(
-                    path, found, "a parameter, table, derived quantity or variable", did_you_mean(other, known)
-                )
+                states = [of for of, levels in checks.levels.items() if other in levels]
+                hint = f"write {states[0]} == '{other}'" if states else did_you_mean(other, known)
+                checks.problem(path, found, "a parameter, table, derived quantity or variable", hint)
             elif entry is not None and is_variable:
                 found = f"{other} at position {column}, which is both a variable and a number"
                 checks.problem(path, found, "names that mean one thing; rename one of them")
@@ -128,7 +128,8 @@ def check_derived(checks: Checks) -> None:
                     checks.problem(path, found, allowed, did_you_mean(level, checks.levels[other]))
             elif other in expression.names and (other in variables or scenario.entry(other) is not None):
                 found = f"'{level}' at position {column}, compared with {other}"
-                checks.problem(path, found, f"a number: {other} has no names")
+                hint = "write it without quotes" if level == NEVER or level.replace(".", "", 1).isdigit() else ""
+                checks.problem(path, found, f"a number: {other} has no names", hint)
         if name in circles:
             checks.problem(path, " -> ".join(circles[name]), "formulas that do not lead back to themselves")
 

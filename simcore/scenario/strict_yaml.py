@@ -5,7 +5,6 @@ The traps are ``no`` for Norway, ``1e-3`` as text, duplicate keys, aliases and t
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -109,16 +108,16 @@ class _Builder:
             return Node(items, self.file, line)
         entries: dict[Any, Node] = {}
         for key_event in self.until(yaml.MappingEndEvent):
+            following = None  # the value, when it has been looked at
             if event.flow_style and entries and isinstance(key_event, yaml.ScalarEvent) and key_event.implicit[0]:
                 following = next(self.events)
                 if _is_empty(following) and self.cut_by_comma(entries, key_event, path):
                     continue
-                self.events = itertools.chain([following], self.events)
             key_node = self.node(key_event, path, depth + 1)
             key = key_node.value
             name = shown(key_node.plain())
             below = f"{path}.{name}" if path else name
-            value = self.node(next(self.events), below, depth + 1)
+            value = self.node(following or next(self.events), below, depth + 1)
             if isinstance(key, bool) or not isinstance(key, str | int):
                 if not key_node.lost:
                     self.problem(key_event, shown(key_node.plain()), "a name before the colon", path=path)

@@ -55,6 +55,11 @@ def assert_same_paths(found: dict[str, dict[str, NDArray[Any]]], wanted: dict[st
             np.testing.assert_array_equal(found[strategy][name][:, : path.shape[1]], path, f"{strategy}, {name}")
 
 
+def youngest(tree: Tree) -> int:
+    """The age at which somebody starts."""
+    return Structure(read(tree).scenario).start_ages[0]
+
+
 def assert_same_bits(one: xr.Dataset, other: xr.Dataset) -> None:
     xr.testing.assert_identical(one, other)
 
@@ -122,7 +127,7 @@ def test_additions_change_no_other_path(tree: Tree, data: st.DataObject) -> None
     programme = {
         "new_intervention": {
             "about": "a programme",
-            "enrol": {"at_age": more["population"]["start"]["age"], "uptake": "p_new"},
+            "enrol": {"at_age": youngest(tree), "uptake": "p_new"},
             "effects": [{"move": move, "risk_difference": "d_new", "years": [1, 2], "evidence": "causal"}],
         }
     }
@@ -131,6 +136,26 @@ def test_additions_change_no_other_path(tree: Tree, data: st.DataObject) -> None
     strategy = {"new_strategy": ["new_intervention"]}
     more["strategies"] = strategy | more["strategies"] if first else more["strategies"] | strategy
     assert_same_paths(paths_of(more, draw=1, persons=30, seed=5), before)
+
+
+@quick
+@given(tree=scenarios(), data=st.data())
+def test_memory_that_nothing_looks_at_changes_nothing(tree: Tree, data: st.DataObject) -> None:
+    """A clock of each kind and a counter more, in front of or behind the others: the same lives, ledger and money."""
+    structure = Structure(read(tree).scenario)
+    moves = [(d, *pair) for d in tree["domains"] if d != "vital" for pair in structure.pairs(d)]
+    watched = {name: of["states"][:-1] for name, of in tree["domains"].items() if name != "vital"}
+    unused: Tree = {"unused_in": {"time_in": watched or {"vital": "alive"}, "cap": "1 year or more"}}
+    if moves:
+        domain, start, end = data.draw(st.sampled_from(moves))
+        unused["unused_since"] = {"time_since": f"{domain}.any -> {end}", "cap": "1 year or more", "start": 0}
+        unused["unused_number"] = {"counts": f"{domain}.{start} -> any", "cap": "2 or more", "start": {0: "rest"}}
+    more = copy.deepcopy(tree)
+    more["memory"] = unused | more["memory"] if data.draw(st.booleans()) else more["memory"] | unused
+    assert_same_paths(paths_of(more, draw=1, persons=30, seed=5), paths_of(tree, draw=1, persons=30, seed=5))
+    found, wanted = (simulate(read(t), draws=2, persons=40, workers=1) for t in (more, tree))
+    for variable in wanted.data_vars:
+        np.testing.assert_array_equal(found[variable].values, wanted[variable].values, str(variable))
 
 
 @quick
@@ -155,15 +180,13 @@ def test_a_null_effect_avoids_exactly_nothing(tree: Tree, data: st.DataObject) -
         {"risk_difference": "null_rd"},
     ]
     effects = []
-    for domain, entry in tree["domains"].items():
-        for text, move in entry["moves"].items():
-            if move != "rest":
-                null = data.draw(st.sampled_from(nulls[:2] if "rate" in move else nulls))
-                fade = {"half_life": "half_life"}
-                effects.append(
-                    {"move": f"{domain}.{text}", **null, "years": [1, 2], "fade": fade, "evidence": "causal"}
-                )
-    enrol = {"at_age": tree["population"]["start"]["age"], "uptake": 1}
+    structure = Structure(read(tree).scenario)
+    for domain in tree["domains"]:
+        for way in structure.ways(domain).all():
+            null = data.draw(st.sampled_from(nulls[:2] if way.is_rate else nulls))
+            effect = {"move": f"{domain}.{way.start} -> {way.end}", **null, "years": [1, 2], "evidence": "causal"}
+            effects.append(effect | {"fade": {"half_life": "half_life"}})
+    enrol = {"at_age": youngest(tree), "uptake": 1}
     tree["interventions"]["null"] = {"about": "does nothing", "enrol": enrol, "effects": effects}
     comparator = tree["comparator"]
     tree["strategies"]["with_null"] = [*tree["strategies"][comparator], "null"]

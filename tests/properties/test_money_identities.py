@@ -70,19 +70,33 @@ def kind_of(tree: Tree, line: str) -> str:
     return next(kind for kind in COST_KINDS if kind in entry)
 
 
+def double(tree: Tree, quantity: str) -> None:
+    """Make a quantity twice as large: a parameter, every cell of a table, or a formula."""
+    if quantity in tree["derived"]:
+        tree["derived"][quantity]["formula"] = f"2 * ({tree['derived'][quantity]['formula']})"
+    elif quantity in tree["tables"]:
+        table = tree["tables"][quantity]
+        cells = [*table["values"].values()] if "values" in table else [row[-1] for row in table["csv"]]
+        for name in {cell for cell in cells if isinstance(cell, str)}:
+            double(tree, name)
+        doubled = [cell if isinstance(cell, str) else 2 * cell for cell in cells]
+        if "values" in table:
+            table["values"] = dict(zip(table["values"], doubled, strict=True))
+        else:
+            table["csv"] = [[*row[:-1], cell] for row, cell in zip(table["csv"], doubled, strict=True)]
+    else:
+        ((name, numbers),) = tree["parameters"][quantity]["distribution"].items()
+        twice = {key: 2 * number for key, number in numbers.items()} if isinstance(numbers, dict) else 2 * numbers
+        tree["parameters"][quantity]["distribution"] = {name: twice}
+
+
 @quick
 @given(tree=scenarios(), data=st.data())
 def test_twice_the_price_is_twice_the_cost(tree: Tree, data: st.DataObject) -> None:
     price = data.draw(st.sampled_from(sorted(tree["prices"])))
     entry = tree["prices"][price]
-    amount = entry.get("base") or entry[kind_of(tree, price)]
     twice = copy.deepcopy(tree)
-    for numbers in twice["parameters"][amount]["distribution"].values():
-        if isinstance(numbers, dict):
-            numbers.update({key: 2 * value for key, value in numbers.items()})
-    distribution = twice["parameters"][amount]["distribution"]
-    if "fixed" in distribution:
-        distribution["fixed"] *= 2
+    double(twice, entry.get("base") or entry[kind_of(tree, price)])
     once, doubled = (run(t)["line_present_value"] for t in (tree, twice))
     factor = xr.where(once.line == price, 2.0, 1.0)
     np.testing.assert_array_equal(doubled.transpose(*once.dims), (once * factor).transpose(*once.dims))
@@ -137,3 +151,27 @@ def test_the_same_strategy_costs_the_same(tree: Tree) -> None:
         if "strategy" in results[name].dims:
             pair = (results[name].sel(strategy=strategy).values for strategy in ("again", first))
             np.testing.assert_array_equal(*pair, str(name))
+
+
+@settings(parent=quick, max_examples=15)
+@given(tree=scenarios())
+def test_the_groups_of_an_attribute_are_everybody(tree: Tree) -> None:
+    """Weighted by their sizes, subgroups add up to all; within each, what one pays another gets."""
+    assume(tree["groups"])
+    results = run(tree)
+    n = float(results["part_size"].values[:2].sum())
+    everybody = results["present_value"].sum("year")
+    for name in tree["groups"]:
+        of = results.sel(group=[group for group in results.group.values if str(group).startswith(f"{name}: ")])
+        size = of["group_size"]
+        # Who is not followed from the start on is in no group's size.
+        counted = size.sum("group") == n
+        cost = (of["group_present_value"] * size).where(size > 0, 0.0).sum("group") / n
+        gross = abs(of["group_present_value"] * size).where(size > 0, 0.0).sum(["group", "actor", "cost_kind"]) / n
+        assert_close(cost.where(counted, everybody), everybody, gross)
+        outcome = (of["group_outcome_value"] * size).where(size > 0, 0.0).sum("group") / n
+        most = abs(of["group_outcome_value"] * size).where(size > 0, 0.0).sum("group") / n
+        assert_close(outcome.where(counted, results["outcome_value"]), results["outcome_value"], most)
+        for kind in CANCELLING_KINDS:
+            costs = only(of["group_present_value"], (kind,)).where(size > 0, 0.0)
+            assert_close(costs.sum("actor"), 0.0, abs(costs).sum("actor"))

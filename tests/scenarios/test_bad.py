@@ -4,6 +4,7 @@ import pytest
 
 from simcore.errors import ScenarioError
 from simcore.scenario.loading import read_scenario
+from simcore.simulation import try_out
 
 BAD = Path(__file__).parent / "bad"
 NAMES = sorted(path.stem for path in BAD.glob("*.yaml"))
@@ -54,9 +55,12 @@ def test_one_mistake_is_one_problem(monkeypatch):
     assert len(places) == len(set(places))
 
 
-def test_the_scenario_that_the_bad_ones_extend_is_good(monkeypatch):
+@pytest.mark.parametrize("name", ["base", "rich"])
+def test_the_scenarios_that_the_bad_ones_extend_are_good(name, monkeypatch):
     monkeypatch.chdir(BAD)
-    assert read_scenario("files/base.yaml").warnings == ()
+    file = read_scenario(f"files/{name}.yaml")
+    assert file.warnings == ()
+    assert try_out(file)
 
 
 def test_an_unknown_scenario_lists_what_there_is(monkeypatch):

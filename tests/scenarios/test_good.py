@@ -92,8 +92,8 @@ def test_moves_modifiers_and_conditions(clinic):
     condition = parse_condition(modifiers[0].if_)
     assert condition.parts[0].values == frozenset({"outside", "sick"})
     assert condition.negated[0].variables == {"sex", "background"}
-    assert parse_condition(modifiers[1].if_).parts[0].values == Band(0, 19)
-    assert parse_condition(modifiers[2].if_).parts[0].values == Band(2023, 2024)
+    assert parse_condition(modifiers[1].if_).parts[0].values == Band(0, 20)
+    assert parse_condition(modifiers[2].if_).parts[0].values == Band(2023, 2025)
     assert clinic.scenario.domains["work"].moves["sick -> outside"].rate == 0.0
     assert clinic.scenario.domains["vital"].ends_life == "dead"
 

@@ -8,6 +8,7 @@ import pytest
 from simcore.errors import ModelError, ScenarioError
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import simulate_draws
+from simcore.pricing.price import Pricer
 from simcore.scenario.loading import read_scenario, scenario_from_texts
 from simcore.uncertainty.sampling import draw_parameters
 
@@ -17,8 +18,9 @@ NAMES = sorted(path.stem for path in REFUSED.glob("*.yaml"))
 
 def run(file, n_draws=2):
     compiled = compile_scenario(file)
-    distributions = {name: parameter.distribution for name, parameter in file.scenario.parameters.items()}
-    parameters = draw_parameters(distributions, n_draws, seed=1)
+    pricer = Pricer(file, compiled.account)
+    parameters = draw_parameters(file.distributions, n_draws, seed=1)
+    pricer.check(parameters, n_draws)
     values = compiled.values.evaluate(parameters, n_draws)
     return simulate_draws(compiled, values, first_draw=0, persons=range(100), target_group=20, seed=1)
 
@@ -45,5 +47,5 @@ def test_the_draw_that_is_wrong_is_named():
     first = int(np.argmax(numbers + 2 * 0.3 > 1))
     assert first > 0
     run(file, n_draws=first)
-    with pytest.raises(ModelError, match=f"draw {first}, age 16, year 2024, sex male: .* add up to 1.0"):
+    with pytest.raises(ModelError, match=f"draw {first}, year 2024, age 16, sex male: .* add up to 1.0"):
         run(file, n_draws=500)

@@ -71,9 +71,12 @@ class Exact(Lives):
                 first = NEVER if memory_of.kind == "time_since" else 0
             shares = {str(k): v for k, v in first.items()} if isinstance(first, dict) else {str(first): "rest"}
             step = 1 if memory_of.kind == "counts" else self.structure.per_year
+            inside = parse_condition(memory_of.time_in or {})  # a clock stands at 0 outside
             starts = [
                 (p * q, born, states, memory | {name: None if value == NEVER else int(value) * step})
-                for p, born, states, memory in starts for q, value in self.answers(list(shares), shares, born)
+                for p, born, states, memory in starts
+                for of in [shares if inside.holds({**born, **states}) else {"0": "rest"}]
+                for q, value in self.answers(list(of), of, born)
             ]  # fmt: skip
         for p, born, states, memory in starts:
             yield p, key(born, states, memory, dict.fromkeys(self.scenario.interventions, 0))

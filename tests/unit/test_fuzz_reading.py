@@ -1,4 +1,4 @@
-"""Whatever is written in a file, the answer is a scenario or a message, and it comes at once."""
+"""Whatever is written in a file, the answer is a scenario that can be run or a message, and it comes at once."""
 
 import time
 from pathlib import Path
@@ -7,12 +7,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from simcore.errors import ScenarioError
+from simcore.errors import ModelError, ScenarioError
 from simcore.scenario.loading import read_scenario, scenario_from_texts
+from simcore.simulation import try_out
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BASE = (SCENARIOS / "bad" / "files" / "base.yaml").read_text(encoding="utf-8")
 CLINIC = read_scenario(SCENARIOS / "good" / "clinic")
+#: A scenario with memory, formulas, traits, a joint table, a matrix and continuous time.
+RICH = read_scenario(SCENARIOS / "bad" / "files" / "rich.yaml")
 #: Words of the libraries that read the files.
 JARGON = ("Input should", "validation error", "pydantic", "Node(", "Traceback", "<class", "[type=")
 SECONDS = 10  # far more than reading takes, also on a busy machine
@@ -30,12 +33,22 @@ scalars = st.one_of(
     st.floats().map(str),
     st.integers().map(str),
 )
+odd_parts = st.sampled_from(
+    ["never", "any", "boundary", "from", "cycle: month", "6 months", "1 year or more", "2 months", "0 years", "100",
+     "{less_than: 6 months}", "{at_least: 99}", "{0: rest, never: 1}", "health.any -> any", "any -> well", "ill -> any",
+     "rest", "matrix", "continuous", "at_start", "function_matrix", "mortality", "start_ages", "frailty", "p_prison",
+     "boundary_weight", "{formula: 1 / 0, unit: factor}", "log(0)", "never - never", "p_first ^ never", "age + 1e999",
+     "if(age > 17, p_first, 1)", "((((age))))", "p_prison + p_prison", "since_prison / time_ill", "{age: age / 0}",
+     "{age: never}", "{sd: sd_frailty, mean: 1}", "{uniform: {min: 1, max: 0}}", "[sex, sex]", "[district]",
+     "share_ill", "{good: share_ill, fair: rest}", "[health.well -> ill, health.any -> ill]", "{weights: share_ill}",
+     "both_ends", "probability per year", "coefficient", "count", "SEK per person", "utility", "0-1", "3+", "1000000"]
+)  # fmt: skip
 mutations = st.lists(
     st.tuples(
         st.sampled_from(["delete", "duplicate", "swap", "replace", "value", "key", "indent", "word"]),
         st.integers(0, 10_000),
         st.integers(0, 10_000),
-        scalars,
+        st.one_of(scalars, odd_parts),
     ),
     min_size=1,
     max_size=4,
@@ -99,6 +112,35 @@ def test_a_changed_scenario_is_read_or_refused(changes):
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_a_scenario_of_several_files_is_read_or_refused(file, changes):
     check({**CLINIC.files, file: mutated(CLINIC.files[file], changes)}, CLINIC.main)
+
+
+def check_numbers(files, main):
+    """What is read also compiles, or says why not; and so do its numbers in some draws."""
+    try:
+        file = scenario_from_texts(files, main)
+    except ScenarioError:
+        return check(files, main)
+    start, said = time.perf_counter(), ""
+    try:
+        try_out(file, 3)
+    except (ScenarioError, ModelError) as error:
+        said = str(error)
+    assert time.perf_counter() - start < SECONDS
+    assert not [word for word in JARGON if word in said]
+    return None
+
+
+@given(st.sampled_from(sorted(RICH.files)), mutations)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+def test_a_scenario_with_everything_is_run_or_refused(file, changes):
+    check_numbers({**RICH.files, file: mutated(RICH.files[file], changes)}, RICH.main)
+
+
+@pytest.mark.slow
+@given(st.sampled_from(sorted(RICH.files)), mutations)
+@settings(max_examples=5_000, suppress_health_check=list(HealthCheck))
+def test_many_scenarios_with_everything_are_run_or_refused(file, changes):
+    check_numbers({**RICH.files, file: mutated(RICH.files[file], changes)}, RICH.main)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from simcore.errors import ScenarioWarning
+from simcore.errors import ScenarioError, ScenarioWarning
+from simcore.scenario.conditions import parse_band
 from simcore.scenario.loading import read_scenario, scenario_from_texts
 from simcore.scenario.schema import Modifier, Outcome, Price, Scenario
 
@@ -112,3 +115,34 @@ def test_entries_are_made_by_the_words_of_the_file():
         assert not kind.model_config.get("populate_by_name")
     with pytest.raises(ValueError, match="while_"):
         Outcome.model_validate({"about": "years ill", "while_": {"health": "ill"}, "good": False})
+
+
+def table_of(rows):
+    """The smallest scenario with a table by age and calendar year; returns what overlaps."""
+    csv = "age,year,value\n" + "".join(f"{age},{year},1\n" for age, year in rows)
+    table = {"by": ["age", "year"], "file": "t.csv", "unit": "factor", "source": {"assumption": "made up"}}
+    try:
+        texts = {"a/scenario.yaml": json.dumps(tree(tables={"t": table})), "a/t.csv": csv}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ScenarioWarning)
+            scenario_from_texts(texts, "a/scenario.yaml")
+    except ScenarioError as error:
+        return {problem.line for problem in error.problems}
+    return set()
+
+
+bands = st.builds(
+    lambda low, width: f"{low}+" if width > 5 else f"{low}-{low + width}", st.integers(0, 8), st.integers(0, 6)
+)
+
+
+@given(st.lists(st.tuples(bands, bands), max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_a_row_that_overlaps_with_an_earlier_one_is_told_once(rows):
+    parsed = [tuple(parse_band(key) for key in row) for row in rows]
+    everything = range(0, 20)
+    covered = [{(a, b) for a in everything if a in row[0] for b in everything if b in row[1]} for row in parsed]
+    overlapping = {n + 2 for n, cells in enumerate(covered) if any(cells & other for other in covered[:n])}
+    found = table_of(rows)
+    assert found <= overlapping
+    assert bool(found) is bool(overlapping)

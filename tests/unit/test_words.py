@@ -122,3 +122,77 @@ def test_numbers(clinic):
     assert number_words(clinic, "cpi") == "cpi (table by year)"
     assert [number_words(clinic, value) for value in (1.0, 0.0, None)] == ["1", "0", ""]
     assert value_words(clinic.tables["mortality"]) == "table by age, sex, 4 rows"
+
+
+@pytest.fixture(scope="module")
+def rich():
+    """A scenario with memory, formulas, traits, a joint table, a matrix and continuous time, in words."""
+    return list(describe(read_scenario(GOOD.parent / "bad" / "files" / "rich.yaml").scenario))
+
+
+def test_who_is_simulated(rich):
+    assert section(rich, "A scenario with memory, formulas, traits, a matrix and continuous time") == [
+        "  100 persons per draw, 10 draws, seed 1; aged 16 or 18 in 2024, followed for 3 years in steps of a quarter. "
+        "The decision is about 20 persons.",
+        "  district, income: drawn together from district_and_income, 4 cells.",
+        "  Sex: female share_female (0.5), male the rest.",
+        "  Frailty: how easily a person falls ill; gamma, mean 1, sd sd_frailty (0.5), in 3 levels; "
+        "multiplies health.well -> ill.",
+        "  Also reported by sex.",
+    ]
+
+
+def test_followed_up_to_an_age_when_ages_at_the_start_differ():
+    file = read_scenario(GOOD.parent / "bad" / "files" / "rich.yaml")
+    texts = {name: text.replace("horizon: {years: 3}", "horizon: {to_age: 20}") for name, text in file.files.items()}
+    lines = list(describe(scenario_from_texts(texts, file.main).scenario))
+    assert "  Each is followed up to the age of 20." in lines
+    assert "aged 16 or 18 in 2024, followed for 4 years" in lines[1]
+
+
+def test_continuous_time_a_matrix_and_wildcards(rich):
+    lines = section(rich, "Life course")
+    assert lines[4:13] == [
+        "  Function: good, fair, poor; starts as good.",
+        "    All moves from the matrix function_matrix (table by from, to).",
+        "  Work: outside, employed, sick; starts as outside.",
+        "    In continuous time: several moves may happen within a cycle.",
+        "    outside -> employed: rate r_job (0.5) a year",
+        "    any -> sick: rate r_sick (0.1) a year",
+        "    sick -> outside: rate r_job (0.5) a year",
+        "  Crime: free, prison; starts as free.",
+        "    free -> prison: probability p_prison (see Derived) a quarter",
+    ]
+    assert lines[1] == "    well -> ill: probability p_ill (0.1) a year"
+    assert lines[-1] == "    alive -> dead: probability mortality (table by age at age + 1) a year"
+
+
+def test_memory_and_formulas(rich):
+    memory = section(rich, "Memory")
+    assert memory[0] == "  time_ill: time with health is ill; the last value means 1 year or more."
+    assert memory[1].startswith("  since_prison: time since crime.prison -> free; the last value means 2 years or more")
+    assert memory[2] == "  times_ill: number of times of health.well -> ill; the last value means 3 or more."
+    assert section(rich, "Derived") == [
+        "  p_prison = min(1, p_first * if(since_prison < 1, 1 + b_again, 1) * if(sex == 'male', 2, 1)) "
+        "(probability per cycle): fades with the time since the last sentence.",
+        "  ill_month = care_month + (1 + frailty) * drug_month (SEK per month).",
+        "  boundary_weight = if(boundary == 0 or boundary == 12, 0.5, 1) (factor).",
+    ]
+
+
+def test_when_things_are_counted_and_weighted(rich):
+    assert section(rich, "Money and time") == [
+        "  Results are in SEK, in prices of 2024.",
+        "  Outcomes are discounted by 0.03 a year.",
+        "  Time in a state is counted at each boundary with the weight boundary_weight.",
+        "  Events fall at the end of their quarter.",
+    ]
+    assert section(rich, "Prices") == [
+        "  care: while health is ill: resource ill_month (see Derived), borne by region.",
+        "  assessment: at the start, always: resource assessment (500 SEK per person), borne by region.",
+    ]
+    assert section(rich, "Outcomes") == [
+        "  Qalys: years while function is good + u_fair (0.8) for years while function is fair + u_poor (0.5) for "
+        "years while function is poor; more is better.",
+        "  Sentences: the number of times, each crime.any -> prison; less is better.",
+    ]
