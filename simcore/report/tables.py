@@ -428,8 +428,8 @@ def _luck_words(results: xr.Dataset) -> str:
     """What the errors and the spread are made of."""
     if results.attrs["engine"] == "expected":
         return (
-            "MCSE: Monte Carlo standard error of the mean over draws. The numbers are expected values within each draw: "
-            "there is no luck in them, and their spread is ignorance about the figures alone."
+            "MCSE: Monte Carlo standard error of the mean over draws. The numbers are expected values within each draw; "
+            "no luck is in them, and their spread is ignorance about the figures alone."
         )
     return (
         "MCSE: Monte Carlo standard error of the mean. Luck: share of the spread that is chance between simulated "
