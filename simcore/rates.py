@@ -13,6 +13,14 @@ ROUNDING = 1e-9
 CERTAIN = 1e-14
 
 
+def snapped(number: float) -> float:
+    """A number that is whole but for rounding, as a whole number: 14/12 of a year may come out as 13.999... months."""
+    if not math.isfinite(number):
+        return number
+    nearest = round(number)
+    return nearest if abs(number - nearest) <= ROUNDING else number
+
+
 def with_risk_ratio(probability: float, ratio: float) -> float:
     """Probability times a risk ratio; certainty stays certain. May exceed 1, which the caller refuses."""
     return probability if probability <= 0.0 or probability >= 1.0 else probability * ratio

@@ -32,6 +32,8 @@ ENGINES = ("sampled", "expected")
 RESOLVED = 1e-8
 #: Draws that one thread simulates, or prices, at a time.
 _TASK_DRAWS = 20
+#: The exact engine reads the ways between joint states once for all draws of a task: the more, the cheaper each.
+_TASK_DRAWS_EXACT = 64
 
 Progress = Callable[[int, int], None]
 Result = TypeVar("Result")
@@ -123,7 +125,8 @@ def simulate(
         drawn = {name: numbers[these] for name, numbers in parameters.items()}
         return task, pricer.price(counts.time[these], counts.events[these], part_size, drawn)
 
-    tasks = [range(first, min(first + _TASK_DRAWS, n_draws)) for first in range(0, n_draws, _TASK_DRAWS)]
+    step = _TASK_DRAWS_EXACT if exact else _TASK_DRAWS
+    tasks = [range(first, min(first + step, n_draws)) for first in range(0, n_draws, step)]
     priced = _Assembled(n_draws)
     done = 0
     with ThreadPoolExecutor(n_workers) as pool:

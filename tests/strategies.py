@@ -181,7 +181,7 @@ class _Builder:
         by = self.some(keys, 1, 2)
         at: Tree = {}
         for key in by:
-            if not self.is_named(key) and key not in self.traits and self.sometimes():
+            if not self.is_named(key) and key not in self.traits and self.flip():
                 others = [key, *(k for k in keys if not self.is_named(k) and k not in self.traits)]
                 other, first = self.one(others), self.span(key)[0]
                 forms = f"{other} + 1", f"max( {other} - 1, 0)", f"floor( {other} / 2)", f"{key} + 0.5"
@@ -429,6 +429,7 @@ class _Builder:
     def exits(self, name: str, state: str, kind: str, unit: str = "", rests: bool = True) -> None:
         """Write the ways out of a state, all sized alike; perhaps one that takes the rest."""
         targets = self.some([other for other in self.domains[name] if other != state], 0, 3)
+        rests = rests and (kind == "probability" or self.per_year == 1)
         rest = self.one(targets) if rests and len(targets) > 1 and self.whole(0, 3) == 0 else None
         unit = unit or self.per_time(rest is not None)
         for target in targets:
@@ -464,7 +465,7 @@ class _Builder:
         for state in self.living(name):
             self.exits(name, state, kind, unit, rests=unit == "probability per cycle" or self.per_year == 1)
         others = [state for state in self.living(name) if state != to and f"{state} -> {to}" not in self.written[name]]
-        if is_rest and (unit == "probability per cycle" or self.per_year == 1 or kind == "rate"):
+        if is_rest and (self.per_year == 1 or (unit == "probability per cycle" and kind == "probability")):
             with_rest = {start for domain, start, _ in self.rests if domain == name}
             self.written[name][f"any -> {to}"] = "rest"
             self.rests += [(name, state, to) for state in others if state not in with_rest]
@@ -519,9 +520,9 @@ class _Builder:
         written: Tree = {}
         moves = [way for way in (*self.ways, *self.rests) if way[2] != "dead"]
         kinds = ["time_in", "time_since", "counts"] if moves else ["time_in"]
-        for number in range(self.one([0, 0, 1, 2])):
+        for number in range(self.one([0, 1, 1, 2])):
             name, kind = f"m{number}", self.one(kinds)
-            latest = self.one([0, 0, 0, 1, 2])
+            latest = self.one([0, 0, 1, 2])
             entry: Tree = {}
             if kind == "time_in":
                 of = [key for key in (*self.domains, *self.attributes) if key != "vital"] or ["vital"]
@@ -536,7 +537,7 @@ class _Builder:
             memory = _Memory(kind, 0, self.flip())
             if kind == "counts":
                 n_domains = len({text.split(".")[0] for text in texts})
-                memory.cap = self.whole(1, 5) if memory.or_more else self.n_cycles * n_domains + latest
+                memory.cap = self.one([2, 1, 3, 5]) if memory.or_more else self.n_cycles * n_domains + latest
                 cap: Any = f"{memory.cap} or more" if memory.or_more else self.one([memory.cap, str(memory.cap)])
             else:
                 cycles = self.whole(1, 8) if memory.or_more else self.n_cycles + latest * self.per_year
@@ -776,7 +777,9 @@ class _Builder:
         return self.one([0.0, 0.03, self.quantity(0.01, 0.06, "per year", ["year", "cycle"])])
 
     def accrual(self) -> Any:
-        rule = self.one(["half_cycle", "start_of_cycle", "end_of_cycle", "both_ends", "weights"])
+        equally_long = isinstance(self.start_age, int) or "years" in self.horizon
+        whole = ["both_ends", "weights"] if equally_long else []
+        rule = self.one(["half_cycle", "start_of_cycle", "end_of_cycle", *whole])
         if rule != "weights":
             return rule
         if self.flip():

@@ -180,8 +180,8 @@ def with_views(array: xr.DataArray, results: xr.Dataset) -> xr.DataArray:
     public = array.where(results["sector"] == "public", 0.0)
     sums = []
     for name, part in zip(VIEWS, (public, array), strict=True):
-        total = part.sum("actor", keep_attrs=True)
+        total = part.sum("actor", keep_attrs=True, skipna=False)
         # What cancels, such as a transfer, leaves rounding behind: that is nothing, not a tiny gain or loss.
-        total = total.where(abs(total) > _ROUNDING * abs(part).sum("actor"), 0.0)
+        total = total.where((abs(total) > _ROUNDING * abs(part).sum("actor")) | total.isnull(), 0.0)
         sums.append(total.expand_dims(actor=[name]))
     return xr.concat([array.drop_vars("sector", errors="ignore"), *sums], dim="actor").transpose(*array.dims)

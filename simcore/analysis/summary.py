@@ -25,11 +25,14 @@ def mean_and_error(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     """Mean over draws and its Monte Carlo standard error, sd / sqrt(draws).
 
     The draws are independent and each has its own luck, so the error covers both.
-    With a single draw it is not a number.
+    With a single draw it is not a number. Draws without a value (of a subgroup that nobody belongs to) do not count.
     """
-    n = values.sizes["draw"]
-    spread = values.std("draw", ddof=1) if n > 1 else values.mean("draw") * np.nan
-    return values.mean("draw"), spread / np.sqrt(n)
+    mean = values.mean("draw")
+    if values.sizes["draw"] < 2:
+        return mean, mean * np.nan
+    n = values.notnull().sum("draw")
+    spread = values.std("draw", ddof=1) if bool((n > 1).all()) else values.where(n > 1).std("draw", ddof=1)
+    return mean, spread / np.sqrt(n)
 
 
 def quantiles(values: xr.DataArray) -> xr.DataArray:

@@ -374,24 +374,28 @@ class Compiler(Frame):
         }
 
     def _check_matrix(self, name: str) -> None:
-        """Add rows that nobody asks for: a matrix whose diagonal is given must add up to 1 as it stands."""
+        """Add rows that nobody asks for: a matrix whose diagonal is given must add up to 1 as it stands, everywhere."""
         domain = self.scenario.domains[name]
-        cells = self.matrix_cells(name)
-        if domain.matrix is None or self.keys_of(domain.matrix) - {"from", "to"}:
+        if domain.matrix is None or self.keys_of(domain.matrix) & set(self.interventions):
             return
+        cells, path = self.matrix_cells(name), ("tables", domain.matrix)
+        tests = Tests(self)
+        tests.quantity(domain.matrix)
+        parents = self.parents(self.with_age(self.keys_of(domain.matrix)), tests)
+        situations = self.situations(parents)
+        names = tuple(parent.name for parent in parents)
+        times = {self.time_signature(tests, cycle): cycle for cycle in reversed(range(self.n_cycles))}
         for start in domain.states:
             ends = [end for begin, end in cells if begin == start]
-            if start in ends:
-                exits = [
-                    Exit(domain.states.index(end), domain.matrix, ends=(("from", start), ("to", end))) for end in ends
-                ]
-                sheet = self.sheet(exits, [{}], dict(self.times[0]), complete=True)
+            if start not in ends:
+                continue
+            exits = [Exit(domain.states.index(end), domain.matrix, ends=(("from", start), ("to", end))) for end in ends]
+            for cycle in times.values():
+                sheet = self.sheet(exits, situations, dict(self.times[cycle]), complete=True)
                 what = f"{name} from '{start}' in its matrix"
-                self.list.add(
-                    [sheet],
-                    len(exits),
-                    Block(0, what, ("",), tuple(domain.states), (), [{}], [{}], ("tables", domain.matrix)),
-                )
+                layers = [dict(self.times[cycle])]
+                block = Block(0, what, ("",), tuple(domain.states), names, situations, layers, path)
+                self.list.add([sheet], len(exits), block)
 
     def _domain_blocks(
         self, name: str, others: list[Parent], phased: list[str], width: int, tests: Tests

@@ -61,8 +61,8 @@ def expect_draws(
             after = np.zeros((cycle.n_after, n))
             events = np.zeros((len(compiled.account.events), n))
             move(cycle.step, reached.patterns, shares, before, after, events, reached.order, work, product)
-            counts.time[:, :, s, :, 0, c] = (before.T @ cycle.at_start)[:, None, :] * sizes
-            counts.time[:, :, s, :, 1, c] = (after.T @ cycle.at_end)[:, None, :] * sizes
+            counts.time[:, :, s, :, 0, c] = (before.T @ cycle.at_start.astype(float))[:, None, :] * sizes
+            counts.time[:, :, s, :, 1, c] = (after.T @ cycle.at_end.astype(float))[:, None, :] * sizes
             counts.events[:, :, s, :, c] = events.T[:, None, :] * sizes
             before = after
     return counts

@@ -169,7 +169,7 @@ class Frame(Structure):
 
     def complete(self, situation: Situation) -> Situation:
         """Add the age where it differs between persons and the attributes tell it."""
-        return self.at(int(situation["cycle"]), situation) if self.age_parents else situation
+        return self.at(int(situation["cycle"]), situation, held=True) if self.age_parents else situation
 
     def table(self, addends: Sequence[int]) -> int:
         """Store what each value adds to an index; return where. Equal tables are stored once."""

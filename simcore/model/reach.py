@@ -21,9 +21,11 @@ from simcore.model.values import Known
 from simcore.scenario.conditions import Condition, Part, Value
 from simcore.scenario.structure import EXACT, Structure
 
-#: Joint states at a boundary, and ways between them over all cycles of a strategy (about 4 bytes each).
+#: At most so many joint states at a boundary; and, over all cycles and strategies, ways between them (4 bytes each) and
+#: marks of who is counted (a byte each).
 MOST_STATES = 200_000
-MOST_WAYS = 100_000_000
+MOST_WAYS = 200_000_000
+MOST_MARKS = 1_000_000_000
 
 States = NDArray[np.uint16]
 
@@ -43,14 +45,14 @@ class Split:
 class Cycle:
     """One cycle of a strategy: enrolments, the moves, and who is counted at both ends.
 
-    `at_start` and `at_end` are 0 or 1, float64 (joint state, time meter).
+    `at_start` and `at_end` are bool (joint state, time meter).
     """
 
     splits: tuple[Split, ...]
     step: Step
     n_after: int
-    at_start: NDArray[np.float64]
-    at_end: NDArray[np.float64]
+    at_start: NDArray[np.bool_]
+    at_end: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ class _Explorer:
         if self.life >= 0:
             domains.sort(key=lambda d: d + self.n_attributes != self.life)
         self.order = domains
-        self.n_ways = 0
+        self.n_ways = self.n_marks = 0
+        self.marks: dict[tuple[int, bytes], NDArray[np.bool_]] = {}
 
     def explore(self) -> Reach:
         """Follow every strategy."""
@@ -117,7 +120,6 @@ class _Explorer:
         begin = np.hstack([states, none])
         strategies = []
         for s in range(len(self.plan.uses)):
-            self.n_ways = 0
             strategies.append(tuple(self._follow(begin, s)))
         first = [0]
         options: list[int] = []
@@ -340,11 +342,18 @@ class _Explorer:
         event, domain, place_of = (together[:, column].astype(np.int32) for column in (1, 2, 3))
         return first, event, domain, place_of
 
-    def _counted(self, states: States, cycle: int) -> NDArray[np.float64]:
-        """Which time meters count each state (state, meter)."""
+    def _counted(self, states: States, cycle: int) -> NDArray[np.bool_]:
+        """Which time meters count each state (state, meter); equal answers are kept once."""
         meters: Sequence[Meter] = self.compiled.account.time
         counted = [self._holds(meter.condition, states, cycle) for meter in meters]
-        return np.stack(counted, axis=1).astype(float) if counted else np.zeros((len(states), 0))
+        marks = np.stack(counted, axis=1)
+        key = (len(states), marks.tobytes())
+        if key not in self.marks:
+            self.marks[key] = marks
+            self.n_marks += marks.size
+            if self.n_marks > MOST_MARKS:
+                self._refuse(f"more than {MOST_MARKS:,} marks of who is counted", self.n_marks)
+        return self.marks[key]
 
     def _holds(self, condition: Condition, states: States, cycle: int) -> NDArray[np.bool_]:
         """Whether a condition holds in each state (state,)."""

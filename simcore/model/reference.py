@@ -64,6 +64,7 @@ class Lives:
         self.structure = Structure(scenario)
         self._numbers: dict[tuple[str, int], NDArray[np.uint64]] = {}
         self._rows: dict[tuple[Value, ...], tuple[dict[str, float], str]] = {}
+        self._exponentials: dict[tuple[str, bytes], NDArray[np.float64]] = {}
 
     # -- a life -----------------------------------------------------------------------------
 
@@ -87,7 +88,8 @@ class Lives:
             for intervention, phase in phases.items():
                 now |= {intervention: structure.phase_year(phase), intervention + EXACT: phase}
             # 2. All domains at once: each reads the states at the start, none sees where another goes.
-            moved = {domain: self.move(person, domain, now, cycle) for domain in scenario.domains}
+            held = {**now, **structure.at(cycle, born, held=True)}
+            moved = {domain: self.move(person, domain, held, cycle) for domain in scenario.domains}
             # 3. Death takes precedence: whoever dies makes no other move, and remembers nothing new.
             dies = structure.life is not None and moved[structure.life[0]] == structure.life[1]
             if dies and structure.life is not None:
@@ -264,7 +266,10 @@ class Lives:
                 generator[states.index(start), states.index(way.end)] = self.size(domain, way, now | {domain: start})
         generator -= np.diag(generator.sum(axis=1))
         own = states.index(str(now[domain]))
-        row = expm(generator * self.structure.cycle_years)[own]
+        known = (domain, generator.tobytes())
+        if known not in self._exponentials:  # by far the slowest step, and there are few different ones
+            self._exponentials[known] = expm(generator * self.structure.cycle_years)
+        row = self._exponentials[known][own]
         return {state: float(p) for state, p in zip(states, row, strict=True) if state != states[own]}
 
     def size(self, domain: str, way: Way, now: Situation) -> float:
@@ -342,7 +347,7 @@ class Lives:
                 wanted[key] = now[key]
                 continue
             at = float(formula.evaluate(lambda other: self.value_of(other, now)))
-            wanted[key] = NEVER if at == float("inf") else at
+            wanted[key] = NEVER if at == float("inf") else rates.snapped(at)
         for row in table.cells:
             if all(_fits(row.keys[key], value) for key, value in wanted.items()):
                 if table.unit.startswith("count"):

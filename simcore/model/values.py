@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.errors import ModelError, Problem, ScenarioError, shown
+from simcore.rates import snapped
 from simcore.scenario.checks import path_text
 from simcore.scenario.conditions import NEVER, Band, Value, parse_band
 from simcore.scenario.evidence import Table
@@ -365,4 +366,4 @@ def _static(expression: Expression, situation: Mapping[str, Value]) -> Value:
     """Value of a formula that the situation tells alone: where a table is looked up."""
     value = expression.evaluate(lambda name: _plain(situation[name]))
     number = float(np.asarray(value))
-    return NEVER if number == np.inf else int(number) if number.is_integer() else number
+    return NEVER if number == np.inf else snapped(number)

@@ -189,7 +189,9 @@ class Pricer:
         key = (quantity, situation)
         if key not in self._numbers:
             known = dict(situation)
-            found = [self.values.quantity(quantity, self.structure.at(c, known)) for c in range(self.n_cycles)]
+            found = [
+                self.values.quantity(quantity, self.structure.at(c, known, held=True)) for c in range(self.n_cycles)
+            ]
             self._numbers[key] = np.array(found, dtype=np.intp)
         return self._numbers[key]
 

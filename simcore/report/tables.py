@@ -428,7 +428,7 @@ def _luck_words(results: xr.Dataset) -> str:
     """What the errors and the spread are made of."""
     if results.attrs["engine"] == "expected":
         return (
-            "MCSE: Monte Carlo standard error of the mean over draws. The numbers are expected values within each draw; "
+            "MCSE: Monte Carlo standard error of the mean over draws. The numbers are expected values of each draw; "
             "no luck is in them, and their spread is ignorance about the figures alone."
         )
     return (

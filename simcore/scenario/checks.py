@@ -86,7 +86,8 @@ class Checks:
         self.n_cycles = self.structure.n_cycles
         year, ages = scenario.population.start.year, self.structure.start_ages
         last = (max(self.n_cycles, 1) - 1) // self.structure.per_year
-        self.numbers = {"age": whole_numbers(ages[0], ages[-1] + last), "year": whole_numbers(year, year + last)}
+        oldest = (scenario.population.horizon.to_age or ages[-1] + last + 1) - 1
+        self.numbers = {"age": whole_numbers(ages[0], oldest), "year": whole_numbers(year, year + last)}
         self.numbers |= {"cycle": whole_numbers(0, max(self.n_cycles, 1) - 1)}
         self.numbers |= {"start_age": whole_numbers(ages[0], ages[-1])}
         self.numbers |= {name: whole_numbers(0, last + 1) for name in scenario.interventions}

@@ -282,11 +282,28 @@ def check_ways(checks: Checks, name: str) -> None:
             found = f"probabilities per year and per cycle from {state}"
             checks.problem(where, found, "one period for all moves from a state")
         goes = ways.rest.get(state, state)
-        if structure.per_year > 1 and "year" in periods and goes != state:
-            found = f"the rest of {state} goes to {goes}, beside probabilities per year"
+        yearly = "probabilities per year" if "year" in periods else "rates" if any(way.is_rate for way in out) else ""
+        if structure.per_year > 1 and yearly and goes != state:
+            found = f"the rest of {state} goes to {goes}, beside {yearly}"
             allowed = f"probabilities per cycle: within a {scenario.cycle} everybody would leave"
             hint = "a clock (memory: time_in) says how long persons stay"
             checks.problem(where, found, allowed, hint)
+        for way in out if structure.per_year > 1 else ():
+            _lifted(checks, path, name, way)
+
+
+def _lifted(checks: Checks, path: Path, name: str, way: Way) -> None:
+    """Refuse a difference on a plain 0 or 1 in a cycle that is no year: nothing says which period it is for."""
+    acts = list(way.modifiers)
+    for intervention in checks.scenario.interventions.values():
+        for effect in intervention.effects:
+            move = parse_move(effect.move)
+            if move is not None and move.domain == name and move.fits(way.start, way.end):
+                acts.append(effect)
+    if not way.is_rate and not isinstance(way.baseline, str) and any(act.risk_difference is not None for act in acts):
+        found = f"a risk difference on the probability {way.baseline:g}, which has no period"
+        hint = "a parameter that is fixed at 0 has a unit: probability per year"
+        checks.problem(_place_of(path, [way]), found, "the name of a parameter or table", hint)
 
 
 def _place_of(path: Path, ways: list[Way]) -> Path:

@@ -29,6 +29,11 @@ def check_money(checks: Checks) -> None:
                     _discount_rate(checks, checks.row_path(("tables", rate), table, number, row), row.value)
         else:
             _discount_rate(checks, ("discount", what), rate)
+    whole = isinstance(scenario.accrual, Accrual) or scenario.accrual == "both_ends"
+    if whole and checks.structure.age_parents and scenario.population.horizon.to_age is not None:
+        found = "boundaries from the start to the end of the last cycle, with lives that end at different cycles"
+        hint = "let the horizon be a number of years, or count start_of_cycle, end_of_cycle or half_cycle"
+        checks.problem(("accrual",), found, "both_ends and weights where all are followed equally long", hint)
     if isinstance(scenario.accrual, Accrual):
         checks.quantity(("accrual", "weights"), scenario.accrual.weights, "factor", ("boundary",))
     if scenario.public_funds is not None:

@@ -179,12 +179,18 @@ class Structure:
             found.append(now)
         return found
 
-    def at(self, cycle: int, situation: Mapping[str, Value]) -> Situation:
-        """A situation with the time at the start of a cycle; with the age where the attributes tell it."""
+    def at(self, cycle: int, situation: Mapping[str, Value], *, held: bool = False) -> Situation:
+        """A situation with the time at the start of a cycle; with the age where the attributes tell it.
+
+        Persons who were older at the start reach the age up to which lives are followed before the others. They
+        are simulated on, though nobody counts them: with `held`, at the last age that counts, so that tables need not
+        go further.
+        """
         now = {**situation, **self.times[cycle]}
         if self.age_parents and all(parent in situation for parent in self.age_parents):
             start = self.start_age(situation)
-            now |= {"age": start + cycle // self.per_year, "start_age": start}
+            age, to_age = start + cycle // self.per_year, self.scenario.population.horizon.to_age
+            now |= {"age": min(age, to_age - 1) if held and to_age is not None else age, "start_age": start}
         return now
 
     def with_age(self, variables: Iterable[str]) -> set[str]:
@@ -205,6 +211,9 @@ class Structure:
     def asked_cycles(self, intervention: str) -> list[int]:
         """The cycles in which persons are asked to take part; one for each age at the start."""
         at_age = self.scenario.interventions[intervention].enrol.at_age
+        to_age = self.scenario.population.horizon.to_age
+        if to_age is not None and at_age >= to_age:
+            return []
         cycles = [(at_age - age) * self.per_year for age in self.start_ages]
         return sorted(cycle for cycle in cycles if 0 <= cycle < self.n_cycles)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from simcore.errors import with_article
 from simcore.scenario.checks import Checks, Path
-from simcore.scenario.conditions import Part, parse_condition, parse_move
+from simcore.scenario.conditions import ANY, Part, parse_condition, parse_move
 from simcore.scenario.schema import Booking, Entry, Modifier, Payers
 from simcore.scenario.structure import Way
 
@@ -40,6 +40,7 @@ def note_surprises(checks: Checks) -> None:
         for state in domain.states:
             if state not in reachable[name]:
                 checks.warn(("domains", name, "states"), f"nobody can reach {state}")
+    _net_moves(checks)
     for name, price in scenario.prices.items():
         condition = parse_condition((price.if_ if price.move is not None else price.while_) or {})
         for part in condition.parts:
@@ -49,6 +50,27 @@ def note_surprises(checks: Checks) -> None:
     for name, intervention in scenario.interventions.items():
         for number, cost in enumerate(intervention.costs):
             _to_oneself(checks, ("interventions", name, "costs", number), cost)
+
+
+def _net_moves(checks: Checks) -> None:
+    """Warn of moves that are counted in continuous time: those that are undone within a cycle are not seen."""
+    scenario = checks.scenario
+    watching: list[tuple[Path, str]] = [(("prices", name), p.move) for name, p in scenario.prices.items() if p.move]
+    for name, outcome in scenario.outcomes.items():
+        watching += [(("outcomes", name), part.move) for part in outcome.parts if part.move]
+    for name, memory in scenario.memory.items():
+        watching += [(("memory", name), text) for text in memory.moves]
+    for path, text in watching:
+        move = parse_move(text)
+        if move is None or move.domain is None or scenario.domains[move.domain].time != "continuous":
+            continue
+        exits = checks.structure.ways(move.domain).exits
+        if move.start != ANY or move.end == ANY or exits.get(move.end):  # entering a last state is seen in any case
+            checks.warn(
+                path,
+                f"{move.domain} moves all the time: {text} counts those who are in the one state when a "
+                f"{scenario.cycle} begins and in the other when it ends; moves in between are not seen",
+            )
 
 
 def _to_oneself(checks: Checks, path: Path, booking: Booking) -> None:

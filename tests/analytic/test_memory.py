@@ -177,9 +177,9 @@ def test_a_stay_of_fixed_length(cycle: str, stay: str) -> None:
     per_year = CYCLES_PER_YEAR[cycle]
     number = int(stay.split()[0])
     years = 6 if cycle == "year" else 2
-    numbers = {"all_of_them": (1.0, "risk difference")}
+    numbers = {"all_of_them": (1.0, "risk difference"), "none": (0.0, "probability per cycle")}
     leaves = {"risk_difference": "all_of_them", "if": {"m": {"at_least": stay}}, "evidence": "assumed"}
-    tree = model({"a -> b": {"probability": 0, "modifiers": [leaves]}}, years=years, numbers=numbers)
+    tree = model({"a -> b": {"probability": "none", "modifiers": [leaves]}}, years=years, numbers=numbers)
     tree |= {"cycle": cycle, "memory": {"m": {"time_in": {"life": "a"}, "cap": f"{years} years"}}}
     expected = ["a"] * (number + 1) + ["b"] * (years * per_year - number)
     assert remembered(tree, "life") == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -198,6 +199,130 @@ def everything_at_once() -> Tree:
 
 def test_everything_at_once() -> None:
     check_agreement(read(everything_at_once()), persons=range(300), target_group=77, seed=4, n_draws=2)
+
+
+def everything_remembered() -> Tree:
+    """A small model in quarters with memory, traits, several ages, a joint table, a counted matrix, formulas."""
+    numbers = {
+        "p_fall": (0.2, "probability per year"), "p_rise": (0.25, "probability per year"), "sd": (0.6, "factor"),
+        "r_one": (1.5, "rate per year"), "r_two": (0.8, "rate per year"), "r_death": (0.15, "rate per year"),
+        "hr_low": (0.2, "hazard ratio"), "hr_high": (2.0, "hazard ratio"), "rr": (1.4, "risk ratio"),
+        "half_life": (0.6, "year"), "uptake": (0.8, "probability"), "half": (0.5, "share"), "third": (0.3, "share"),
+        "slope": (0.3, "coefficient"), "or_low": (0.2, "odds ratio"),
+    }  # fmt: skip
+    causal = {"evidence": "causal"}
+
+    def table(by: list[str], unit: str, rows: list[list[Any]], **more: Any) -> Tree:
+        return {"about": "a table", "by": by, "unit": unit, "csv": rows, "source": {"assumption": "made up"}, **more}
+
+    return {
+        "title": "everything remembered",
+        "cycle": "quarter",
+        "population": {
+            "persons": 300, "target_group": 77, "start": {"age": "ages", "year": 2021}, "horizon": {"to_age": 19},
+            "joint": ["together"],
+            "traits": {
+                "frailty": {
+                    "about": "frailty", "distribution": {"gamma": {"mean": 1, "sd": "sd"}}, "levels": 4,
+                    "unit": "hazard ratio", "multiplies": ["health.any -> ill", "vital.alive -> dead"],
+                },
+            },
+            "start_states": {"health": {"ill": "third", "well": "rest"}, "work": {"out": "by_sex", "job": "rest"},
+                             "home": "own", "vital": "alive"},
+        },
+        "domains": {
+            "health": {
+                "states": ["well", "ill", "worse"],
+                "moves": {
+                    "any -> ill": {
+                        "probability": "p_fall",
+                        "modifiers": [
+                            {"hazard_ratio": "hr_high", "if": {"ill_times": {"at_least": 2}}, **causal},
+                            {"hazard_ratio": "hr_low", "if": {"in_job": {"at_least": "6 months"}}, **causal},
+                            {"risk_ratio": "rr", "if": {"since_job": ["never", 0]}, **causal},
+                        ],
+                    },
+                    "well -> ill": {"probability": "by_past"},
+                    "any -> well": {"probability": "p_rise"},
+                    "ill -> worse": {"probability": "later"},
+                },
+            },
+            "work": {"states": ["out", "job", "school"], "matrix": "counted"},
+            "home": {
+                "states": ["own", "rented", "none"], "time": "continuous",
+                "moves": {
+                    "own -> rented": {
+                        "rate": "r_one",
+                        "modifiers": [{"hazard_ratio": "hr_high", **causal,
+                                       "if": {"frailty": {"at_least": 3}, "not": {"since_job": 0}}}],
+                    },
+                    "rented -> none": {"rate": "r_two"},
+                    "any -> own": {"rate": "r_two"},
+                },
+            },
+            "vital": {
+                "states": ["alive", "dead"], "ends_life": "dead", "moves": {"alive -> dead": {"rate": "r_death"}},
+            },
+        },
+        "memory": {
+            "in_job": {"time_in": {"work": ["job", "school"]}, "cap": "5 quarters or more",
+                       "start": {0: "third", 1: "rest"}},
+            "since_job": {"time_since": ["work.job -> any", "home.any -> none"], "cap": "6 quarters or more",
+                          "start": {"never": "by_sex", 1: "rest"}},
+            "ill_times": {"counts": ["health.any -> ill", "home.own -> any"], "cap": "3 or more"},
+            "unwell": {"time_in": {"not": {"health": "well"}, "sex": "male"}, "cap": "7 years", "start": 2},
+        },
+        "parameters": {name: evidenced({"fixed": value}, unit) for name, (value, unit) in numbers.items()},
+        "tables": {
+            "together": table(["sex", "town"], "count", [["female", "north", 3], ["male", "south", 4],
+                                                         ["female", "south", 0], ["male", "north", 2]]),
+            "ages": table(["town"], "age", [["north", 15], ["south", 16]]),
+            "by_sex": table(["sex"], "share", [["female", 0.2], ["male", "third"]]),
+            "counted": table(["from", "to"], "count", [
+                ["out", "out", 12], ["out", "job", 5], ["out", "school", 0], ["job", "job", 9], ["job", "out", 4],
+                ["job", "school", 1], ["school", "job", 3], ["school", "school", 3],
+            ]),
+            "by_past": table(["unwell", "age"], "probability per year", [
+                ["0-1", "0-17", 0.1], ["0-1", "18+", 0.6], ["2-7", "0-17", 0.5], ["2-7", "18+", 0.05],
+            ], at={"age": "age + 1"}),
+            "by_wait": table(["since_job", "town"], "utility", [
+                ["0", "north", 0.9], ["0", "south", 0.8], ["1+", "north", 0.6], ["1+", "south", 0.5],
+                ["never", "north", 1.0], ["never", "south", 0.95],
+            ]),
+        },
+        "derived": {
+            "later": {
+                "formula": "min(0.35, slope * frailty / (1 + since_job) + 0.1 * (programme >= 2) * (sex == 'male'))",
+                "unit": "probability per year",
+            },
+        },
+        "outcomes": {
+            "waiting": {"about": "waiting", "good": True, "while": {"health": ["ill", "worse"]}, "weight": "by_wait"},
+            "falls": {"about": "falls ill", "good": False, "move": "health.any -> ill",
+                      "if": {"in_job": {"less_than": 1}}},
+            "treated": {"about": "second year", "good": True, "while": {"programme": 2, "ill_times": {"at_least": 1}}},
+            "old": {"about": "after the 17th birthday", "good": True, "while": {"age": {"at_least": 17}}},
+        },
+        "groups": ["town", "frailty"],
+        "interventions": {
+            "programme": {
+                "about": "a programme",
+                "enrol": {"at_age": 16, "if": {"ill_times": {"less_than": 2}, "unwell": [0, 2]}, "uptake": "uptake"},
+                "effects": [
+                    {"move": "health.any -> ill", "odds_ratio": "or_low", "years": [1, 1],
+                     "fade": {"half_life": "half_life"}, "if": {"in_job": {"at_least": "1 quarter"}}, **causal},
+                    {"move": "home.any -> own", "hazard_ratio": "hr_high", "years": [2, "onwards"], **causal},
+                    {"move": "work.out -> any", "hazard_ratio": "hr_low", "years": [1, 2], **causal},
+                ],
+            },
+        },
+        "strategies": {"usual": [], "one": ["programme"]},
+        "comparator": "usual",
+    }  # fmt: skip
+
+
+def test_everything_remembered() -> None:
+    check_agreement(read(everything_remembered()), persons=range(150), target_group=77, seed=4, n_draws=2)
 
 
 @pytest.mark.parametrize("above", [0, 1])
