@@ -697,8 +697,9 @@ class _Builder:
         asked = [*self.attributes, *self.domains, *self.traits, *self.memory]
         keys = self.some([*asked, "age", "year"], 0, 2)
         uptake = self.one([1, 1, None, None, None, 0])
+        asked_at = self.one(self.ages) + self.whole(0, min(self.n_years - 1, 3))
         return {
-            "at_age": self.one(self.ages) + self.whole(0, min(self.n_years - 1, 3)),
+            "at_age": min(asked_at, self.horizon.get("to_age", 200) - 1),
             "if": self.condition(asked, 2) if self.flip() else {},
             "uptake": self.quantity(0.2, 0.9, "probability", keys) if uptake is None else uptake,
         }

@@ -234,8 +234,10 @@ def test_enrolment_looks_at_the_past() -> None:
 
 def test_several_ages_at_the_start() -> None:
     """Everybody is asked at the same age, which is another cycle for each; phases begin there."""
-    numbers = {"half": (0.5, "share"), "all_of_them": (1.0, "risk difference")}
-    tree = model({"a -> b": {"probability": 0}}, years=4, numbers=numbers) | {"cycle": "quarter"}
+    numbers = {
+        "half": (0.5, "share"), "all_of_them": (1.0, "risk difference"), "none": (0.0, "probability per cycle"),
+    }  # fmt: skip
+    tree = model({"a -> b": {"probability": "none"}}, years=4, numbers=numbers) | {"cycle": "quarter"}
     tree["population"] |= {
         "attributes": {"kind": {"old": "half", "young": "rest"}},
         "horizon": {"to_age": START_AGE + 4},
