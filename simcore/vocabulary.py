@@ -102,7 +102,10 @@ VARIABLES: Final[dict[str, Variable]] = {
         "As outcome_value, discounted to the start of the first cycle by the rate for outcomes.",
     ),
     "group_size": Variable(
-        ("draw", "group"), "persons", "Persons in each subgroup", "Persons of each subgroup who are alive at the start, in each draw."
+        ("draw", "group"),
+        "persons",
+        "Persons in each subgroup",
+        "Persons of each subgroup alive at the start of each draw.",
     ),
     "group_present_value": Variable(
         ("strategy", "draw", "group", "actor", "cost_kind"),

@@ -393,7 +393,7 @@ class Compiler(Frame):
             for cycle in times.values():
                 sheet = self.sheet(exits, situations, dict(self.times[cycle]), complete=True)
                 what = f"{name} from '{start}' in its matrix"
-                layers = [dict(self.times[cycle])]
+                layers = [dict(self.times[cycle]) if len(times) > 1 else {}]
                 block = Block(0, what, ("",), tuple(domain.states), names, situations, layers, path)
                 self.list.add([sheet], len(exits), block)
 

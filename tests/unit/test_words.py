@@ -144,7 +144,13 @@ def test_who_is_simulated(rich):
 
 def test_followed_up_to_an_age_when_ages_at_the_start_differ():
     file = read_scenario(GOOD.parent / "bad" / "files" / "rich.yaml")
-    texts = {name: text.replace("horizon: {years: 3}", "horizon: {to_age: 20}") for name, text in file.files.items()}
+    changed = {
+        "horizon: {years: 3}": "horizon: {to_age: 20}",
+        "accrual: {weights: boundary_weight}": "accrual: half_cycle",
+    }
+    texts = dict(file.files)
+    for old, new in changed.items():
+        texts = {name: text.replace(old, new) for name, text in texts.items()}
     lines = list(describe(scenario_from_texts(texts, file.main).scenario))
     assert "  Each is followed up to the age of 20." in lines
     assert "aged 16 or 18 in 2024, followed for 4 years" in lines[1]
