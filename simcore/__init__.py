@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from simcore.version import __version__
 
 if TYPE_CHECKING:
-    from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost
+    from simcore.analysis.avoided_cost import avoided_cost, displaced_cost, net_saving, programme_cost
+    from simcore.analysis.cashable import cashable_saving, freed
+    from simcore.analysis.combinations import combinations
     from simcore.analysis.frontier import cost_effectiveness
     from simcore.analysis.groups import summarise_groups
     from simcore.analysis.payback import break_even_year, cumulative_net_saving
@@ -31,8 +33,12 @@ if TYPE_CHECKING:
 _HOME = {
     "avoided_cost": "simcore.analysis.avoided_cost",
     "break_even_year": "simcore.analysis.payback",
+    "cashable_saving": "simcore.analysis.cashable",
+    "combinations": "simcore.analysis.combinations",
     "cost_effectiveness": "simcore.analysis.frontier",
     "cumulative_net_saving": "simcore.analysis.payback",
+    "displaced_cost": "simcore.analysis.avoided_cost",
+    "freed": "simcore.analysis.cashable",
     "net_saving": "simcore.analysis.avoided_cost",
     "open_results": "simcore.storage",
     "programme_cost": "simcore.analysis.avoided_cost",
@@ -50,8 +56,12 @@ __all__ = [
     "__version__",
     "avoided_cost",
     "break_even_year",
+    "cashable_saving",
+    "combinations",
     "cost_effectiveness",
     "cumulative_net_saving",
+    "displaced_cost",
+    "freed",
     "net_saving",
     "open_results",
     "programme_cost",

@@ -23,3 +23,18 @@ def to_price_year(amount: ArrayLike, index_then: ArrayLike, index_now: ArrayLike
     """Bring an amount from the prices of one year to those of another by an index."""
     ratio = np.asarray(index_now, dtype=float) / np.asarray(index_then, dtype=float)
     return np.asarray(np.asarray(amount, dtype=float) * ratio)
+
+
+#: Differences of expected values below this share of them are rounding.
+REAL = 1e-10
+
+
+def real_difference(one: NDArray[np.float64], other: NDArray[np.float64], *, exact: bool) -> NDArray[np.float64]:
+    """Difference of two sums of money; of sums from the exact engine, without the rounding of equal ones.
+
+    Sampled lives that are the same have the same counts; sums of real numbers differ by their rounding.
+    """
+    difference = one - other
+    if exact:
+        difference = np.where(np.abs(difference) > REAL * np.maximum(np.abs(one), np.abs(other)), difference, 0.0)
+    return difference

@@ -6,6 +6,12 @@ Plain scalar functions: the readable twin calls them as they are, the kernels co
 from __future__ import annotations
 
 import math
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 
 #: Probabilities and their sums may exceed 1 by this much: the rounding of decimal fractions, nothing more.
 ROUNDING = 1e-9
@@ -54,6 +60,39 @@ def modified_probability(
         return probability
     probability = with_hazard_ratio(with_odds_ratio(min(probability, 1.0), odds_ratio), hazard_ratio)
     return probability + risk_difference
+
+
+def odds_ratio_of_difference(difference: Numbers) -> Numbers:
+    """Odds ratio that a standardised mean difference amounts to: exp(d * pi / sqrt(3)); 0 gives exactly 1.
+
+    Notes
+    -----
+    An outcome with a logistic distribution in both groups, which differ in their means by d standard deviations, has
+    this odds ratio of exceeding a threshold, wherever that lies [1]_ [2]_. The standard deviation of the standard
+    logistic distribution is pi / sqrt(3).
+
+    References
+    ----------
+    .. [1] Hasselblad and Hedges (1995), Meta-analysis of screening and diagnostic tests, Psychological Bulletin
+       117:167-178.
+    .. [2] Chinn (2000), A simple method for converting an odds ratio to effect size for use in meta-analysis,
+       Statistics in Medicine 19:3127-3131.
+    """
+    ratio: Numbers = np.exp(difference * (math.pi / math.sqrt(3.0)))
+    return ratio
+
+
+def probability_in(probability: float, periods: float) -> float:
+    """Probability that something with this probability in each period happens within several: 1 - (1 - p)**periods.
+
+    The number of periods need not be whole: 1/periods leads back. Certainty stays certain.
+    """
+    return 1.0 if probability >= 1.0 else -math.expm1(periods * math.log1p(-probability))
+
+
+def rate_of_probability(probability: float, years: float) -> float:
+    """Rate per year with which something happens within a time with this probability: -ln(1 - p) / years."""
+    return math.inf if probability >= 1.0 else -math.log1p(-probability) / years
 
 
 def probability_of_rate(rate: float, total_rate: float, years: float) -> float:

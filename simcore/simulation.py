@@ -14,17 +14,18 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from simcore.errors import Problem, ScenarioError, UnknownNameError
-from simcore.kernels.lives import BLOCK
+from simcore.kernels.plan import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.compiled import Compiled
 from simcore.model.expected import expect_draws
 from simcore.model.reach import reach
 from simcore.model.sampled import Counts, empty_counts, probabilities_of, simulate_draws
-from simcore.pricing.price import Priced, Pricer, Prices
+from simcore.pricing.price import Priced, Pricer
+from simcore.scenario.cohorts import other_lives
 from simcore.scenario.loading import ScenarioFile
 from simcore.uncertainty.sampling import draw_parameters
 from simcore.version import __version__
-from simcore.vocabulary import ENDS, PARTS, VARIABLES
+from simcore.vocabulary import ENDS, OF_COHORTS, PARTS, VARIABLES
 
 #: The two engines that answer for the same model.
 ENGINES = ("sampled", "expected")
@@ -99,31 +100,34 @@ def simulate(
     target_group = min(scenario.population.target_group, n_persons)
     n_workers = workers or _processors()
 
-    compiled = compile_scenario(file)
-    pricer = Pricer(file, compiled.account)
+    lived = [compile_scenario(of) for of in (file, *other_lives(file))]  # of the first cohort, and of those that differ
+    pricer = Pricer(file, lived[0].account)
     distributions = file.distributions
-    _check_memory(compiled, pricer, n_draws, len(distributions))
+    _check_memory(lived, pricer, n_draws, len(distributions))
     parameters = draw_parameters(distributions, n_draws, seed=seed)
     pricer.check(parameters, n_draws)
-    values = compiled.values.evaluate(parameters, n_draws)
-    reached = reach(compiled) if exact else None
-    counts = empty_counts(compiled, n_draws, float if exact else np.int32)
+    values = [compiled.values.evaluate(parameters, n_draws) for compiled in lived]
+    reached = [reach(compiled) for compiled in lived] if exact else None
+    counts = [empty_counts(compiled, n_draws, float if exact else np.int32) for compiled in lived]
     part_size = np.array([(n_persons + 1) // 2, n_persons // 2, target_group])
 
-    def lives(task: range, who: range) -> tuple[range, Counts]:
+    def lives(cohort: int, task: range, who: range) -> tuple[Counts, range, Counts]:
+        compiled, these = lived[cohort], values[cohort][task.start : task.stop]
         if reached is not None:
-            these = values[task.start : task.stop]
-            return task, expect_draws(compiled, reached, these, first_draw=task.start, part_size=part_size)
-        some = simulate_draws(
-            compiled, values[task.start : task.stop], first_draw=task.start, persons=who, target_group=target_group,
-            seed=seed,
-        )  # fmt: skip
-        return task, some
+            some = expect_draws(
+                compiled, reached[cohort], these, first_draw=task.start, part_size=part_size, seed=seed
+            )  # fmt: skip
+        else:
+            some = simulate_draws(
+                compiled, these, first_draw=task.start, persons=who, target_group=target_group, seed=seed
+            )  # fmt: skip
+        return counts[cohort], task, some
 
     def prices(task: range) -> tuple[range, Priced]:
         these = slice(task.start, task.stop)
         drawn = {name: numbers[these] for name, numbers in parameters.items()}
-        return task, pricer.price(counts.time[these], counts.events[these], part_size, drawn)
+        first, *later = [(of.time[these], of.events[these]) for of in counts]
+        return task, pricer.price(*first, part_size, drawn, later)
 
     step = _TASK_DRAWS_EXACT if exact else _TASK_DRAWS
     tasks = [range(first, min(first + step, n_draws)) for first in range(0, n_draws, step)]
@@ -131,15 +135,16 @@ def simulate(
     done = 0
     with ThreadPoolExecutor(n_workers) as pool:
         groups = _person_groups(n_persons, n_workers if len(tasks) < 2 * n_workers and not exact else 1)
-        for task, some in _completed(pool, [pool.submit(lives, task, who) for task in tasks for who in groups]):
-            counts.time[task.start : task.stop] += some.time
-            counts.events[task.start : task.stop] += some.events
+        asked = [(cohort, task, who) for cohort in range(len(lived)) for task in tasks for who in groups]
+        for total, task, some in _completed(pool, [pool.submit(lives, *of) for of in asked]):
+            total.time[task.start : task.stop] += some.time
+            total.events[task.start : task.stop] += some.events
             done += len(task)
             if progress is not None:
-                progress(done // len(groups), n_draws)
+                progress(done // (len(groups) * len(lived)), n_draws)
         for task, some_priced in _completed(pool, [pool.submit(prices, task) for task in tasks]):
             priced.put(task, some_priced)
-    return _dataset(file, compiled, pricer, parameters, counts, part_size, priced.whole(), n_persons, seed, engine)
+    return _dataset(file, pricer, parameters, counts[0], part_size, priced.whole(), n_persons, seed, engine)
 
 
 @dataclass(frozen=True)
@@ -174,20 +179,23 @@ def try_out(file: ScenarioFile, n_draws: int = 300) -> Trial:
         As `simulate`.
     """
     scenario = file.scenario
-    compiled = compile_scenario(file)
-    pricer = Pricer(file, compiled.account)
+    lived = [compile_scenario(of) for of in (file, *other_lives(file))]
+    pricer = Pricer(file, lived[0].account)
     n_draws = min(n_draws, scenario.draws)
     distributions = file.distributions
     means = {name: np.array([distribution.mean]) for name, distribution in distributions.items()}
     drawn = draw_parameters(distributions, n_draws, seed=scenario.seed)
     pricer.check(means, 1)
-    shares = np.empty(compiled.n_thresholds)
-    probabilities_of(compiled, compiled.values.evaluate(means, 1)[0], "expected values", shares)
+    for compiled in lived:
+        shares = np.empty(compiled.n_thresholds)
+        probabilities_of(compiled, compiled.values.evaluate(means, 1)[0], "expected values", shares)
     pricer.check(drawn, n_draws)
     smallest = np.inf
-    for draw, values in enumerate(compiled.values.evaluate(drawn, n_draws)):
-        probabilities_of(compiled, values, draw, shares)
-        smallest = min(smallest, float(shares[shares > 0].min(initial=np.inf)))
+    for compiled in lived:
+        shares = np.empty(compiled.n_thresholds)
+        for draw, values in enumerate(compiled.values.evaluate(drawn, n_draws)):
+            probabilities_of(compiled, values, draw, shares)
+            smallest = min(smallest, float(shares[shares > 0].min(initial=np.inf)))
     return Trial(n_draws, smallest)
 
 
@@ -204,13 +212,17 @@ def _check_sizes(n_draws: int, n_persons: int, seed: int) -> None:
         raise ScenarioError(problems, "the sizes of the run")
 
 
-def _check_memory(compiled: Compiled, pricer: Pricer, n_draws: int, n_parameters: int) -> None:
+def _check_memory(lived: list[Compiled], pricer: Pricer, n_draws: int, n_parameters: int) -> None:
     """Refuse a run whose results do not fit into this machine, before it begins."""
+    compiled = lived[0]
     n_strategies, n_cycles = int(compiled.plan.sizes[3]), int(compiled.plan.sizes[4])
     counted = 3 * n_strategies * n_cycles * (2 * len(compiled.account.time) + len(compiled.account.events)) * 4
+    counted *= len(lived)
     priced = n_strategies * len(pricer.actors) * len(pricer.kinds) * (2 * len(pricer.years) + 3) * 8
     # Prices, and the arrays that summaries make of the results, come to about as much again.
-    needed = n_draws * (counted + 2 * priced + 8 * (len(compiled.values.columns) + n_parameters))
+    if pricer.has_cashable:
+        priced += n_strategies * len(pricer.actors) * 2 * len(pricer.years) * 8
+    needed = n_draws * (counted + 2 * priced + 8 * (len(lived) * len(compiled.values.columns) + n_parameters))
     try:
         available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
@@ -256,6 +268,8 @@ class _Assembled:
     def put(self, task: range, some: Priced) -> None:
         """Store the draws of one task."""
         for name, array in vars(some).items():
+            if array is None:
+                continue
             axis = VARIABLES[name].dims.index("draw")
             if name not in self.arrays:
                 shape = list(array.shape)
@@ -272,7 +286,6 @@ class _Assembled:
 
 def _dataset(
     file: ScenarioFile,
-    compiled: Compiled,
     pricer: Pricer,
     parameters: dict[str, NDArray[np.float64]],
     counts: Counts,
@@ -290,15 +303,20 @@ def _dataset(
         "events": counts.events.transpose(1, 2, 0, 3, 4),
         "parameter_value": np.stack(list(parameters.values()), axis=1) if parameters else np.zeros((n_draws, 0)),
         "part_size": part_size,
-        **vars(priced),
+        **{name: array for name, array in vars(priced).items() if array is not None},
     }
     currency = scenario.money.currency if scenario.money else "money"
     price_year = scenario.money.price_year if scenario.money else scenario.population.start.year
+    account, n_cohorts = pricer.account, scenario.population.cohorts
     variables = {}
     for name, array in arrays.items():
         word = VARIABLES[name]
         units = word.units.format(currency=currency, price_year=price_year)
+        if n_cohorts > 1 and "per person" in units:
+            units += OF_COHORTS.format(cohorts=n_cohorts)
         attributes = {"units": units, "long_name": word.long_name, "description": word.description}
+        if name.startswith("cashable"):
+            attributes["comparator"] = scenario.comparator
         variables[name] = (word.dims, array, attributes)
     coordinates = {
         "part": list(PARTS),
@@ -308,17 +326,15 @@ def _dataset(
         "sector": ("actor", [scenario.actors[actor].sector for actor in pricer.actors]),
         "cost_kind": pricer.kinds,
         "year": pricer.years,
-        "outcome": list(compiled.account.outcomes),
-        "group": list(compiled.account.groups),
-        "line": [line.name for line in compiled.account.lines],
-        "meter": [meter.name for meter in compiled.account.time],
-        "event": [meter.name for meter in compiled.account.events],
+        "outcome": list(account.outcomes),
+        "group": list(account.groups),
+        "line": [line.name for line in account.lines],
+        "meter": [meter.name for meter in account.time],
+        "event": [meter.name for meter in account.events],
         "end": list(ENDS),
         "cycle": np.arange(pricer.n_cycles),
         "parameter": list(parameters),
     }
-    means = {name: np.array([distribution.mean]) for name, distribution in file.distributions.items()}
-    at_means = Prices(pricer, means, 1)
     about: dict[str, str | int | float] = {
         "scenario": file.name,
         "title": scenario.title,
@@ -332,9 +348,11 @@ def _dataset(
         "cycle_length_years": pricer.cycle_years,
         "currency": currency,
         "price_year": price_year,
-        "discount_rate": float(at_means.quantity(scenario.discount.money)[0, 0]),
-        "outcome_discount_rate": float(at_means.quantity(scenario.discount.outcomes)[0, 0]),
+        "discount_rate": pricer.expected(scenario.discount.money),
+        "outcome_discount_rate": pricer.expected(scenario.discount.outcomes),
         "comparator": scenario.comparator,
+        "strategies": json.dumps(scenario.strategies, ensure_ascii=False),
+        "cohorts": n_cohorts,
         "engine": engine,
         "simcore_version": __version__,
     }

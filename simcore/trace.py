@@ -148,7 +148,8 @@ def _variables(structure: Structure, paths: Paths) -> dict[str, xr.Variable]:
         variable = _decoded(structure, name, states[number])
         found[_free(name, found)] = variable
     for number, name in enumerate(structure.interventions):
-        phases = paths.phases[:, :, number].transpose(0, 2, 1).astype(np.int64)
+        codes = paths.codes[:, :, number].transpose(0, 2, 1).astype(np.int64)
+        phases = np.array([structure.phase_of(code) for code in range(structure.declined + 1)])[codes]
         label = scenario.interventions[name].label
         dims = ("strategy", "person", "cycle")
         years = -(-phases // structure.per_year)
@@ -160,6 +161,12 @@ def _variables(structure: Structure, paths: Paths) -> dict[str, xr.Variable]:
             dims, phases, role="phase", of=name, units="cycles",
             description="Cycle since enrolment, counted from 1; 0 for never enrolled.",
         )  # fmt: skip
+        if scenario.interventions[name].drop_out is not None:
+            left = np.array([structure.has_left(code) for code in range(structure.declined + 1)])[codes]
+            found[_free(f"left_{name}", found)] = _labelled(
+                dims, left.astype(np.int64), role="left", of=name, units="1",
+                description="1 for those who have left the programme before its end.",
+            )  # fmt: skip
     return _moments(structure, states) | found
 
 

@@ -22,16 +22,21 @@ COST_KINDS: Final = (
     "programme_transfer",
     "tax",
     "production",
+    "displaced_transfer",
+    "displaced_tax",
+    "displaced_production",
     "intangible",
     "public_funds",
 )
 #: Kinds that are the intervention itself; `avoided_cost` leaves them out, `net_saving` takes them off.
 PROGRAMME_KINDS: Final = ("programme", "programme_transfer")
+#: What the gains of an intervention cost others: kept apart, so that a saving can be told without it (gross) too.
+DISPLACED_KINDS: Final = ("displaced_transfer", "displaced_tax", "displaced_production")
 #: Kinds that a sum over actors counts; pain and suffering and the cost of public funds only on request.
-COUNTED_KINDS: Final = COST_KINDS[:6]
+COUNTED_KINDS: Final = COST_KINDS[:9]
 
 #: Kinds that cancel when summed over all actors.
-CANCELLING_KINDS: Final = ("transfer", "programme_transfer", "tax")
+CANCELLING_KINDS: Final = ("transfer", "programme_transfer", "tax", "displaced_transfer", "displaced_tax")
 
 #: The parts of the persons of a draw: two halves, and the target group once more.
 PARTS: Final = ("half_0", "half_1", "target_group")
@@ -40,12 +45,13 @@ ENDS: Final = ("start", "end")
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of the results: its dims, unit and meaning."""
+    """A variable of the results: its dims, unit and meaning; `always` is false for those that only some results have."""
 
     dims: tuple[str, ...]
     units: str
     long_name: str
     description: str
+    always: bool = True
 
 
 _MONEY = "{currency} of {price_year} per person"
@@ -83,6 +89,21 @@ VARIABLES: Final[dict[str, Variable]] = {
         "Present value of cost in each part",
         "Present value per person of the part, over all years.",
     ),
+    "cashable_saving": Variable(
+        ("strategy", "draw", "actor", "year"),
+        _MONEY,
+        "Cashable saving",
+        "What of the avoided cost becomes money in the budget of each calendar year, against the scenario's "
+        "comparator; only where a price says what of it is cashable.",
+        always=False,
+    ),
+    "cashable_present_value": Variable(
+        ("strategy", "draw", "actor", "year"),
+        _MONEY + ", discounted to the start",
+        "Present value of the cashable saving",
+        "As cashable_saving, discounted to the start of the first cycle.",
+        always=False,
+    ),
     "line_present_value": Variable(
         ("strategy", "draw", "line"),
         _MONEY + ", discounted to the start",
@@ -105,7 +126,7 @@ VARIABLES: Final[dict[str, Variable]] = {
         ("draw", "group"),
         "persons",
         "Persons in each subgroup",
-        "Persons of each subgroup alive at the start of each draw.",
+        "Persons of each subgroup alive at the start of each draw; of several cohorts the mean.",
     ),
     "group_present_value": Variable(
         ("strategy", "draw", "group", "actor", "cost_kind"),
@@ -122,6 +143,8 @@ VARIABLES: Final[dict[str, Variable]] = {
     "part_size": Variable(("part",), "persons", "Persons in each part", "How many persons each part has in a draw."),
 }
 
+#: Added to the unit of what is per person, when several cohorts are added up.
+OF_COHORTS: Final = ", all {cohorts} cohorts together per person of one of them"
 #: What the results carry beside the arrays.
 ATTRIBUTES: Final[dict[str, str]] = {
     "scenario": "name of the scenario",
@@ -142,6 +165,11 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "comparator": "strategy the others are compared with",
     "simcore_version": "version that made the results",
 }
+#: What results of this version carry as well; analysis does without it where it can.
+FURTHER_ATTRIBUTES: Final[dict[str, str]] = {
+    "strategies": "the interventions of each strategy, as JSON",
+    "cohorts": "groups that start one after the other, one each year; money and outcomes are those of all together",
+}
 
 
 def validate(results: xr.Dataset) -> None:
@@ -154,6 +182,8 @@ def validate(results: xr.Dataset) -> None:
     """
     for name, variable in VARIABLES.items():
         if name not in results:
+            if not variable.always:
+                continue
             raise ResultsError(f"These are not simcore results: there is no variable '{name}'.")
         if results[name].dims != variable.dims:
             wanted, found = ", ".join(variable.dims), ", ".join(map(str, results[name].dims))

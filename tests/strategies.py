@@ -12,7 +12,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,12 @@ from hypothesis import strategies as st
 
 from simcore.errors import ScenarioWarning
 from simcore.scenario.loading import ScenarioFile, read_scenario
+from tests.generated_effects import Sizes, over, remainder, shape
+from tests.generated_enrolment import drop_out, enrolment
+from tests.generated_money import cashable, displacement, fixed_cost, scale
 
 Tree = dict[str, Any]
 
-_SCALES = ("odds_ratio", "risk_ratio", "hazard_ratio", "risk_difference")
 _PRICE_YEAR = 2022
 
 
@@ -77,12 +79,19 @@ class _Memory:
 
 @dataclass
 class _Act:
-    """A modifier or effect whose size is still open, and the ways it acts on."""
+    """A modifier or effect whose size is still open, and the ways it acts on.
+
+    `kind` is that of the move it is written at; `window` [years] that of an effect which is taken back; `months` the
+    time it was measured over; `keys` what else its size may depend on.
+    """
 
     entry: Tree
     ways: list[Way]
     kind: str = ""
-    is_difference: bool = False
+    scale: str = ""
+    window: int = 0
+    months: int = 0
+    keys: list[str] = field(default_factory=list)
 
 
 class _Builder:
@@ -98,6 +107,7 @@ class _Builder:
         self.n_years = self.whole(*{"year": (2, 12), "quarter": (1, 4), "month": (1, 2)}[self.cycle])
         self.n_cycles = self.n_years * self.per_year
         self.year = self.whole(2018, 2024)
+        self.cohorts = self.one([1, 1, 1, 2, 3])
         self.own_attributes = {f"a{k}": [f"a{k}l{j}" for j in range(self.whole(2, 3))] for k in range(self.whole(0, 2))}
         self.joint = {f"j{k}": [f"j{k}l{j}" for j in range(self.whole(2, 3))] for k in range(2)}
         if not self.sometimes():
@@ -117,6 +127,7 @@ class _Builder:
             self.domains["vital"] = self.shuffled(["alive", "dead"])
             self.domains = {name: self.domains[name] for name in self.shuffled(list(self.domains))}
         self.interventions = [f"i{k}" for k in range(self.whole(0, 3))]
+        self.left_early = [name for name in self.interventions if self.sometimes()]
         self.memory: dict[str, _Memory] = {}
         self.start_ages()
 
@@ -189,8 +200,8 @@ class _Builder:
         rows: list[list[Any]] = [[]]
         for key in by:
             levels = self.levels(key, key in at)
-            if any(self.can_be_never(other) and other in at.get(key, "").split() for other in self.memory):
-                levels = [*levels, "never"]
+            if any(remainder(self, other) and other in at.get(key, "").split() for other in keys):
+                levels = [*levels, "dropped_out" if key in self.interventions else "never"]
             rows = [[*row, level] for row in rows for level in levels]
         for row in rows:
             plain = self.whole(0, 3) > 0
@@ -251,7 +262,7 @@ class _Builder:
             bands = [f"{low}-{cut}", f"{cut + 1}+"]
         if key == "year" and not shifted and self.flip():
             bands = list(range(low, high + 1))
-        return [*bands, "never"] if self.can_be_never(key) and not shifted else bands
+        return bands if shifted else [*bands, *remainder(self, key)]
 
     def can_be_never(self, key: str) -> bool:
         return key in self.memory and self.memory[key].kind == "time_since"
@@ -265,7 +276,7 @@ class _Builder:
         return {
             "age": (self.ages[0], self.ages[-1] + self.n_years - 1),
             "start_age": (self.ages[0], self.ages[-1]),
-            "year": (self.year, self.year + self.n_years - 1),
+            "year": (self.year, self.year + self.n_years + self.cohorts - 2),
             "cycle": (0, self.n_cycles - 1),
         }.get(key, (0, self.n_years))
 
@@ -299,7 +310,8 @@ class _Builder:
         low, high = self.span(variable)
         value = self.whole(low, high)
         ends = {"at_least": value}, {"less_than": value + 1}, {"from": value, "to": min(value + 2, high)}
-        return self.one([value, [low, value], *ends])
+        left: list[Any] = ["dropped_out", [value, "dropped_out"]] if variable in self.left_early else []
+        return self.one([value, [low, value], *ends, *left])
 
     def remembered(self, memory: _Memory) -> Any:
         """What a condition may ask of a clock or counter: nothing that its cap hides."""
@@ -572,8 +584,9 @@ class _Builder:
                     act["movable_share"] = self.quantity(0.0, 1.0, "share", [])
                 self.written[domain][text].setdefault("modifiers", []).append(act)
                 self.acts.append(_Act(act, ways, "rate" if "rate" in self.written[domain][text] else ""))
+                over(self, self.acts[-1])
 
-    def effects(self, intervention: str) -> list[Tree]:
+    def effects(self, intervention: str, at_age: int | None) -> list[Tree]:
         effects = []
         for _ in range(self.whole(0, 3)):
             if not self.ways:
@@ -588,11 +601,11 @@ class _Builder:
             if self.flip():
                 others = [other for other in self.interventions if other != intervention]
                 effect["if"] = self.condition([*self.parents[move.split(".")[0]], *others], 1)
-            if last != "onwards" and self.whole(0, 3) > 0:
-                effect["fade"] = {"half_life": self.quantity(0.5, 4.0, "year", [])}
             if self.whole(0, 2) == 0:
                 effect["movable_share"] = self.quantity(0.0, 1.0, "share", [])
             self.acts.append(_Act(effect, ways))
+            shape(self, self.acts[-1], intervention, at_age)
+            over(self, self.acts[-1])
             effects.append(effect)
         return effects
 
@@ -603,32 +616,17 @@ class _Builder:
             way: self.between(0.2, 2.0) if kind == "rate" else _floor(self.between(0.2, 1.0) / out[way[:2]])
             for way, kind in self.ways.items()
         }
-        highest, lowest = dict.fromkeys(self.ways, 1.0), dict.fromkeys(self.ways, 1.0)
+        sizes = Sizes(self, caps)
         for way in self.multiplied:
-            highest[way], lowest[way] = highest[way] * _TRAIT[1], lowest[way] * _TRAIT[0]
-        differences: Counter[Way] = Counter()
+            sizes.highest[way], sizes.lowest[way] = sizes.highest[way] * _TRAIT[1], sizes.lowest[way] * _TRAIT[0]
         for act in self.acts:
-            kinds = {act.kind, *(self.ways[way] for way in act.ways)}
-            scale = "hazard_ratio" if "rate" in kinds else self.one(_SCALES[:3] if "count" in kinds else _SCALES)
-            act.is_difference = scale == "risk_difference"
-            if act.is_difference:
-                differences.update(act.ways)
-                continue
-            # What is counted may be near 1 in some draw: nothing may raise it.
-            low, high = self.one([(0.1, 0.6), (0.5, 1.0)] if "count" in kinds else [(0.1, 0.6), (0.5, 2.0), (1.5, 3.5)])
-            keys = self.parents[act.ways[0][0]] if act.ways else []
-            act.entry[scale] = self.quantity(low, high, scale.replace("_", " "), keys)
-            for way in act.ways:
-                highest[way], lowest[way] = highest[way] * max(high, 1.0), lowest[way] * min(low, 1.0)
-        parts = {way: cap / highest[way] / (1 + differences[way]) for way, cap in caps.items()}
+            sizes.choose(act)
+        parts, differences = sizes.baselines(), sizes.differences
         for ways in self.texts.values():  # one baseline for all
             parts |= dict.fromkeys(ways, min((parts[way] for way in ways), default=0.1))
         for act in self.acts:
-            if act.is_difference:
-                lows = [-0.27 * parts[way] * lowest[way] / differences[way] for way in act.ways]
-                highs = [(caps[way] - parts[way] * highest[way]) / differences[way] for way in act.ways]
-                low, high = -_floor(-max(lows, default=0.0)), _floor(min(highs, default=0.1) * 0.99)
-                act.entry["risk_difference"] = self.parameter(min(low, 0.0), max(high, 0.0), "risk difference")
+            if act.scale == "risk_difference":
+                sizes.settle(act, parts)
         for (domain, text), ways in self.texts.items():
             move, part = self.written[domain][text], parts[ways[0]] if ways else 0.1
             field = "rate" if "rate" in move else "probability"
@@ -693,37 +691,28 @@ class _Builder:
 
     # -- sections -----------------------------------------------------------------------------
 
-    def enrolment(self) -> Tree:
-        asked = [*self.attributes, *self.domains, *self.traits, *self.memory]
-        keys = self.some([*asked, "age", "year"], 0, 2)
-        uptake = self.one([1, 1, None, None, None, 0])
-        asked_at = self.one(self.ages) + self.whole(0, min(self.n_years - 1, 3))
-        return {
-            "at_age": min(asked_at, self.horizon.get("to_age", 200) - 1),
-            "if": self.condition(asked, 2) if self.flip() else {},
-            "uptake": self.quantity(0.2, 0.9, "probability", keys) if uptake is None else uptake,
-        }
-
     @property
     def times(self) -> list[str]:
         """Variables of time that are the same for everybody."""
         return ["year", "cycle"] if len(self.ages) > 1 or self.start_age == "ages" else ["age", "year", "cycle"]
 
-    def payers(self) -> Any:
+    def payers(self, times: list[str] | None = None) -> Any:
         names = list(self.actors)
         if len(names) == 1 or self.flip():
             return self.one(names)
-        chosen = self.some(names, 2, 3)
-        return {name: "rest" if name == chosen[-1] else self.quantity(0.0, 0.5, "share", self.times) for name in chosen}
+        chosen, times = self.some(names, 2, 3), times or self.times
+        return {name: "rest" if name == chosen[-1] else self.quantity(0.0, 0.5, "share", times) for name in chosen}
 
     def few(self) -> list[str]:
         """What an amount depends on: time, and at most one variable with few values."""
         variables = [*self.attributes, *self.domains, *self.traits, *self.memory, *self.interventions]
         return [*self.times, *self.some([key for key in variables if self.values(key) <= 6], 0, 1)]
 
+    def price_year(self) -> int:
+        return self.one([_PRICE_YEAR, 2020]) if self.index else _PRICE_YEAR
+
     def amount(self, per: str) -> str:
-        year = self.one([_PRICE_YEAR, 2020]) if self.index else _PRICE_YEAR
-        return self.quantity(10.0, 1000.0, f"SEK per {per}", self.few(), price_year=year)
+        return self.quantity(10.0, 1000.0, f"SEK per {per}", self.few(), price_year=self.price_year())
 
     def booking(self, per: str) -> Tree:
         kind = self.one(["resource", "transfer", "production", "tax", "intangible"])
@@ -751,7 +740,8 @@ class _Builder:
     def price(self) -> Tree:
         when = self.when()
         pers = ["event"] if "move" in when else ["person"] if "once" in when else ["year", "month", "day"]
-        return {**when, **self.booking(self.one(pers))}
+        booking = self.booking(self.one(pers))
+        return {**when, **booking, **cashable(self, booking)}
 
     def outcome(self) -> Tree:
         def part() -> Tree:
@@ -763,15 +753,17 @@ class _Builder:
 
     def programme_cost(self) -> Tree:
         kind = self.one(["programme", "programme_transfer"])
-        once = self.flip()
-        first = self.whole(1, 3)
-        cost: Tree = {kind: self.amount("participant" if once else self.one(["year", "month"]))}
-        if not once:
-            cost["years"] = [first, self.one(["onwards", first, first + 1])]
-        cost |= {"actor": self.payers()} if kind == "programme" else {"from": self.payers(), "to": self.payers()}
-        if self.flip():
-            cost["while"] = self.condition([*self.attributes, *self.domains, *self.memory, "age"], 1)
-        return cost
+        if self.sometimes():
+            cost = fixed_cost(self, kind)
+        else:
+            once, first = self.flip(), self.whole(1, 3)
+            cost = {kind: self.amount("participant" if once else self.one(["year", "month"])), **scale(self)}
+            if not once:
+                cost["years"] = [first, self.one(["onwards", first, first + 1])]
+            if self.flip():
+                cost["while"] = self.condition([*self.attributes, *self.domains, *self.memory, "age"], 1)
+        times = ["year", "cycle"] if "fixed" in cost else self.times
+        return cost | {side: self.payers(times) for side in (["actor"] if kind == "programme" else ["from", "to"])}
 
     def rate(self) -> Any:
         """A discount rate: a number, a parameter, or a table or formula of time."""
@@ -798,6 +790,7 @@ class _Builder:
             "target_group": self.whole(1, 40),
             "start": {"age": self.start_age, "year": self.year},
             "horizon": self.horizon,
+            "cohorts": self.cohorts,
             "attributes": {},
             "start_states": {},
         }
@@ -823,12 +816,15 @@ class _Builder:
             f"actor{k}": {"sector": self.one(["public", "employer", "household", "other"])}
             for k in range(self.whole(1, 4))
         }
+        self.accrual_rule = self.accrual()
         interventions: Tree = {}
         for name in self.interventions:
+            enrol = enrolment(self, name)
             interventions[name] = {
                 "about": f"the programme {name}",
-                "enrol": self.enrolment(),
-                "effects": self.effects(name),
+                "enrol": enrol,
+                **drop_out(self, name),
+                "effects": self.effects(name, enrol.get("at_age")),
                 "costs": [self.programme_cost() for _ in range(self.whole(0, 2))] if self.money else [],
             }
         self.settle()
@@ -856,7 +852,7 @@ class _Builder:
             "interventions": interventions,
             "strategies": strategies,
             "comparator": self.one(list(strategies)),
-            "accrual": self.accrual(),
+            "accrual": self.accrual_rule,
             "events_fall": self.one(["middle_of_cycle", "start_of_cycle", "end_of_cycle"]),
             "groups": self.some([*self.attributes, *self.traits], 0, 2),
             "draws": 3,
@@ -875,6 +871,7 @@ class _Builder:
             if self.flip():
                 actor = self.one(list(self.actors))
                 tree["public_funds"] = {"factor": self.parameter(1.0, 1.5, "factor"), "actor": actor}
+            displacement(self, tree)
         tree |= {"parameters": self.parameters, "tables": self.tables, "derived": self.derived}
         return tree
 

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import xarray as xr
 
 from simcore.errors import UnknownNameError
-from simcore.vocabulary import COST_KINDS, COUNTED_KINDS, PROGRAMME_KINDS
+from simcore.money import REAL
+from simcore.vocabulary import COST_KINDS, COUNTED_KINDS, DISPLACED_KINDS, PROGRAMME_KINDS
 
 #: Sums over actors that are reported beside them. They are views, never actors.
 VIEWS = ("public_sector", "society")
-#: Differences of expected values below this share of them are rounding.
-_REAL = 1e-10
 #: Sums below this share of what they are made of are rounding.
 _ROUNDING = 1e-9
 
@@ -48,7 +47,7 @@ def saved(results: xr.Dataset, values: xr.DataArray, *, comparator: str | None =
     if results.attrs.get("engine") == "expected":
         # Sampled lives that are the same have the same counts; sums of real numbers differ by their rounding.
         scale = abs(usual).where(abs(usual) > abs(other), abs(other))
-        difference = difference.where(abs(difference) > _REAL * scale, 0.0)
+        difference = difference.where(abs(difference) > REAL * scale, 0.0)
     difference = difference.rename(strategy="intervention").transpose(
         *("intervention" if dim == "strategy" else dim for dim in values.dims)
     )
@@ -67,7 +66,12 @@ def of_kinds(array: xr.DataArray, kinds: Sequence[str]) -> xr.DataArray:
 
 
 def avoided_cost(
-    results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False, also: Sequence[str] = ()
+    results: xr.Dataset,
+    *,
+    comparator: str | None = None,
+    by_year: bool = False,
+    also: Sequence[str] = (),
+    gross: bool = False,
 ) -> xr.DataArray:
     """Cost each intervention avoids, per draw and actor, as present value.
 
@@ -84,6 +88,8 @@ def avoided_cost(
         Keep the dim `year`.
     also
         Kinds that are shown apart unless asked for: ``intangible``, ``public_funds``.
+    gross
+        Leave out what the gains of an intervention cost others (displacement).
 
     Returns
     -------
@@ -104,7 +110,7 @@ def avoided_cost(
     >>> simcore.avoided_cost(results).dims
     ('intervention', 'draw', 'actor')
     """
-    kinds = [kind for kind in counted_kinds(also) if kind not in PROGRAMME_KINDS]
+    kinds = [kind for kind in counted_kinds(also, gross=gross) if kind not in PROGRAMME_KINDS]
     return _saved_of(results, kinds, "Avoided cost", comparator, by_year)
 
 
@@ -127,7 +133,12 @@ def programme_cost(
 
 
 def net_saving(
-    results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False, also: Sequence[str] = ()
+    results: xr.Dataset,
+    *,
+    comparator: str | None = None,
+    by_year: bool = False,
+    also: Sequence[str] = (),
+    gross: bool = False,
 ) -> xr.DataArray:
     """Avoided cost minus the increase in programme cost, per draw and actor; arguments and dims as `avoided_cost`.
 
@@ -138,11 +149,29 @@ def net_saving(
     >>> bool((abs(difference) < 1e-6).all())
     True
     """
-    return _saved_of(results, counted_kinds(also), "Net saving", comparator, by_year)
+    return _saved_of(results, counted_kinds(also, gross=gross), "Net saving", comparator, by_year)
 
 
-def counted_kinds(also: Sequence[str] = ()) -> list[str]:
-    """Kinds of cost that a net saving counts, with those asked for.
+def displaced_cost(
+    results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False
+) -> xr.DataArray:  # fmt: skip
+    """Increase in what the gains of interventions cost others (displacement), as present value.
+
+    Arguments and dims as `avoided_cost`. It is the gross net saving minus the net saving: positive where others lose.
+
+    Examples
+    --------
+    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=2, persons=50)
+    >>> bool((simcore.displaced_cost(results) == 0).all())
+    True
+    """
+    increase = -_saved_of(results, DISPLACED_KINDS, "", comparator, by_year)
+    increase.attrs = {"units": results["present_value"].attrs.get("units", ""), "long_name": "Displaced"}
+    return increase
+
+
+def counted_kinds(also: Sequence[str] = (), *, gross: bool = False) -> list[str]:
+    """Kinds of cost that a net saving counts, with those asked for; gross, without what is displaced.
 
     Raises
     ------
@@ -153,7 +182,7 @@ def counted_kinds(also: Sequence[str] = ()) -> list[str]:
     for kind in also:
         if kind not in apart:
             raise UnknownNameError(kind, "a kind of cost that is shown apart", apart)
-    return [*COUNTED_KINDS, *also]
+    return [*(kind for kind in COUNTED_KINDS if not (gross and kind in DISPLACED_KINDS)), *also]
 
 
 def _saved_of(

@@ -14,13 +14,13 @@ _ROUNDING = 1e-9
 
 
 def cumulative_net_saving(
-    results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = ()
+    results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = (), gross: bool = False
 ) -> xr.DataArray:
     """Net saving from the start up to the end of each year, as present value, with the views.
 
     Parameters
     ----------
-    results, comparator, also
+    results, comparator, also, gross
         As for `simcore.avoided_cost`.
 
     Returns
@@ -34,7 +34,7 @@ def cumulative_net_saving(
     >>> [str(actor) for actor in path["actor"].values[-2:]]
     ['public_sector', 'society']
     """
-    yearly = with_views(net_saving(results, comparator=comparator, by_year=True, also=also), results)
+    yearly = with_views(net_saving(results, comparator=comparator, by_year=True, also=also, gross=gross), results)
     return yearly.cumsum("year", keep_attrs=True).assign_coords(year=yearly["year"])
 
 

@@ -16,6 +16,7 @@ from simcore.analysis.avoided_cost import (
     saved,
     with_views,
 )
+from simcore.analysis.cashable import cashable_saving, holds_for, says_cashable
 from simcore.analysis.payback import break_even_year, cumulative_net_saving
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -45,19 +46,20 @@ def quantiles(values: xr.DataArray) -> xr.DataArray:
 
 
 def luck_variance(
-    results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = ()
+    results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = (), gross: bool = False
 ) -> xr.DataArray:  # fmt: skip
     """Variance of a draw's net saving that comes from luck between persons (first order).
 
     From the two halves of the persons of each draw: with means h0 and h1 over n0 and n1 persons,
     (h0 - h1)**2 * n0 * n1 / (n0 + n1)**2 estimates the variance of their common mean (with equal
-    halves a quarter of the squared difference); averaged over draws.
+    halves a quarter of the squared difference); averaged over draws. A cost per participant that depends on their
+    number depends on that of the whole draw in both halves: what luck does to it through that number is left out.
 
     Returns
     -------
     DataArray (intervention, actor), views included [squared money per person]
     """
-    of_parts = of_kinds(results["present_value_of_part"], counted_kinds(also))
+    of_parts = of_kinds(results["present_value_of_part"], counted_kinds(also, gross=gross))
     halves = with_views(saved(results, of_parts, comparator=comparator), results)
     n0, n1 = (float(results["part_size"].sel(part=part)) for part in ("half_0", "half_1"))
     difference = halves.sel(part="half_0", drop=True) - halves.sel(part="half_1", drop=True)
@@ -66,7 +68,9 @@ def luck_variance(
     return (difference**2).mean("draw") * (n0 * n1 / (n0 + n1) ** 2)
 
 
-def summarise(results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = ()) -> xr.Dataset:
+def summarise(
+    results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = (), gross: bool = False
+) -> xr.Dataset:  # fmt: skip
     """Summarise what each intervention does for each actor and view.
 
     Parameters
@@ -77,6 +81,8 @@ def summarise(results: xr.Dataset, *, comparator: str | None = None, also: Seque
         The strategy the others are compared with; by default the scenario's.
     also
         Kinds of cost that are shown apart unless asked for: ``intangible``, ``public_funds``.
+    gross
+        Leave out what the gains of an intervention cost others (displacement).
 
     Returns
     -------
@@ -85,6 +91,7 @@ def summarise(results: xr.Dataset, *, comparator: str | None = None, also: Seque
     - ``avoided_cost``, ``programme_cost``, ``net_saving``: means, and ``..._mcse``, their Monte Carlo standard errors
       [money of the price year per person, discounted];
     - ``avoided_cost_quantile``, ``net_saving_quantile`` (quantile, intervention, actor): 5, 50 and 95 %;
+    - ``cashable_saving``, its ``..._mcse`` and ``..._quantile``, where prices say what of them is cashable;
     - ``probability_net_saving``: share of draws in which the net saving is above zero;
     - ``break_even_year``: median calendar year, infinity for "never";
     - ``probability_never``: share of the draws with anything at stake that have no break-even within the horizon;
@@ -98,10 +105,12 @@ def summarise(results: xr.Dataset, *, comparator: str | None = None, also: Seque
     """
     summary = xr.Dataset(attrs=dict(results.attrs))
     arrays = {
-        "avoided_cost": avoided_cost(results, comparator=comparator, also=also),
+        "avoided_cost": avoided_cost(results, comparator=comparator, also=also, gross=gross),
         "programme_cost": programme_cost(results, comparator=comparator),
-        "net_saving": net_saving(results, comparator=comparator, also=also),
+        "net_saving": net_saving(results, comparator=comparator, also=also, gross=gross),
     }
+    if says_cashable(results) and holds_for(results, comparator):
+        arrays["cashable_saving"] = cashable_saving(results, comparator=comparator, gross=gross)
     for name, array in arrays.items():
         values = with_views(array, results)
         summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
@@ -112,9 +121,9 @@ def summarise(results: xr.Dataset, *, comparator: str | None = None, also: Seque
         if name == "net_saving":
             summary["probability_net_saving"] = (values > 0).mean("draw")
             total = values.var("draw", ddof=1) if values.sizes["draw"] > 1 else values.mean("draw") * np.nan
-            luck = luck_variance(results, comparator=comparator, also=also)
+            luck = luck_variance(results, comparator=comparator, also=also, gross=gross)
             summary["luck_share"] = (luck / total.where(total > 0)).clip(max=1.0)
-    years = break_even_year(cumulative_net_saving(results, comparator=comparator, also=also))
+    years = break_even_year(cumulative_net_saving(results, comparator=comparator, also=also, gross=gross))
     summary["break_even_year"] = xr.apply_ufunc(_upper_median, years, input_core_dims=[["draw"]], keep_attrs=True)
     at_stake = years.notnull()
     never = years.copy(data=np.isinf(years.values))

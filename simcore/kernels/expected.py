@@ -88,8 +88,8 @@ def _multiply(out, one, other):
 
 
 @kernel
-def enrol(shares, before, after, source, target, slot, mode):
-    """Split joint states into those who take part and those who do not.
+def answer(shares, before, after, source, target, slot, mode, admission):
+    """Split joint states by the answer to a question about an intervention.
 
     Parameters
     ----------
@@ -98,17 +98,27 @@ def enrol(shares, before, after, source, target, slot, mode):
     before, after
         float64 (state, draw): read; added to.
     source, target, slot, mode
-        (way,): from, to, threshold, and 0 for everybody, 1 for those who take part, 2 for the others.
+        (way,): from, to, threshold, and 0 for everybody, 1 for those who say yes, 2 for those who say no.
+    admission
+        float64 (draw,): share of the willing whose yes counts.
     """
     for e in range(source.size):
         old, new, share = before[source[e]], after[target[e]], shares[slot[e]]
         if mode[e] == 0:
             _add(new, old)
         elif mode[e] == 1:
-            _add_product(new, old, share)
+            for d in range(old.size):
+                new[d] += old[d] * (share[d] * admission[d])
         else:
             for d in range(old.size):
-                new[d] += old[d] * (1.0 - share[d])
+                new[d] += old[d] * (1.0 - share[d] * admission[d])
+
+
+@kernel
+def advance(before, after, target):
+    """Add the probability of each state to that of the state it becomes; arrays as in `answer`."""
+    for i in range(target.size):
+        _add(after[target[i]], before[i])
 
 
 @kernel

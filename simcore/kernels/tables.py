@@ -18,6 +18,8 @@ from simcore.randomness import SCALE
 
 #: Kinds of modifier, in the order in which they act within a row.
 RISK_RATIO, ODDS_RATIO, HAZARD_RATIO, RISK_DIFFERENCE = 0, 1, 2, 3
+#: Kinds from here on are those that act over a time of their own (`Rows.over_kind`), one after the other at the end.
+OVER = 4
 
 #: What the baselines of a row are: probabilities per cycle or per year, rates, rates that act all the time.
 PER_CYCLE, RATE, PER_YEAR, CONTINUOUS = 0, 1, 2, 3
@@ -26,6 +28,7 @@ PER_CYCLE, RATE, PER_YEAR, CONTINUOUS = 0, 1, 2, 3
 FINE, MORE_THAN_ONE, NOT_A_PROBABILITY, NOT_ONE, NOT_A_RATE = 0, 1, 2, 3, 4
 
 usable_in_kernels(rates.with_risk_ratio, rates.with_odds_ratio, rates.with_hazard_ratio)
+usable_in_kernels(rates.probability_in, rates.rate_of_probability)
 _modified_probability = inlined(rates.modified_probability)
 _probability_of_rate = inlined(rates.probability_of_rate)
 _probability_over = inlined(rates.probability_over)
@@ -53,6 +56,9 @@ class Rows(NamedTuple):
         int32 (exit,).
     modifier_kind, modifier_value
         int32 (modifier,): which kind; column of its value.
+    over_kind, over_periods
+        int32 and float64 (kind from `OVER` on,): the kind proper, and how many of the baseline's periods (years, of a
+        rate) it was measured over.
     matrix_first, matrix_stride, matrix_states
         int32 (matrix,): generators of domains in continuous time: row of the first state, how far apart
         the rows of the states are, and how many there are.
@@ -72,6 +78,8 @@ class Rows(NamedTuple):
     n_modifiers: NDArray[np.int32]
     modifier_kind: NDArray[np.int32]
     modifier_value: NDArray[np.int32]
+    over_kind: NDArray[np.int32]
+    over_periods: NDArray[np.float64]
     matrix_first: NDArray[np.int32]
     matrix_stride: NDArray[np.int32]
     matrix_states: NDArray[np.int32]
@@ -80,10 +88,15 @@ class Rows(NamedTuple):
 
 @inlined
 def exit_size(rows, values, e, rate):
-    """Probability per cycle of exit `e`, or its rate per year, with all modifiers."""
+    """Probability per cycle (or year) of exit `e`, or its rate per year, with all modifiers; and its status.
+
+    With `NOT_A_PROBABILITY` the first number is what a modifier over a time of its own has made of the probability
+    within that time.
+    """
     size = values[rows.base[e]]
     risk_ratio = odds_ratio = hazard_ratio = 1.0
     difference = 0.0
+    n_over = 0
     first = rows.first_modifier[e]
     for m in range(first, first + rows.n_modifiers[e]):
         value = values[rows.modifier_value[m]]
@@ -94,11 +107,47 @@ def exit_size(rows, values, e, rate):
             odds_ratio *= value
         elif kind == HAZARD_RATIO:
             hazard_ratio *= value
-        else:
+        elif kind == RISK_DIFFERENCE:
             difference += value
+        else:
+            n_over += 1
     if rate:
-        return size * hazard_ratio
-    return _modified_probability(size, risk_ratio, odds_ratio, hazard_ratio, difference)
+        size *= hazard_ratio
+    else:
+        size = _modified_probability(size, risk_ratio, odds_ratio, hazard_ratio, difference)
+    if n_over > 0:
+        return _modified_over(rows, values, e, rate, size)
+    return size, FINE
+
+
+@kernel
+def _modified_over(rows, values, e, rate, size):
+    """Let modifiers act that were measured over a time of their own, as if the exit were the only one for that time."""
+    first = rows.first_modifier[e]
+    for m in range(first, first + rows.n_modifiers[e]):
+        kind, value = rows.modifier_kind[m], values[rows.modifier_value[m]]
+        if kind < OVER:
+            continue
+        if size < -rates.ROUNDING or size == math.inf or (size > 1.0 + rates.ROUNDING and not rate):
+            return size, FINE  # the caller refuses what is no rate or probability
+        periods, kind = rows.over_periods[kind - OVER], rows.over_kind[kind - OVER]
+        if value == (0.0 if kind == RISK_DIFFERENCE else 1.0):
+            continue  # without effect it changes nothing, to the last bit
+        if rate:
+            within = _probability_of_rate(size, size, periods)
+        else:
+            within = rates.probability_in(min(max(size, 0.0), 1.0), periods)
+        if kind == RISK_RATIO:
+            within = rates.with_risk_ratio(within, value)
+        elif kind == ODDS_RATIO:
+            within = rates.with_odds_ratio(within, value)
+        else:
+            within += value
+        if not -rates.ROUNDING <= within <= 1.0 + rates.ROUNDING:
+            return within, NOT_A_PROBABILITY
+        within = min(max(within, 0.0), 1.0)
+        size = rates.rate_of_probability(within, periods) if rate else rates.probability_in(within, 1.0 / periods)
+    return size, FINE
 
 
 @kernel
@@ -130,7 +179,9 @@ def build_thresholds(rows, values, thresholds, shares, work):
         rate = scale == RATE or scale == CONTINUOUS
         total = 0.0
         for k in range(count):
-            size = exit_size(rows, values, first + k, rate)
+            size, status = exit_size(rows, values, first + k, rate)
+            if status != FINE:
+                return r, status
             if rate and not 0.0 <= size < math.inf:
                 return r, NOT_A_RATE
             if not rate and not 0.0 <= size <= 1.0:
@@ -200,7 +251,7 @@ def _exponential(rows, values, thresholds, shares, work, m):
         r = first + i * stride
         out = 0.0
         for e in range(rows.first_exit[r], rows.first_exit[r] + rows.n_exits[r]):
-            size = exit_size(rows, values, e, True)
+            size, _ = exit_size(rows, values, e, True)
             jump[i * n + rows.target[e]] = size
             out += size
         jump[i * n + i] = -out

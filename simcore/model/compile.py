@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,52 +21,23 @@ from numpy.typing import NDArray
 
 from simcore.errors import ModelError
 from simcore.kernels import tables as kernel_tables
-from simcore.kernels.lives import Plan
+from simcore.kernels.plan import Memories, Moves, Plan, Starts
+from simcore.model.acts import Act, acts_on
+from simcore.model.asking import Asking, codes
 from simcore.model.compiled import Compiled
 from simcore.model.counting import Counting
 from simcore.model.frame import Frame, Lists, Parent, Tests
-from simcore.model.ledger import account, alive
+from simcore.model.ledger import account
 from simcore.model.rows import Block, RowList, Sheet
-from simcore.model.values import Values, Weakened
+from simcore.model.values import CaughtUp, Values, Weakened
 from simcore.randomness import decision_points
 from simcore.scenario.conditions import NEVER, Condition, parse_condition, parse_move
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.schema import Effect, Memory, Modifier, Shares
+from simcore.scenario.schema import Effect, Memory, Shares
 from simcore.scenario.structure import EXACT, Situation, Way, joint_name
 
-_KINDS = {
-    "risk_ratio": kernel_tables.RISK_RATIO,
-    "odds_ratio": kernel_tables.ODDS_RATIO,
-    "hazard_ratio": kernel_tables.HAZARD_RATIO,
-    "risk_difference": kernel_tables.RISK_DIFFERENCE,
-}
 #: A memory is a table by what it watches at both ends of a cycle and its own value; larger ones are refused.
 _MOST_REMEMBERED = 2_000_000
-
-
-@dataclass(frozen=True)
-class Act:
-    """A modifier, or an intervention's effect, on one move; `first` and `last` are phases."""
-
-    modifier: Modifier
-    condition: Condition
-    intervention: str | None = None
-    first: int = 1
-    last: int | None = None
-
-    @property
-    def kind(self) -> int:
-        """Which of the kernel's kinds it is."""
-        return _KINDS[self.modifier.scale]
-
-    def cycles_faded(self, phase: int) -> int | None:
-        """How many cycles the effect has faded in a phase; None when it does not act."""
-        if phase < self.first:
-            return None
-        if self.last is None or phase <= self.last:
-            return 0
-        fading = isinstance(self.modifier, Effect) and self.modifier.fade is not None
-        return phase - self.last if fading else None
 
 
 @dataclass(frozen=True)
@@ -109,16 +80,7 @@ class Compiler(Frame):
             scale = kernel_tables.CONTINUOUS if continuous else kernel_tables.RATE
         elif self.per_year > 1 and self.period_of(way.baseline) == "year":
             scale = kernel_tables.PER_YEAR
-        acts = [Act(modifier, parse_condition(modifier.if_)) for modifier in way.modifiers]
-        for name, intervention in self.scenario.interventions.items():
-            for effect in intervention.effects:
-                move = parse_move(effect.move)
-                if move is not None and move.domain == domain and move.fits(way.start, way.end):
-                    first, last = effect.years
-                    assert isinstance(first, int)  # by the schema
-                    begin = (first - 1) * self.per_year + 1
-                    end = None if last == "onwards" else int(last) * self.per_year
-                    acts.append(Act(effect, parse_condition(effect.if_), name, begin, end))
+        acts = acts_on(self, domain, way, self.list.kind_over)
         return Exit(target, way.baseline, scale, tuple(acts), (("from", way.start), ("to", way.end)))
 
     # -- rows ---------------------------------------------------------------------------
@@ -129,12 +91,7 @@ class Compiler(Frame):
         for way in exits:
             found |= self.keys_of(way.baseline)
             for act in way.acts:
-                found |= act.condition.variables | self.keys_of(act.modifier.size)
-                found |= self.keys_of(act.modifier.movable_share)
-                if isinstance(act.modifier, Effect) and act.modifier.fade is not None:
-                    found |= self.keys_of(act.modifier.fade.half_life)
-                if act.intervention is not None:
-                    found.add(act.intervention)
+                found |= act.variables(self)
         return self.with_age(found)
 
     def _tests(self, exits: Iterable[Exit]) -> Tests:
@@ -143,11 +100,7 @@ class Compiler(Frame):
         for way in exits:
             tests.quantity(way.baseline)
             for act in way.acts:
-                tests.condition(act.condition)
-                tests.quantity(act.modifier.size)
-                tests.quantity(act.modifier.movable_share)
-                if isinstance(act.modifier, Effect) and act.modifier.fade is not None:
-                    tests.quantity(act.modifier.fade.half_life)
+                act.add_tests(tests)
         return tests
 
     def sheet(
@@ -177,25 +130,32 @@ class Compiler(Frame):
         """Column of a modifier in a situation, -1 when it does not act."""
         if not act.condition.holds(situation):
             return -1
-        faded = 0
-        if act.intervention is not None:
-            in_window = act.cycles_faded(int(situation[act.intervention + EXACT]))
-            if in_window is None:
-                return -1
-            faded = in_window
-        modifier = act.modifier
-        size = self.values.quantity(modifier.size, situation)
-        fade = modifier.fade if isinstance(modifier, Effect) and faded > 0 else None
-        if modifier.movable_share is None and fade is None:
-            return size
-        share = None if modifier.movable_share is None else self.values.quantity(modifier.movable_share, situation)
-        half_life = None if fade is None else self.values.quantity(fade.half_life, situation)
-        is_ratio = modifier.scale != "risk_difference"
-        return self.values.column(Weakened(size, is_ratio, share, half_life, faded if fade is not None else 0))
+        stage = act.stage(self, situation)
+        if stage is None:
+            return -1
+        after, left = stage
+        modifier, quantity = act.modifier, self.values.quantity
+        shares = [modifier.movable_share, act.remains if left else None]
+        weights = tuple(quantity(share, situation) for share in shares if share is not None and share != 1.0)
+        size = quantity(modifier.size, situation)
+        fade = modifier.fade if isinstance(modifier, Effect) and after > 0 else None
+        if weights or fade is not None or modifier.scale == "standardised_mean_difference":
+            half_life, length = (None, None) if fade is None else (fade.half_life, fade.linear)
+            size = self.values.column(Weakened(
+                size, modifier.scale, weights,
+                None if half_life is None else quantity(half_life, situation),
+                None if length is None else quantity(length, situation), 0 if fade is None else after,
+            ))  # fmt: skip
+        if isinstance(modifier, Effect) and modifier.catch_up is not None and after > 0:
+            first, last = modifier.years
+            time = quantity(modifier.catch_up, situation)
+            window = int(last) - int(first) + 1
+            size = self.values.column(CaughtUp(size, time, modifier.scale, window, after, act.path))
+        return size
 
     # -- the parts of the plan ------------------------------------------------------------
 
-    def starts(self) -> dict[str, Any]:
+    def starts(self, points: Mapping[str, int]) -> Starts:
         """Attributes, traits, starting states and what is remembered at the start."""
         self._start_readers, self._start_maps = Lists(3), Lists(1)
         self._start_known: list[int] = []
@@ -216,17 +176,13 @@ class Compiler(Frame):
             self._question(f"the start of {name}", name, self._memory_start(memory), inside)
         first, variable, stride, table_of = self._start_readers.arrays(np.int64, np.uint32, np.int64)
         map_first, answers_map = self._start_maps.arrays(np.uint8)
-        return {
-            "start_known": np.array(self._start_known, dtype=np.int64),
-            "start_base": np.array(self._start_bases, dtype=np.int64),
-            "start_first": first,
-            "start_variable": variable,
-            "start_stride": stride,
-            "start_table": table_of,
-            "start_map_first": map_first,
-            "start_map": answers_map,
-            "start_thresholds": np.array(self._start_widths, dtype=np.int64),
-        }
+        return Starts(
+            point=np.array([points[name] for name in start_points(self)], dtype=np.uint32),
+            known=np.array(self._start_known, dtype=np.int64),
+            base=np.array(self._start_bases, dtype=np.int64),
+            thresholds=np.array(self._start_widths, dtype=np.int64),
+            first=first, variable=variable, stride=stride, table=table_of, map_first=map_first, map=answers_map,
+        )  # fmt: skip
 
     @staticmethod
     def _memory_start(memory: Memory) -> str | Shares:
@@ -301,41 +257,7 @@ class Compiler(Frame):
         base = self.list.add([sheet], len(exits), block)
         self._add_start(-1, base, len(exits), self.readers(parents, len(exits)), _answers([(exits, rest)]))
 
-    def enrolments(self) -> dict[str, Any]:
-        """Who is asked when, and the probability that they take part."""
-        readers = Lists(3)
-        bases = np.full((len(self.interventions), self.n_cycles), -1, dtype=np.int64)
-        for number, name in enumerate(self.interventions):
-            enrol = self.scenario.interventions[name].enrol
-            condition = parse_condition(enrol.if_) & alive(self.scenario)
-            tests = Tests(self)
-            tests.condition(condition)
-            tests.quantity(enrol.uptake)
-            wanted = self.with_age(condition.variables | self.keys_of(enrol.uptake) | {"age"})
-            parents = self.parents(wanted, tests)
-            situations = self.situations(parents)
-            for cycle in self.asked_cycles(name):
-                base = np.empty((len(situations), 1), dtype=np.int32)
-                for row, inner in enumerate(situations):
-                    situation = self.at(cycle, inner)
-                    asked = situation["age"] == enrol.at_age and condition.holds(situation)
-                    taken: str | float = enrol.uptake if asked else 0.0
-                    base[row, 0] = self.values.quantity(taken, situation)
-                none = np.zeros((len(situations), 0), dtype=np.int32)
-                sheet = Sheet((0,), kernel_tables.PER_CYCLE, False, base, none, (), ())
-                block = Block(
-                    0, f"enrolment in {name}", ("",), ("takes part", "does not"), tuple(p.name for p in parents),
-                    situations, [dict(self.times[cycle])], ("interventions", name, "enrol", "uptake"),
-                )  # fmt: skip
-                bases[number, cycle] = self.list.add([sheet], 1, block)
-            readers.rows(self.readers(parents, 1))
-        first, variable, stride, table = readers.arrays(np.int64, np.uint32, np.int64)
-        return {
-            "enrol_base": bases, "enrol_first": first, "enrol_variable": variable, "enrol_stride": stride,
-            "enrol_table": table,
-        }  # fmt: skip
-
-    def moves(self) -> dict[str, Any]:
+    def moves(self, points: Mapping[str, int]) -> Moves:
         """Rows of every domain, and how the situation of a person finds its row."""
         readers, phase_lists, maps = Lists(3), Lists(2), Lists(1)
         bases = np.zeros((len(self.scenario.domains), self.n_cycles), dtype=np.int64)
@@ -357,21 +279,16 @@ class Compiler(Frame):
             maps.add(_jumps(len(domain.states)) if continuous else _answers(ways))
             widths.append(width)
         first, variable, stride, table = readers.arrays(np.int64, np.uint32, np.int64)
-        phase_first, phase_intervention, phase_table = phase_lists.arrays(np.int64, np.int64)
+        code_first, code_intervention, code_table = phase_lists.arrays(np.int64, np.int64)
         map_first, answers_map = maps.arrays(np.uint8)
-        return {
-            "move_base": bases,
-            "move_thresholds": np.array(widths, dtype=np.int64),
-            "move_first": first,
-            "move_variable": variable,
-            "move_stride": stride,
-            "move_table": table,
-            "move_map_first": map_first,
-            "move_map": answers_map,
-            "phase_first": phase_first,
-            "phase_intervention": phase_intervention,
-            "phase_table": phase_table.reshape(-1, self.n_cycles),
-        }
+        return Moves(
+            point=np.array([points[name] for name in self.scenario.domains], dtype=np.uint32),
+            base=bases,
+            thresholds=np.array(widths, dtype=np.int64),
+            first=first, variable=variable, stride=stride, table=table, map_first=map_first, map=answers_map,
+            code_first=code_first, code_intervention=code_intervention,
+            code_table=code_table.reshape(-1, self.n_cycles),
+        )  # fmt: skip
 
     def _check_matrix(self, name: str) -> None:
         """Add rows that nobody asks for: a matrix whose diagonal is given must add up to 1 as it stands, everywhere."""
@@ -410,15 +327,17 @@ class Compiler(Frame):
         worked_out: dict[tuple[Any, ...], list[Sheet]] = {}
         acts = [act for out, _ in self.exits[name] for way in out for act in way.acts]
         alike: dict[Hashable, int] = {}
+        keys = {i: [self._phase_key(tests, acts, i, code) for code in range(self.declined + 1)] for i in phased}
         for cycle in range(self.n_cycles):
             time = alike.setdefault(self.time_signature(tests, cycle), cycle)
-            phases = [self.possible_phases(intervention, cycle) for intervention in phased]
+            groups = [self._codes_alike(keys[intervention], intervention, cycle) for intervention in phased]
+            phases = [[of[0] for of in group.values()] for group in groups]
             sheets: dict[tuple[int, ...], list[Sheet]] = {}
             numbers: dict[tuple[Any, ...], int] = {}
             which = np.empty([len(possible) for possible in phases], dtype=np.int64)
             for place in np.ndindex(which.shape):
                 phase_of = {i: phases[axis][place[axis]] for axis, i in enumerate(phased)}
-                known = (time, *(self._phase_key(tests, acts, i, phase) for i, phase in phase_of.items()))
+                known = (time, *(keys[i][phase] for i, phase in phase_of.items()))
                 if known not in worked_out:
                     around = dict(self.times[time])
                     for intervention, phase in phase_of.items():
@@ -434,10 +353,10 @@ class Compiler(Frame):
             step = n_rows * width
             for axis in reversed(range(len(phased))):
                 n_classes = int(classes[axis].max()) + 1
-                addends = [0] * (max(phases[axis]) + 1)
-                for phase, group in zip(phases[axis], classes[axis], strict=True):
-                    addends[phase] = int(group) * step
-                tables[axis].append(self.phase_table(addends) if n_classes > 1 else -1)
+                # Codes that nobody has in this cycle are filled in too, so that one code can stand for later ones.
+                of_key = {key: int(cls) * step for key, cls in zip(groups[axis], classes[axis], strict=True)}
+                addends = [of_key.get(key, 0) for key in keys[phased[axis]]]
+                tables[axis].append(self.code_table(addends) if n_classes > 1 else -1)
                 step *= n_classes
             places = list(itertools.product(*chosen))
             key = tuple(tuple(sheet.key for sheet in sheets[place]) for place in places)
@@ -446,7 +365,7 @@ class Compiler(Frame):
                 for place in places:
                     layer = dict(self.times[cycle])
                     for axis, intervention in enumerate(phased):
-                        layer[intervention] = self.phase_year(phases[axis][place[axis]])
+                        layer |= {intervention: self.phases(intervention, phases[axis][place[axis]])[intervention]}
                     layers.append(layer)
                 names = tuple(parent.name for parent in others)
                 block = Block(0, name, tuple(states), tuple(states), names, situations, layers, ("domains", name))
@@ -454,12 +373,19 @@ class Compiler(Frame):
             bases.append(blocks[key])
         return bases, [list(column) for column in tables]
 
-    def _phase_key(self, tests: Tests, acts: Sequence[Act], intervention: str, phase: int) -> Hashable:
-        """Equal for phases with the same rows."""
-        faded = tuple(act.cycles_faded(phase) for act in acts if act.intervention == intervention)
-        return self.phase_signature(tests, intervention, phase), faded
+    def _codes_alike(self, keys: Sequence[Hashable], intervention: str, cycle: int) -> dict[Hashable, list[int]]:
+        """The codes that can occur in a cycle, those with the same rows together; 0 is in the first group."""
+        groups: dict[Hashable, list[int]] = {}
+        for code in self.possible_codes(intervention, cycle):
+            groups.setdefault(keys[code], []).append(code)
+        return groups
 
-    def memory(self) -> dict[str, Any]:
+    def _phase_key(self, tests: Tests, acts: Sequence[Act], intervention: str, code: int) -> Hashable:
+        """Equal for codes with the same rows."""
+        effects = tuple(act.signature(self, code) for act in acts if act.intervention == intervention)
+        return self.phase_signature(tests, intervention, code), effects
+
+    def memory(self) -> Memories:
         """How each clock and counter goes on: a table by what it watches at both ends and its own value."""
         readers, maps = Lists(2), Lists(1)
         n_variables = len(self.names)
@@ -493,39 +419,33 @@ class Compiler(Frame):
             maps.add(values)
         first, row, stride = readers.arrays(np.int64, np.uint32)
         map_first, values_map = maps.arrays(np.uint8)
-        return {
-            "memory_first": first, "memory_row": row, "memory_stride": stride, "memory_map_first": map_first,
-            "memory_map": values_map,
-        }  # fmt: skip
+        return Memories(first=first, row=row, stride=stride, map_first=map_first, map=values_map)
 
     def compile(self) -> Compiled:
         """Compile everything."""
         scenario = self.scenario
         counted = account(scenario)
         names = start_points(self)
-        asked = [f"{name}.uptake" for name in self.interventions]
+        asked = [f"{name}.{what}" for what in ("uptake", "drop_out") for name in self.interventions]
         drawn = [f"parameter.{name}" for name in self.file.distributions]  # they must not collide with questions either
         points = decision_points([*names, *asked, *scenario.domains, *drawn])
-        starts, enrolments, moves, memory = self.starts(), self.enrolments(), self.moves(), self.memory()
+        starts, asking = self.starts(points), Asking(self, self.values, self.list)
+        asks, places = asking.arrays(points), asking.places()
+        moves, memories = self.moves(points), self.memory()
         counting = Counting(self, counted)
         life, dead = -1, 0
         if self.life is not None:
             life, dead = self.number[self.life[0]], self.levels[self.life[0]].index(self.life[1])
+        strategies = list(scenario.strategies)
         sizes = [
-            len(self.attributes), len(scenario.domains), len(self.interventions), len(scenario.strategies),
+            len(self.attributes), len(scenario.domains), len(self.interventions), len(strategies),
             self.n_cycles, life, dead, len(counting.groups), len(counted.time), len(counted.events),
-            len(scenario.memory),
+            len(scenario.memory), strategies.index(scenario.comparator),
         ]  # fmt: skip
-        uses = [[i in members for i in self.interventions] for members in scenario.strategies.values()]
-        plan = Plan(
-            sizes=np.array(sizes, dtype=np.int64),
-            start_point=np.array([points[name] for name in names], dtype=np.uint32),
-            enrol_point=np.array([points[name] for name in asked], dtype=np.uint32),
-            move_point=np.array([points[name] for name in scenario.domains], dtype=np.uint32),
-            add=np.array(self.add, dtype=np.uint32),
-            uses=np.array(uses, dtype=np.uint8).reshape(len(uses), len(self.interventions)),
-            **starts, **enrolments, **moves, **memory, **counting.arrays(),
-        )  # fmt: skip
+        groups, masks = counting.arrays()
+        meaning = codes(self, asks, moves, groups)
+        add = np.array(self.add, dtype=np.uint32)
+        plan = Plan(np.array(sizes, dtype=np.int64), add, meaning, starts, asks, moves, memories, groups, masks)
         return Compiled(
             self.file,
             counted,
@@ -535,6 +455,7 @@ class Compiler(Frame):
             self.list.n_thresholds,
             counting.n_hist,
             self.list.blocks,
+            places,
         )
 
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.kernels import tables as kernel_tables
-from simcore.kernels.lives import Plan
+from simcore.kernels.plan import Plan
 from simcore.kernels.tables import Rows
 from simcore.model.ledger import Account
 from simcore.model.rows import Block
-from simcore.model.values import Values
+from simcore.model.values import Values, place_of
 from simcore.scenario.checks import path_text
 from simcore.scenario.loading import ScenarioFile
 
@@ -39,6 +39,8 @@ class Compiled:
         Lengths of the kernel's threshold and histogram arrays.
     blocks
         What the rows stand for.
+    places
+        Column of the places of each intervention in each cycle [persons per year] (intervention, cycle); -1: no limit.
     """
 
     file: ScenarioFile
@@ -49,6 +51,7 @@ class Compiled:
     n_thresholds: int
     n_hist: int
     blocks: list[Block]
+    places: NDArray[np.int64]
 
     def explain(self, where: str, row: int, status: int, values: NDArray[np.float64]) -> str:
         """Say in words what is wrong with a row in a draw.
@@ -63,15 +66,19 @@ class Compiled:
             Numbers of this draw (column,).
         """
         block = self.blocks[bisect_right([b.first_row for b in self.blocks], row) - 1]
-        file, line = _place(self.file, block.path)
+        file, line = place_of(self.file, block.path)
         layer, rest = divmod(row - block.first_row, len(block.own) * len(block.situations))
         own, number = divmod(rest, len(block.situations))
         situation = {**block.layers[layer], **block.situations[number]}
         shown = {name: value for name, value in situation.items() if name not in ("cycle", "start_age")}
         first = self.rows.first_exit[row]
         is_rate = int(self.rows.scale[row]) in (kernel_tables.RATE, kernel_tables.CONTINUOUS)
-        exits = range(first, first + self.rows.n_exits[row])
-        sizes = [float(kernel_tables.exit_size(self.rows, values, e, is_rate)) for e in exits]
+        every = range(first, first + self.rows.n_exits[row])
+        found = {e: kernel_tables.exit_size(self.rows, values, e, is_rate) for e in every}
+        # What is no probability within the time that a ratio was measured over stands alone: rates beside it are none.
+        over = [e for e, (_, wrong) in found.items() if wrong != kernel_tables.FINE]
+        exits = over or list(found)
+        sizes = [float(found[e][0]) for e in exits]
         names = [block.targets[self.rows.target[e]] for e in exits]
         names = [f"{name}:" if name[:1].isdigit() else name.replace(", ", " and ") for name in names]
         given = [f"{name} {size:.4g}" for name, size in zip(names, sizes, strict=True)]
@@ -92,7 +99,8 @@ class Compiled:
             case kernel_tables.NOT_A_RATE:
                 wrong = f"a rate{of} of {block.question} is negative or infinite ({ways})"
             case _:
-                wrong = f"a probability{of} of {block.question} lies outside 0 to 1 ({ways})"
+                within = " within the time that a ratio or difference was measured over" if over else ""
+                wrong = f"a probability{of} of {block.question}{within} lies outside 0 to 1 ({ways})"
         return f"{place}: {wrong}."
 
     @property
@@ -100,10 +108,3 @@ class Compiled:
         """Length of the scratch array that building thresholds needs."""
         exits, states = self.rows.n_exits.max(initial=1), self.rows.matrix_states.max(initial=1)
         return int(max(exits, 4 * int(states) ** 2))
-
-
-def _place(file: ScenarioFile, path: tuple[str, ...]) -> tuple[str, int]:
-    """File and line of an entry, or of the nearest one around it."""
-    while path not in file.places:
-        path = path[:-1]
-    return file.places[path]

@@ -11,12 +11,11 @@ import itertools
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.lives import BOTH_ENDS, BOUNDARIES, EVENTS
+from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS, Groups, Masks
 from simcore.model.frame import Frame, Lists, Parent, Tests
 from simcore.model.ledger import Account, Meter
 from simcore.scenario.conditions import Condition, Part
@@ -52,7 +51,7 @@ class Grid:
     parents
         Variables of the group as the frame merges their values; at the start of a cycle or (with `_END`) at its end.
     classes
-        Class of each phase, by intervention.
+        Class of each code, by intervention.
     """
 
     def __init__(self, frame: Frame, parents: list[Parent], classes: dict[str, list[int]]) -> None:
@@ -81,8 +80,8 @@ class Grid:
     def occurs(self, mask: NDArray[np.bool_], cycle: int, strategy: str) -> bool:
         """Whether anybody can be in the cells of a mask, given the phases that occur under a strategy."""
         for axis, (intervention, of) in enumerate(self.classes.items()):
-            phases = self.frame.possible_phases(intervention, cycle, strategy)
-            mask = np.take(mask, sorted({of[phase] for phase in phases}), axis=axis)
+            codes = self.frame.possible_codes(intervention, cycle, strategy)
+            mask = np.take(mask, sorted({of[code] for code in codes}), axis=axis)
         return bool(mask.any())
 
     def _holds(self, condition: Condition, cycle: int) -> NDArray[np.bool_]:
@@ -111,12 +110,12 @@ class Grid:
         name = part.variable.removesuffix(EXACT)
         if name in self.classes:
             of = self.classes[name]
-            accepted = {number for phase, number in enumerate(of) if self._accepts(part, name, phase)}
+            accepted = {number for code, number in enumerate(of) if self._accepts(part, name, code)}
             return self._spread(name, [number in accepted for number in range(max(of) + 1)])
         return self._spread(part.variable, [part.accepts(value) for value in self.values[part.variable]])
 
-    def _accepts(self, part: Part, intervention: str, phase: int) -> bool:
-        return part.accepts(self.frame.phases(intervention, phase)[part.variable])
+    def _accepts(self, part: Part, intervention: str, code: int) -> bool:
+        return part.accepts(self.frame.phases(intervention, code)[part.variable])
 
     def _spread(self, name: str, holds: list[bool]) -> NDArray[np.bool_]:
         """Lay the truth for each value of a variable along its axis."""
@@ -139,7 +138,7 @@ class Counting:
         self.groups = self._groups()
         self.meter_mask = np.full((len(self.meters), frame.n_cycles), -1, dtype=np.int64)
         self.n_hist = 0
-        self._readers, self._phase_readers, self._members = Lists(3), Lists(2), Lists(1)
+        self._readers, self._code_readers, self._members = Lists(3), Lists(2), Lists(1)
         self._cells: list[int] = []
         self._hists: list[int] = []
         self._n_masks: list[int] = []
@@ -186,7 +185,10 @@ class Counting:
     def _lay_out(self, number: int, group: Group) -> None:
         """Work out the masks of a group's meters and store where everything lies."""
         frame = self.frame
-        classes = {intervention: self._phase_classes(group, intervention) for intervention in group.phased}
+        tests = Tests(frame)
+        for meter in group.members:
+            tests.condition(self.meters[meter].condition)
+        classes = {intervention: frame.classes_of_codes(tests, intervention) for intervention in group.phased}
         parents = self._parents(group.variables)
         grid = Grid(frame, parents, classes)
         numbers: dict[bytes, int] = {}
@@ -214,7 +216,7 @@ class Counting:
         strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
         n_phased = len(group.phased)
         added = [
-            frame.phase_table([of * stride for of in classes[intervention]])
+            frame.code_table([of * stride for of in classes[intervention]])
             for intervention, stride in zip(group.phased, strides, strict=False)
         ]
         stacked = np.stack(masks) if masks else np.zeros((0, *shape), dtype=bool)
@@ -227,7 +229,7 @@ class Counting:
             table = -1 if parent.classes is None else frame.table([of * stride for of in parent.classes])
             readers.append((self._row(parent.name), stride, table))
         self._readers.rows(readers)
-        self._phase_readers.add([frame.interventions.index(i) for i in group.phased], added)
+        self._code_readers.add([frame.interventions.index(i) for i in group.phased], added)
         self._members.add(group.members)
         self._cells.append(step)
         self._n_masks.append(len(stacked))
@@ -240,46 +242,30 @@ class Counting:
         """Slots of the histogram that a cycle reads."""
         return {BOUNDARIES: [cycle, cycle + 1], BOTH_ENDS: [2 * cycle, 2 * cycle + 1], EVENTS: [cycle]}[kind]
 
-    def _phase_classes(self, group: Group, intervention: str) -> list[int]:
-        """Class of each phase of an intervention: phases that no condition of the group tells apart share one."""
-        tests = Tests(self.frame)
-        for meter in group.members:
-            tests.condition(self.meters[meter].condition)
-        seen: dict[Hashable, int] = {}
-        return [
-            seen.setdefault(self.frame.phase_signature(tests, intervention, phase), len(seen))
-            for phase in range(self.frame.n_cycles + 1)
-        ]
-
     def _row(self, variable: str) -> int:
         """Where the kernel keeps a variable: at the start of the cycle, or at its end."""
         if variable.endswith(_END):
             return len(self.frame.names) + self.frame.number[variable.removesuffix(_END)]
         return self.frame.number[variable]
 
-    def arrays(self) -> dict[str, Any]:
-        """The counting part of the kernel's `Plan`."""
-        group_first, group_row, group_stride, group_table = self._readers.arrays(np.int64, np.uint32, np.int64)
-        phase_first, phase_intervention, phase_table = self._phase_readers.arrays(np.int64, np.int64)
+    def arrays(self) -> tuple[Groups, Masks]:
+        """Groups and masks as the kernel wants them."""
+        first, row, stride, table = self._readers.arrays(np.int64, np.uint32, np.int64)
+        code_first, code_intervention, code_table = self._code_readers.arrays(np.int64, np.int64)
         member_first, member = self._members.arrays(np.int64)
-        mask_first, cell_mask = self._cell_masks.arrays(np.int64)
-        return {
-            "group_kind": np.array([group.kind for group in self.groups], dtype=np.int64),
-            "group_cells": np.array(self._cells, dtype=np.int64),
-            "group_hist": np.array(self._hists, dtype=np.int64),
-            "group_first": group_first,
-            "group_row": group_row,
-            "group_stride": group_stride,
-            "group_table": group_table,
-            "group_phase_first": phase_first,
-            "group_phase_intervention": phase_intervention,
-            "group_phase_table": phase_table,
-            "group_active": self._active,
-            "group_masks": np.array(self._n_masks, dtype=np.int64),
-            "group_first_cell": np.array(self._first_cell, dtype=np.int64),
-            "cell_first": mask_first,
-            "cell_mask": cell_mask,
-            "member_first": member_first,
-            "member": member,
-            "meter_mask": self.meter_mask,
-        }
+        cell_first, cell_mask = self._cell_masks.arrays(np.int64)
+        groups = Groups(
+            kind=np.array([group.kind for group in self.groups], dtype=np.int64),
+            cells=np.array(self._cells, dtype=np.int64),
+            hist=np.array(self._hists, dtype=np.int64),
+            first=first, row=row, stride=stride, table=table,
+            code_first=code_first, code_intervention=code_intervention, code_table=code_table,
+            active=self._active,
+        )  # fmt: skip
+        masks = Masks(
+            number=np.array(self._n_masks, dtype=np.int64),
+            first_cell=np.array(self._first_cell, dtype=np.int64),
+            cell_first=cell_first, cell_mask=cell_mask, member_first=member_first, member=member,
+            of_meter=self.meter_mask,
+        )  # fmt: skip
+        return groups, masks

@@ -9,14 +9,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.expected import enrol, move
+from simcore.kernels.expected import advance, answer, move
 from simcore.model.compiled import Compiled
 from simcore.model.reach import Reach, Start
-from simcore.model.sampled import Counts, empty_counts, probabilities_of
+from simcore.model.sampled import Counts, admissions_of, empty_counts, probabilities_of
 
 
 def expect_draws(
-    compiled: Compiled, reached: Reach, values: NDArray[np.float64], *, first_draw: int, part_size: NDArray[np.int64]
+    compiled: Compiled, reached: Reach, values: NDArray[np.float64], *, first_draw: int, part_size: NDArray[np.int64],
+    seed: int,
 ) -> Counts:
     """Expected ledger of some draws.
 
@@ -30,6 +31,8 @@ def expect_draws(
         Number of the first of these draws.
     part_size
         Persons in each part (part,).
+    seed
+        The seed of the run: where places are few, both engines admit the share that the same pilot shows.
 
     Returns
     -------
@@ -43,9 +46,12 @@ def expect_draws(
     n = len(values)
     shares = np.empty((max(compiled.n_thresholds, 1), n))
     one = np.empty(compiled.n_thresholds)
+    everybody = np.ones(n)
+    admissions = np.ones((n, *compiled.plan.codes.uses.shape, int(compiled.plan.sizes[4])))
     for j, numbers in enumerate(values):
-        probabilities_of(compiled, numbers, first_draw + j, one)
+        thresholds = probabilities_of(compiled, numbers, first_draw + j, one)
         shares[: compiled.n_thresholds, j] = one
+        admissions[j] = admissions_of(compiled, numbers, thresholds, first_draw + j, seed)
     counts = empty_counts(compiled, n, float)
     work = np.empty((max(len(reached.order), 1), reached.most_options, n))
     product = np.empty((reached.most_ways + 1, n))
@@ -55,16 +61,19 @@ def expect_draws(
         before = begin
         for c, cycle in enumerate(cycles):
             for split in cycle.splits:
-                enrolled = np.zeros((split.n_states, n))
-                enrol(shares, before, enrolled, split.source, split.target, split.slot, split.mode)
-                before = enrolled
+                split_up, admission = np.zeros((split.n_states, n)), everybody
+                if split.intervention >= 0:
+                    admission = np.ascontiguousarray(admissions[:, s, split.intervention, c])
+                answer(shares, before, split_up, split.source, split.target, split.slot, split.mode, admission)
+                before = split_up
             after = np.zeros((cycle.n_after, n))
             events = np.zeros((len(compiled.account.events), n))
             move(cycle.step, reached.patterns, shares, before, after, events, reached.order, work, product)
             counts.time[:, :, s, :, 0, c] = (before.T @ cycle.at_start.astype(float))[:, None, :] * sizes
             counts.time[:, :, s, :, 1, c] = (after.T @ cycle.at_end.astype(float))[:, None, :] * sizes
             counts.events[:, :, s, :, c] = events.T[:, None, :] * sizes
-            before = after
+            before = np.zeros((cycle.advance.n_states, n))
+            advance(after, before, cycle.advance.target)
     return counts
 
 

@@ -27,7 +27,12 @@ class Tests:
     def __init__(self, structure: Structure) -> None:
         self.structure = structure
         self._sets: dict[str, set[frozenset[Value] | Band]] = {}
+        self._spans: dict[str, set[tuple[int, int]]] = {}
         self._raw: set[str] = set()
+
+    def span(self, variable: str, low: int, high: int) -> None:
+        """Add that a variable's whole numbers from `low` to `high` are told apart; beyond an end all are as the end."""
+        self._spans.setdefault(variable, set()).add((low, high))
 
     def condition(self, condition: Condition) -> None:
         """Add the tests of a condition."""
@@ -61,7 +66,8 @@ class Tests:
         if variable in self._raw:
             return value
         part = [Part(variable, values) for values in self._sets.get(variable, ())]
-        return tuple(test.accepts(value) for test in part)
+        spans = [min(max(int(value), low), high) for low, high in self._spans.get(variable, ())]
+        return (*(test.accepts(value) for test in part), *spans)
 
     def classes(self, variable: str, values: Sequence[Value]) -> tuple[list[int], list[Value]]:
         """Class of each value, and one value of each class."""
@@ -179,9 +185,9 @@ class Frame(Structure):
             self.add.extend(table)
         return self._tables[table]
 
-    def phase_table(self, addends: Sequence[int]) -> int:
-        """Store what each phase adds to an index; return where."""
-        return self.table(tuple(addends) + (0,) * (self.n_cycles + 2 - len(addends)))
+    def code_table(self, addends: Sequence[int]) -> int:
+        """Store what each code in an intervention adds to an index; return where."""
+        return self.table(tuple(addends) + (0,) * (self.declined + 1 - len(addends)))
 
     def time_signature(self, tests: Tests, cycle: int) -> Hashable:
         """Equal for cycles that nothing tells apart."""
@@ -190,10 +196,17 @@ class Frame(Structure):
         ages = [tests.signature("age", age + elapsed) for age in self.start_ages]
         return (tuple(ages), *(tests.signature(key, now[key]) for key in TIMES if key in now and key != "age"))
 
-    def phase_signature(self, tests: Tests, intervention: str, phase: int) -> Hashable:
-        """Equal for phases that no condition and no quantity tells apart."""
-        year = tests.signature(intervention, self.phase_year(phase))
-        return year, tests.signature(intervention + EXACT, phase)
+    def phase_signature(self, tests: Tests, intervention: str, code: int) -> Hashable:
+        """Equal for codes that no condition and no quantity tells apart."""
+        return tuple(tests.signature(name, value) for name, value in self.phases(intervention, code).items())
+
+    def classes_of_codes(self, tests: Tests, intervention: str) -> list[int]:
+        """Class of each code in an intervention: codes that nothing tells apart share one."""
+        seen: dict[Hashable, int] = {}
+        return [
+            seen.setdefault(self.phase_signature(tests, intervention, code), len(seen))
+            for code in range(self.declined + 1)
+        ]
 
 
 class Lists:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simcore.errors import ModelError
 from simcore.scenario.conditions import (
     ALWAYS,
+    DROPPED_OUT,
     Band,
     Condition,
     MoveText,
@@ -24,7 +25,17 @@ from simcore.scenario.conditions import (
     whole_numbers,
 )
 from simcore.scenario.quantities import unit_named
-from simcore.scenario.schema import Booking, Outcome, OutcomePart, Price, Scenario
+from simcore.scenario.schema import (
+    Booking,
+    Cashable,
+    Displacement,
+    Outcome,
+    OutcomePart,
+    Price,
+    ProgrammeCost,
+    Scale,
+    Scenario,
+)
 from simcore.scenario.structure import EXACT, TIMES, Structure
 
 #: An amount may depend on what a person is in so many situations; each is counted by itself.
@@ -81,6 +92,8 @@ class Piece:
 
 #: When a line is paid: for the time it lasts, each time it happens, once at the start, or once at enrolment.
 FOR_TIME, EACH_TIME, AT_START, AT_ENROLMENT = "for_time", "each_time", "at_start", "at_enrolment"
+#: Or whoever is in whatever situation, by every strategy that has the intervention: nothing is counted for it.
+FIXED = "fixed"
 
 
 @dataclass(frozen=True)
@@ -90,15 +103,19 @@ class Line:
     Attributes
     ----------
     name
-        Name of the price, or ``intervention.costs[0]``.
+        Name of the price, ``intervention.costs[0]``, or ``intervention.displacement[0].price``.
     pieces
-        What is counted.
+        What is counted; nothing for a fixed cost.
     booking
-        Kind, amount and who pays.
+        Kind, amount and who pays; of a displacement, those of the price.
     path
         Where it stands in the scenario.
     paid
         When it is paid.
+    intervention
+        Whose cost or displacement it is; None for a price.
+    displaced
+        Of a displacement: what share of the intervention's gain in the price is booked the other way round.
     """
 
     name: str
@@ -106,6 +123,23 @@ class Line:
     booking: Booking
     path: tuple[str | int, ...]
     paid: str
+    intervention: str | None = None
+    displaced: Displacement | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of cost it is booked as."""
+        return self.booking.kind if self.displaced is None else f"displaced_{self.booking.kind}"
+
+    @property
+    def cashable(self) -> Cashable | None:
+        """What of it becomes money when it is avoided; None where all of it does at once."""
+        return self.booking.cashable if isinstance(self.booking, Price) and self.displaced is None else None
+
+    @property
+    def scale(self) -> Scale | None:
+        """How the amount depends on the number of participants."""
+        return self.booking.scale if isinstance(self.booking, ProgrammeCost) else None
 
 
 @dataclass(frozen=True)
@@ -194,8 +228,7 @@ def _pieces(structure: Structure, meter: Meter, quantities: list[str | float | N
     wanted = sorted(structure.with_age(keys) - set(TIMES))
     if not wanted:
         return (Piece(meter),)
-    years = range(structure.phase_year(structure.n_cycles) + 1)
-    values = [structure.levels[name] if name in structure.levels else tuple(years) for name in wanted]
+    values = [structure.levels[name] if name in structure.levels else _years(structure, name) for name in wanted]
     # Of values that the condition rules out no one is counted.
     own = {part.variable: part for part in meter.condition.parts}
     values = [
@@ -214,6 +247,13 @@ def _pieces(structure: Structure, meter: Meter, quantities: list[str | float | N
         parts = tuple(Part(name, _exactly(structure, name, value)) for name, value in situation)
         pieces.append(Piece(Meter(Condition(parts) & meter.condition, meter.move), situation))
     return tuple(pieces)
+
+
+def _years(structure: Structure, intervention: str) -> tuple[Value, ...]:
+    """The years since enrolment that an amount may depend on, and that of those who have left."""
+    years = tuple(range(structure.phase_year(structure.n_cycles) + 1))
+    rule = structure.scenario.interventions[intervention].drop_out
+    return years if rule is None else (*years, DROPPED_OUT)
 
 
 def _exactly(structure: Structure, name: str, value: Value) -> frozenset[Value] | Band:
@@ -235,26 +275,43 @@ def _of_the_living(scenario: Scenario, condition: Condition) -> Condition:
 
 def _lines(structure: Structure) -> Iterator[Line]:
     scenario = structure.scenario
+    priced = {}
     for name, price in scenario.prices.items():
         paid = EACH_TIME if price.move is not None else AT_START if price.once is not None else FOR_TIME
         amounts = [price.amount, price.base, price.share]
         pieces = _pieces(structure, _meter(scenario, price), amounts, f"the price {name}")
-        yield Line(name, pieces, price, ("prices", name), paid)
+        priced[name] = Line(name, pieces, price, ("prices", name), paid)
+    yield from priced.values()
     for name, intervention in scenario.interventions.items():
         for number, cost in enumerate(intervention.costs):
-            entry = scenario.entry(cost.amount)
-            unit = unit_named(entry.unit) if entry is not None else None
-            once = cost.years is None or (unit is not None and unit.per == "participant")
-            if once and structure.per_year > 1:
-                enrolled = Part(name + EXACT, whole_numbers(1, 1))
-            else:
-                first, last = cost.years or (1, 1)
-                assert isinstance(first, int)  # by the schema
-                enrolled = Part(name, whole_numbers(first, None if last == "onwards" else int(last)))
-            meter = Meter(_of_the_living(scenario, Condition((enrolled,)) & parse_condition(cost.while_ or {})))
-            line_name, path = f"{name}.costs[{number}]", ("interventions", name, "costs", number)
-            pieces = _pieces(structure, meter, [cost.amount, cost.base, cost.share], f"the cost {line_name}")
-            yield Line(line_name, pieces, cost, path, AT_ENROLMENT if once else FOR_TIME)
+            yield _cost_line(structure, name, number, cost)
+        for number, displacement in enumerate(intervention.displacement):
+            for of in displacement.prices:
+                path = ("interventions", name, "displacement", number)
+                yield replace(
+                    priced[of], name=f"{name}.displacement[{number}].{of}", path=path, intervention=name,
+                    displaced=displacement,
+                )  # fmt: skip
+
+
+def _cost_line(structure: Structure, name: str, number: int, cost: ProgrammeCost) -> Line:
+    """A cost of an intervention."""
+    scenario = structure.scenario
+    line_name, path = f"{name}.costs[{number}]", ("interventions", name, "costs", number)
+    if cost.fixed:
+        return Line(line_name, (), cost, path, FIXED, name)
+    entry = scenario.entry(cost.amount)
+    unit = unit_named(entry.unit) if entry is not None else None
+    once = cost.years is None or (unit is not None and unit.per == "participant")
+    if once and structure.per_year > 1:
+        enrolled = Part(name + EXACT, whole_numbers(1, 1))
+    else:
+        first, last = cost.years or (1, 1)
+        assert isinstance(first, int)  # by the schema
+        enrolled = Part(name, whole_numbers(first, None if last == "onwards" else int(last)))
+    meter = Meter(_of_the_living(scenario, Condition((enrolled,)) & parse_condition(cost.while_ or {})))
+    pieces = _pieces(structure, meter, [cost.amount, cost.base, cost.share], f"the cost {line_name}")
+    return Line(line_name, pieces, cost, path, AT_ENROLMENT if once else FOR_TIME, name)
 
 
 def _rewards(structure: Structure, outcome: Outcome) -> Iterator[Reward]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simcore.errors import ModelError
 from simcore.kernels.expected import Patterns, Step
-from simcore.kernels.tables import PER_CYCLE, PER_YEAR, RISK_DIFFERENCE
+from simcore.kernels.tables import OVER, PER_CYCLE, PER_YEAR, RISK_DIFFERENCE
 from simcore.model.compiled import Compiled
 from simcore.model.ledger import Meter
 from simcore.model.values import Known
@@ -32,8 +32,12 @@ States = NDArray[np.uint16]
 
 @dataclass(frozen=True)
 class Split:
-    """Enrolment in one intervention: ways from joint states to joint states; see `kernels.expected.enrol`."""
+    """The answers to one question about an intervention: ways from joint states to joint states.
 
+    See `kernels.expected.answer`; `intervention` is that whose places are limited, or -1.
+    """
+
+    intervention: int
     n_states: int
     source: NDArray[np.int32]
     target: NDArray[np.int32]
@@ -42,8 +46,16 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Advance:
+    """From the end of a cycle to the start of the next: each joint state's number there."""
+
+    n_states: int
+    target: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class Cycle:
-    """One cycle of a strategy: enrolments, the moves, and who is counted at both ends.
+    """One cycle of a strategy: questions about interventions, the moves, who is counted at both ends, and the next.
 
     `at_start` and `at_end` are bool (joint state, time meter).
     """
@@ -53,6 +65,7 @@ class Cycle:
     n_after: int
     at_start: NDArray[np.bool_]
     at_end: NDArray[np.bool_]
+    advance: Advance
 
 
 @dataclass(frozen=True)
@@ -119,7 +132,7 @@ class _Explorer:
         none = np.zeros((len(states), self.n_interventions), np.uint16)
         begin = np.hstack([states, none])
         strategies = []
-        for s in range(len(self.plan.uses)):
+        for s in range(len(self.plan.codes.uses)):
             strategies.append(tuple(self._follow(begin, s)))
         first = [0]
         options: list[int] = []
@@ -147,15 +160,15 @@ class _Explorer:
         rows, chosen = np.zeros((1, 0), np.int64), np.zeros((1, 0), np.int64)
         widths = []
         for v in range(self.n_variables):
-            width = int(plan.start_thresholds[v])
-            readers = range(plan.start_first[v], plan.start_first[v + 1])
-            index = np.full(len(states), plan.start_base[v], np.int64)
+            width = int(plan.starts.thresholds[v])
+            readers = range(plan.starts.first[v], plan.starts.first[v + 1])
+            index = np.full(len(states), plan.starts.base[v], np.int64)
             for k in readers:
-                values = states[:, plan.start_variable[k]]
-                index += self._read(values, int(plan.start_stride[k]), int(plan.start_table[k]))
-            answers = plan.start_map[plan.start_map_first[v] :]
-            if plan.start_known[v] >= 0:
-                states[:, v] = plan.start_known[v]
+                values = states[:, plan.starts.variable[k]]
+                index += self._read(values, int(plan.starts.stride[k]), int(plan.starts.table[k]))
+            answers = plan.starts.map[plan.starts.map_first[v] :]
+            if plan.starts.known[v] >= 0:
+                states[:, v] = plan.starts.known[v]
             elif width == 0:
                 states[:, v] = answers[index]
             else:
@@ -189,45 +202,56 @@ class _Explorer:
         states = begin
         for cycle in range(self.n_cycles):
             splits = []
-            for i in range(self.n_interventions):
-                if self.plan.uses[s, i] and self.plan.enrol_base[i, cycle] >= 0:
-                    split, states = self._enrol(states, i, cycle)
+            leaving = [(i, self.n_interventions + i) for i in range(self.n_interventions)]
+            for i, question in [*leaving, *((int(i), int(i)) for i in self.plan.asks.order)]:
+                if self.plan.codes.uses[s, i] and self.plan.asks.base[question, cycle] >= 0:
+                    split, states = self._ask(states, i, question, cycle)
                     splits.append(split)
             at_start = self._counted(states, cycle)
-            step, after, of_cycle = self._move(states, cycle)
-            cycles.append(Cycle(tuple(splits), step, len(after), at_start, self._counted(of_cycle, cycle)))
-            states = after
+            step, after = self._move(states, cycle)
+            advance, states = self._advance(after)
+            cycles.append(Cycle(tuple(splits), step, len(after), at_start, self._counted(after, cycle), advance))
         return cycles
 
-    def _enrol(self, states: States, i: int, cycle: int) -> tuple[Split, States]:
-        plan = self.plan
-        index = np.full(len(states), plan.enrol_base[i, cycle], np.int64)
-        for k in range(plan.enrol_first[i], plan.enrol_first[i + 1]):
-            values = states[:, plan.enrol_variable[k]]
-            index += self._read(values, int(plan.enrol_stride[k]), int(plan.enrol_table[k]))
-        column = self.n_variables + i
-        asked = states[:, column] == 0
-        yes, no = asked & self.can[index], asked & self.can_rest[index]
-        stays = ~asked | ~self.can[index]
-        source = np.concatenate([np.flatnonzero(stays), np.flatnonzero(yes), np.flatnonzero(no & ~stays)])
-        counts = [int(stays.sum()), int(yes.sum()), int((no & ~stays).sum())]
-        mode = np.repeat(np.array([0, 1, 2], np.uint8), counts)
+    def _ask(self, states: States, i: int, q: int, cycle: int) -> tuple[Split, States]:
+        """Split the joint states by the answer to a question about intervention `i`."""
+        plan, column = self.plan, self.n_variables + i
+        index = np.full(len(states), plan.asks.base[q, cycle], np.int64)
+        for k in range(plan.asks.first[q], plan.asks.first[q + 1]):
+            values = states[:, plan.asks.variable[k]]
+            index += self._read(values, int(plan.asks.stride[k]), int(plan.asks.table[k]))
+        for k in range(plan.asks.code_first[q], plan.asks.code_first[q + 1]):
+            codes = states[:, self.n_variables + plan.asks.code_intervention[k]]
+            index += self._read(codes, 0, int(plan.asks.code_table[k]))
+        code = states[:, column]
+        marks = plan.asks.flag[plan.asks.flag_base[q, cycle] + index - plan.asks.base[q, cycle]]
+        asked = (plan.asks.concerns[q, code] > 0) & (marks > 0)
+        can_refuse = self.can_rest[index] | (q < self.n_interventions and plan.asks.limited[i] > 0)
+        yes, no = asked & self.can[index], asked & can_refuse
+        # Who cannot say yes says no for certain.
+        certain = asked & ~self.can[index]
+        modes = (np.flatnonzero(~asked), np.flatnonzero(yes), np.flatnonzero(no & ~certain), np.flatnonzero(certain))
+        source = np.concatenate(modes)
+        mode = np.repeat(np.array([0, 1, 2, 3], np.uint8), [len(of) for of in modes])
         found = states[source]
-        found[mode == 1, column] = 1
+        found[mode == 1, column] = plan.asks.yes[q, code[source[mode == 1]]]
+        found[mode >= 2, column] = plan.asks.no[q, code[source[mode >= 2]]]
         after, target = _distinct(found)
         self._check_size(len(after))
-        split = Split(len(after), source.astype(np.int32), target.astype(np.int32), index[source], mode)
+        mode[mode == 3] = 0
+        limited = i if q < self.n_interventions and plan.asks.limited[i] else -1
+        split = Split(limited, len(after), source.astype(np.int32), target.astype(np.int32), index[source], mode)
         return split, after
 
-    def _move(self, states: States, cycle: int) -> tuple[Step, States, States]:
-        """The ways on from each state; the states at the end, with phases of the next and of this cycle."""
+    def _move(self, states: States, cycle: int) -> tuple[Step, States]:
+        """The ways on from each state, and the states at the end of the cycle."""
         n = len(states)
         rows = np.zeros((n, self.n_domains), np.int64)
         pattern = np.zeros((n, self.n_domains), np.int32)
         masks = []
         for d in range(self.n_domains):
             rows[:, d] = self._rows(states, d, cycle)
-            width = int(self.plan.move_thresholds[d])
+            width = int(self.plan.moves.thresholds[d])
             mask = self._options(rows[:, d], width)
             pattern[:, d] = self._patterns(states, d, mask, width)
             masks.append(mask)
@@ -254,38 +278,41 @@ class _Explorer:
             source = np.concatenate([source, dead_source])[place]
             after = np.vstack([after, dead_after])[place]
         # States that nobody leaves in fact (no way with a probability) cannot be: every row has a possible option.
-        phases = after[:, self.n_variables :]
-        following = after.copy()
-        following[:, self.n_variables :] = phases + (phases > 0)
-        distinct, target = _distinct(following)
+        distinct, target = _distinct(after)
         self._check_size(len(distinct))
         self.n_ways += len(source)
         self._check_ways(self.n_ways)
-        of_cycle = distinct.copy()
-        late = distinct[:, self.n_variables :]
-        of_cycle[:, self.n_variables :] = late - (late > 0)
         way_first = np.searchsorted(source, np.arange(n + 1)).astype(np.int64)
         events = self._events(states, cycle, pattern, answers)
-        return Step(rows, pattern, way_first, target.astype(np.int32), *events), distinct, of_cycle
+        return Step(rows, pattern, way_first, target.astype(np.int32), *events), distinct
+
+    def _advance(self, states: States) -> tuple[Advance, States]:
+        """Let the codes go on to the next cycle; joint states that nothing tells apart any more become one."""
+        following = states.copy()
+        for i in range(self.n_interventions):
+            column = self.n_variables + i
+            following[:, column] = self.plan.codes.following[i][states[:, column]]
+        distinct, target = _distinct(following)
+        return Advance(len(distinct), target.astype(np.int32)), distinct
 
     def _rows(self, states: States, d: int, cycle: int) -> NDArray[np.int64]:
         """First threshold of each state's row."""
         plan = self.plan
-        index = np.full(len(states), plan.move_base[d, cycle], np.int64)
-        for k in range(plan.move_first[d], plan.move_first[d + 1]):
-            values = states[:, plan.move_variable[k]]
-            index += self._read(values, int(plan.move_stride[k]), int(plan.move_table[k]))
-        for k in range(plan.phase_first[d], plan.phase_first[d + 1]):
-            table = int(plan.phase_table[k, cycle])
+        index = np.full(len(states), plan.moves.base[d, cycle], np.int64)
+        for k in range(plan.moves.first[d], plan.moves.first[d + 1]):
+            values = states[:, plan.moves.variable[k]]
+            index += self._read(values, int(plan.moves.stride[k]), int(plan.moves.table[k]))
+        for k in range(plan.moves.code_first[d], plan.moves.code_first[d + 1]):
+            table = int(plan.moves.code_table[k, cycle])
             if table >= 0:
-                index += self._read(states[:, self.n_variables + plan.phase_intervention[k]], 0, table)
+                index += self._read(states[:, self.n_variables + plan.moves.code_intervention[k]], 0, table)
         return index
 
     def _answers(self, states: States, d: int) -> NDArray[np.uint8]:
         """State that each option of a domain leads to (state, option)."""
-        plan, width = self.plan, int(self.plan.move_thresholds[d]) + 1
+        plan, width = self.plan, int(self.plan.moves.thresholds[d]) + 1
         own = states[:, self.n_attributes + d].astype(np.int64)
-        return np.asarray(plan.move_map[plan.move_map_first[d] + own[:, None] * width + np.arange(width)])
+        return np.asarray(plan.moves.map[plan.moves.map_first[d] + own[:, None] * width + np.arange(width)])
 
     def _patterns(self, states: States, d: int, mask: NDArray[np.bool_], width: int) -> NDArray[np.int32]:
         """Number of each state's set of options; death first."""
@@ -305,12 +332,12 @@ class _Explorer:
         """Fill in the memory at the end of the cycle."""
         plan = self.plan
         for m in range(self.n_memories):
-            index = np.full(len(start), plan.memory_map_first[m], np.int64)
-            for k in range(plan.memory_first[m], plan.memory_first[m + 1]):
-                row = int(plan.memory_row[k])
+            index = np.full(len(start), plan.memories.map_first[m], np.int64)
+            for k in range(plan.memories.first[m], plan.memories.first[m + 1]):
+                row = int(plan.memories.row[k])
                 values = end[:, row - self.n_variables] if row >= self.n_variables else start[:, row]
-                index += values.astype(np.int64) * int(plan.memory_stride[k])
-            end[:, self.n_attributes + self.n_domains + m] = plan.memory_map[index]
+                index += values.astype(np.int64) * int(plan.memories.stride[k])
+            end[:, self.n_attributes + self.n_domains + m] = plan.memories.map[index]
         return end
 
     # -- what is counted ----------------------------------------------------------------------------
@@ -374,9 +401,9 @@ class _Explorer:
             return np.asarray(accepted[states[:, structure.number[name]]])
         intervention = name.removesuffix(EXACT)
         if intervention in structure.interventions:
-            phases = states[:, self.n_variables + structure.interventions.index(intervention)]
-            of = {int(p): part.accepts(structure.phases(intervention, int(p))[name]) for p in np.unique(phases)}
-            return np.array([of[int(phase)] for phase in phases], dtype=bool)
+            codes = states[:, self.n_variables + structure.interventions.index(intervention)]
+            of = {int(c): part.accepts(structure.phases(intervention, int(c))[name]) for c in np.unique(codes)}
+            return np.array([of[int(code)] for code in codes], dtype=bool)
         # Age, which the attributes tell.
         parents = [structure.number[parent] for parent in structure.age_parents]
         kinds, which = np.unique(states[:, parents], axis=0, return_inverse=True)
@@ -440,7 +467,8 @@ def _possible(compiled: Compiled) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]
     lifted = np.zeros(n_exits, bool)
     acted = rows.n_modifiers > 0
     of_modifier = np.repeat(np.arange(n_exits), rows.n_modifiers)
-    lifted[of_modifier[rows.modifier_kind == RISK_DIFFERENCE]] = True
+    kinds = np.append(np.arange(OVER, dtype=np.int32), rows.over_kind)[rows.modifier_kind]
+    lifted[of_modifier[kinds == RISK_DIFFERENCE]] = True
     possible = ~((base == 0.0) & ~lifted)
     of_row = np.repeat(np.arange(rows.first_exit.size), rows.n_exits)
     place = np.arange(n_exits) - rows.first_exit[of_row]

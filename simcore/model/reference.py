@@ -17,7 +17,7 @@ from simcore.errors import ModelError
 from simcore.model.ledger import Account, Meter, alive
 from simcore.randomness import decision_numbers, decision_point, threshold
 from simcore.rates import ROUNDING
-from simcore.scenario.conditions import NEVER, Value, parse_band, parse_condition, parse_move
+from simcore.scenario.conditions import NEVER, Value, parse_band, parse_condition, parse_duration, parse_move
 from simcore.scenario.evidence import Table
 from simcore.scenario.schema import Derived, Effect, Memory, Modifier, Scenario, Shares, Trait
 from simcore.scenario.structure import EXACT, Situation, Structure, Way, matrix_parameter
@@ -55,13 +55,23 @@ class Lives:
         Which persons.
     seed
         The seed of the run.
+    admissions
+        Share of the willing who are admitted, by strategy, intervention and cycle; everybody where it is not given.
     """
 
     def __init__(
-        self, scenario: Scenario, parameters: Mapping[str, float], *, draw: int, persons: range, seed: int
+        self,
+        scenario: Scenario,
+        parameters: Mapping[str, float],
+        *,
+        draw: int,
+        persons: range,
+        seed: int,
+        admissions: Mapping[tuple[str, str, int], float] | None = None,
     ) -> None:
         self.scenario, self.parameters, self.draw, self.persons, self.seed = scenario, parameters, draw, persons, seed
         self.structure = Structure(scenario)
+        self.admissions = admissions or {}
         self._numbers: dict[tuple[str, int], NDArray[np.uint64]] = {}
         self._rows: dict[tuple[Value, ...], tuple[dict[str, float], str]] = {}
         self._exponentials: dict[tuple[str, bytes], NDArray[np.float64]] = {}
@@ -76,17 +86,18 @@ class Lives:
         """Follow a person from the start to the horizon."""
         scenario, structure = self.scenario, self.structure
         born, states, memory = self.beginning(person)
-        phases = dict.fromkeys(scenario.interventions, 0)
+        codes = dict.fromkeys(scenario.interventions, 0)
         starts, ends = [], []
         for cycle in range(structure.n_cycles):
             # Age and year are those at the start of the cycle, in everything that follows.
             now: Situation = {**structure.at(cycle, born), **states, **self.remembered(memory)}
-            # 1. Enrolment first: the phase that begins now already counts in this cycle.
-            for intervention in scenario.strategies[strategy]:
-                if phases[intervention] == 0 and self.enrols(person, intervention, now, cycle):
-                    phases[intervention] = 1
-            for intervention, phase in phases.items():
-                now |= {intervention: structure.phase_year(phase), intervention + EXACT: phase}
+            # 1. Who leaves a programme, then enrolment: the phase that begins now already counts in this cycle.
+            members = scenario.strategies[strategy]
+            codes |= {name: self.stays(person, name, codes[name], self.with_codes(now, codes), cycle) for name in members}
+            for name in [of for of in structure.enrolment_order if of in members]:
+                admission = self.admissions.get((strategy, name, cycle), 1.0)
+                codes[name] = self.enrols(person, name, codes[name], self.with_codes(now, codes), cycle, admission)
+            now = self.with_codes(now, codes)
             # 2. All domains at once: each reads the states at the start, none sees where another goes.
             held = {**now, **structure.at(cycle, born, held=True)}
             moved = {domain: self.move(person, domain, held, cycle) for domain in scenario.domains}
@@ -100,7 +111,7 @@ class Lives:
             ends.append({**now, **moved, **self.remembered(new_memory)})
             # 5. Time passes.
             states, memory = moved, new_memory
-            phases = {name: phase + 1 if phase > 0 else 0 for name, phase in phases.items()}
+            codes = {name: self.later(code) for name, code in codes.items()}
         return Life(person, starts, ends)
 
     def beginning(self, person: int) -> tuple[Situation, dict[str, str], dict[str, int | None]]:
@@ -150,17 +161,49 @@ class Lives:
         rest = (rests or [name for name in sizes if shares[name] != 0])[-1]
         return self.decide(self.number(question, 0, person), answers, sizes, rest)
 
-    def enrols(self, person: int, intervention: str, now: Situation, cycle: int) -> bool:
-        """Tell whether a person enrols now: followed, just of the age, in the condition, and willing."""
-        enrol = self.scenario.interventions[intervention].enrol
-        birthday = cycle % self.structure.per_year == 0
-        if not birthday or now["age"] != enrol.at_age:
-            return False
-        asked = alive(self.scenario) & parse_condition(enrol.if_)
-        if not asked.holds(now):
-            return False
-        uptake = self.quantity(enrol.uptake, now)
-        return self.number(f"{intervention}.uptake", cycle, person) < threshold(uptake)
+    def with_codes(self, now: Situation, codes: Mapping[str, int]) -> Situation:
+        """Add to a situation what a person is in every intervention."""
+        found = dict(now)
+        for name, code in codes.items():
+            found |= self.structure.phases(name, code)
+        return found
+
+    def later(self, code: int) -> int:
+        """Return the code in the next cycle: who takes part or has left is one cycle further."""
+        return code if code in (0, self.structure.declined) else code + 1
+
+    def stays(self, person: int, intervention: str, code: int, now: Situation, cycle: int) -> int:
+        """Return the code of a person who may leave a programme before its end."""
+        rule = self.scenario.interventions[intervention].drop_out
+        if rule is None or not self.structure.may_leave(intervention, code):
+            return code
+        if not (alive(self.scenario) & parse_condition(rule.if_)).holds(now):
+            return code
+        probability = self.quantity(rule.probability, now)
+        if self.structure.per_year > 1 and self.structure.period_of(rule.probability) == "year":
+            probability = rates.probability_over(probability, probability, self.structure.cycle_years)
+        leaves = self.number(f"{intervention}.drop_out", cycle, person) < threshold(probability)
+        return code + self.structure.last_phase if leaves else code
+
+    def enrols(
+        self, person: int, intervention: str, code: int, now: Situation, cycle: int, admission: float
+    ) -> int:  # fmt: skip
+        """Return the code of a person after the question of enrolment: 1 for who takes part from now on."""
+        enrol, structure = self.scenario.interventions[intervention].enrol, self.structure
+        if not structure.may_be_asked(intervention, code):
+            return code
+        years, rest = divmod(cycle, structure.per_year)
+        if enrol.at_age is not None and (rest or now["age"] != enrol.at_age):
+            return code
+        if enrol.at_year is not None and (rest or self.scenario.population.start.year + years != enrol.at_year):
+            return code
+        if not (alive(self.scenario) & parse_condition(enrol.condition)).holds(now):
+            return code
+        willing = threshold(self.quantity(enrol.reach, now) * self.quantity(enrol.uptake, now))
+        question = f"{enrol.willing_as or intervention}.uptake"
+        if self.number(question, cycle, person) < int(willing * admission):
+            return 1
+        return structure.after_no(intervention, code)
 
     def move(self, person: int, domain: str, now: Situation, cycle: int) -> str:
         """Return the state of a domain at the end of the cycle."""
@@ -277,43 +320,112 @@ class Lives:
         size = self.quantity(way.baseline, {**now, "from": way.start, "to": way.end})
         # Several modifiers of a kind multiply (differences add) before they act.
         together = {"risk_ratio": 1.0, "odds_ratio": 1.0, "hazard_ratio": 1.0, "risk_difference": 0.0}
-        for modifier, faded in [*self._modifiers(way, now), *self._effects(domain, way, now)]:
-            if modifier.scale == "risk_difference":
-                together["risk_difference"] += self.weakened(modifier, faded, now)
+        over_a_time = []
+        for modifier, strength in [*self._modifiers(way, now), *self._effects(domain, way, now)]:
+            scale = "odds_ratio" if modifier.scale == "standardised_mean_difference" else modifier.scale
+            if modifier.over is not None:
+                over_a_time.append((scale, strength, modifier.over))
+            elif scale == "risk_difference":
+                together[scale] += strength
             else:
-                together[modifier.scale] *= self.weakened(modifier, faded, now)
-        if way.is_rate:
-            return size * together["hazard_ratio"]
-        return rates.modified_probability(size, **together)
+                together[scale] *= strength
+        size = size * together["hazard_ratio"] if way.is_rate else rates.modified_probability(size, **together)
+        # What was measured over a time of its own acts at the end, one after the other.
+        for scale, strength, time in over_a_time:
+            size = self.over(time, way, size, scale, strength)
+        return size
 
-    def _modifiers(self, way: Way, now: Situation) -> Iterator[tuple[Modifier, int]]:
+    def over(self, time: str, way: Way, size: float, scale: str, strength: float) -> float:
+        """Return a probability or rate with a modifier of what happens within a time, were it the only way out."""
+        years = parse_duration(time)
+        assert years is not None  # by the schema
+        nothing = 0.0 if scale == "risk_difference" else 1.0
+        if strength == nothing or not (way.is_rate or -ROUNDING <= size <= 1.0 + ROUNDING):
+            return size  # what is no probability is refused with its row
+        periods = years if self.structure.period_of(way.baseline) == "year" else years * self.structure.per_year
+        if way.is_rate:
+            within = rates.probability_of_rate(size, size, years)
+        else:
+            within = rates.probability_in(min(max(size, 0.0), 1.0), periods)
+        alone = {"risk_ratio": 1.0, "odds_ratio": 1.0, "hazard_ratio": 1.0, "risk_difference": 0.0, scale: strength}
+        within = rates.modified_probability(within, **alone)
+        if not -ROUNDING <= within <= 1.0 + ROUNDING:
+            raise ModelError(f"{way.start} -> {way.end}: {within:.4g} within {time} is no probability.")
+        within = min(max(within, 0.0), 1.0)
+        return rates.rate_of_probability(within, years) if way.is_rate else rates.probability_in(within, 1.0 / periods)
+
+    def _modifiers(self, way: Way, now: Situation) -> Iterator[tuple[Modifier, float]]:
+        """Yield the modifiers that act on a move now, each with its ratio or difference."""
         for modifier in way.modifiers:
             if parse_condition(modifier.if_).holds(now):
-                yield modifier, 0
+                yield modifier, self.weakened(modifier, now)
 
-    def _effects(self, domain: str, way: Way, now: Situation) -> Iterator[tuple[Modifier, int]]:
-        """Yield the effects that act on a move now, each with the cycles since its window ended."""
-        per_year = self.structure.per_year
+    def _effects(self, domain: str, way: Way, now: Situation) -> Iterator[tuple[Modifier, float]]:
+        """Yield the effects that act on a move now, each with its ratio or difference."""
         for name, intervention in self.scenario.interventions.items():
-            phase = int(now[name + EXACT])
+            code = int(now[name + EXACT])
+            left = self.structure.has_left(code)
             for effect in intervention.effects:
                 move = parse_move(effect.move)
                 assert move is not None  # checked with the scenario
-                first, last = effect.years
-                after = 0 if last == "onwards" else max(0, phase - int(last) * per_year)
-                acts = phase > (int(first) - 1) * per_year and (after == 0 or effect.fade is not None)
                 meant = move.domain == domain and move.fits(way.start, way.end)
-                if meant and acts and parse_condition(effect.if_).holds(now):
-                    yield effect, after
+                if not meant or not parse_condition(effect.if_).holds(now) or (left and effect.after_drop_out == 0):
+                    continue
+                after = self.cycles_after(effect, self.structure.phase_of(code), now)
+                if after is not None:
+                    yield effect, self.weakened(effect, now, after, left)
 
-    def weakened(self, modifier: Modifier, faded: int, now: Situation) -> float:
-        """Return a modifier's ratio or difference: as much of it as is causal and has not faded."""
+    def cycles_after(self, effect: Effect, phase: int, now: Situation) -> int | None:
+        """Return the cycles since an effect acted in full, 0 when it does so now; None when nothing of it is left."""
+        age = int(now["start_age"]) * self.structure.per_year + int(now["cycle"])
+        for ago in range(phase):
+            if self.acts_in_full(effect, phase - ago, age - ago):
+                goes_on = effect.fade is not None or effect.catch_up is not None
+                return ago if ago == 0 or goes_on else None
+        return None
+
+    def acts_in_full(self, effect: Effect, phase: int, age: int) -> bool:
+        """Tell whether a phase lies in the window of an effect, for a person whose age in cycles is this."""
+        first, last = effect.years
+        year = self.structure.phase_year(phase)
+        young = effect.to_age is None or age < effect.to_age * self.structure.per_year
+        return young and year >= int(first) and (last == "onwards" or year <= int(last))
+
+    def weakened(self, modifier: Modifier, now: Situation, after: int = 0, left: bool = False) -> float:
+        """Return a modifier's ratio or difference: as much of it as is causal, remains after leaving, and has not faded.
+
+        A standardised mean difference is returned as its odds ratio; `after` counts the cycles since the window ended.
+        """
         weight = 1.0 if modifier.movable_share is None else self.quantity(modifier.movable_share, now)
-        if isinstance(modifier, Effect) and modifier.fade is not None and faded > 0:
-            half_life = self.quantity(modifier.fade.half_life, now)
-            weight *= 0.5 ** (faded * self.structure.cycle_years / half_life)
+        years = after / self.structure.per_year
+        if isinstance(modifier, Effect) and left:
+            weight *= self.quantity(modifier.after_drop_out, now)
+        if isinstance(modifier, Effect) and modifier.fade is not None and after > 0:
+            if modifier.fade.half_life is not None:
+                weight *= 0.5 ** (years / self.quantity(modifier.fade.half_life, now))
+            if modifier.fade.linear is not None:
+                weight *= max(0.0, 1.0 - years / self.quantity(modifier.fade.linear, now))
         full = self.quantity(modifier.size, now)
-        return full * weight if modifier.scale == "risk_difference" else rates.faded(full, weight)
+        if modifier.scale == "standardised_mean_difference":
+            strength = float(rates.odds_ratio_of_difference(full * weight))
+        else:
+            strength = full * weight if modifier.scale == "risk_difference" else rates.faded(full, weight)
+        if isinstance(modifier, Effect) and modifier.catch_up is not None and after > 0:
+            return self.caught_up(modifier, strength, self.quantity(modifier.catch_up, now), after)
+        return strength
+
+    def caught_up(self, effect: Effect, strength: float, time: float, after: int) -> float:
+        """Return the ratio or difference while the others catch up: it takes back what the effect did in its window."""
+        first, last = effect.years
+        window = int(last) - int(first) + 1
+        # The others catch up for a time, which may end within this cycle.
+        part = min(max(time * self.structure.per_year - (after - 1), 0.0), 1.0)
+        if effect.scale == "risk_difference":
+            return -strength * window * part / time
+        ratio = 1.0 - (strength - 1.0) * window * part / time
+        if ratio < -ROUNDING:
+            raise ModelError(f"{effect.move}: a ratio of {ratio:.4g} would take back what {strength:.4g} has changed.")
+        return max(ratio, 0.0)
 
     # -- quantities -----------------------------------------------------------------------------
 
@@ -336,7 +448,7 @@ class Lives:
         """Return what a name in a formula stands for."""
         if self.scenario.entry(name) is not None:
             return self.quantity(name, now)
-        return float("inf") if now[name] == NEVER else now[name]
+        return self.structure.as_number(name, now[name])
 
     def cell(self, name: str, table: Table, now: Situation) -> float:
         """Return the first row of a table that fits; of a counted matrix, the drawn probability."""
@@ -347,7 +459,7 @@ class Lives:
                 wanted[key] = now[key]
                 continue
             at = float(formula.evaluate(lambda other: self.value_of(other, now)))
-            wanted[key] = NEVER if at == float("inf") else rates.snapped(at)
+            wanted[key] = self.structure.as_key(key, at)
         for row in table.cells:
             if all(_fits(row.keys[key], value) for key, value in wanted.items()):
                 if table.unit.startswith("count"):

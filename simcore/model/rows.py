@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.errors import ModelError
-from simcore.kernels.tables import CONTINUOUS, Rows
+from simcore.kernels.tables import CONTINUOUS, OVER, Rows
 from simcore.scenario.structure import Situation
 
 _MOST_ROWS = 20_000_000
@@ -66,6 +66,11 @@ class RowList:
         self._matrices: list[tuple[NDArray[Any], ...]] = []
         self._n_exits = 0
         self._n_modifiers = 0
+        self._over: dict[tuple[int, float], int] = {}
+
+    def kind_over(self, kind: int, periods: float) -> int:
+        """The kernel's number for a kind of modifier that was measured over so many periods of the baseline."""
+        return self._over.setdefault((kind, periods), OVER + len(self._over))
 
     def add(self, sheets: Sequence[Sheet], n_thresholds: int, block: Block) -> int:
         """Add sheets, one after the other; return the position of their first threshold."""
@@ -130,6 +135,8 @@ class RowList:
             n_modifiers=joined(self._exits, 3, np.int32),
             modifier_kind=joined(self._modifiers, 0, np.int32),
             modifier_value=joined(self._modifiers, 1, np.int32),
+            over_kind=np.array([kind for kind, _ in self._over], dtype=np.int32),
+            over_periods=np.array([periods for _, periods in self._over], dtype=np.float64),
             matrix_first=joined(self._matrices, 0, np.int32),
             matrix_stride=joined(self._matrices, 1, np.int32),
             matrix_states=joined(self._matrices, 2, np.int32),

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.errors import ModelError
-from simcore.kernels.lives import BLOCK, fold, scratch_arrays, simulate_block, start_block
+from simcore.kernels.counts import fold
+from simcore.kernels.lives import simulate_block, start_block
+from simcore.kernels.plan import BLOCK, Plan, scratch_arrays
 from simcore.kernels.tables import FINE, build_continuous, build_thresholds
 from simcore.model.compiled import Compiled
 
@@ -37,12 +39,12 @@ class Paths:
     ----------
     states
         uint8 (strategy, boundary, variable, person): number of the state or level.
-    phases
-        uint16 (strategy, cycle, intervention, person).
+    codes
+        uint16 (strategy, cycle, intervention, person): see `Structure.phases`.
     """
 
     states: NDArray[np.uint8]
-    phases: NDArray[np.uint16]
+    codes: NDArray[np.uint16]
 
 
 NO_PATHS = Paths(np.zeros((0, 0, 0, 0), np.uint8), np.zeros((0, 0, 0, 0), np.uint16))
@@ -95,6 +97,72 @@ def probabilities_of(
     return thresholds
 
 
+@dataclass(frozen=True)
+class Admission:
+    """How the shares of the willing are found that few places admit.
+
+    Before lives are simulated, a pilot of other persons is followed cycle by cycle under each strategy. In each cycle
+    the probability that somebody is eligible and willing is averaged over them, and the share that is admitted is
+    places / (this mean * target group), at most 1. So lives stay independent of each other and of their number.
+    Two things are approximate: in a real group the number of the willing varies around what is expected, and the
+    mean over the pilot has an error of about sqrt((1 - q) / (q * `persons`)) of itself where the share q is eligible
+    (7 % for a tenth of 2,048 persons; none where all are, for probabilities are averaged, not decisions).
+
+    Attributes
+    ----------
+    persons
+        Persons of the pilot.
+    first
+        Number of the first of them: beyond everybody who is simulated.
+    """
+
+    persons: int = 2048
+    first: int = 1 << 31
+
+
+def admissions_of(
+    compiled: Compiled,
+    values: NDArray[np.float64],
+    thresholds: NDArray[np.uint32],
+    draw: int,
+    seed: int,
+    pilot: Admission = Admission(),
+) -> NDArray[np.float64]:
+    """Share of the willing who are admitted in one draw (strategy, intervention, cycle); see `Admission`.
+
+    Parameters
+    ----------
+    compiled, values, thresholds
+        The model, its numbers in this draw (column,), and its thresholds.
+    draw, seed
+        Number of the draw and seed of the run.
+    pilot
+        Who is followed.
+    """
+    plan = compiled.plan
+    n_strategies, n_cycles = int(plan.sizes[3]), int(plan.sizes[4])
+    shares = np.ones((n_strategies, len(compiled.places), n_cycles))
+    limited = compiled.places >= 0
+    if not limited.any():
+        return shares
+    group = compiled.file.scenario.population.target_group
+    cycle_years = float(compiled.rows.cycle_years[0])
+    per_person = np.where(limited, values[compiled.places] * cycle_years / group, np.inf)
+    scratch, lists = scratch_arrays(plan, pilot.persons)
+    hists = np.zeros((n_strategies, compiled.n_hist), np.int32)
+    key, nobody = key_of(seed), NO_PATHS
+    start_block(plan.starts, plan.add, thresholds, key, draw, pilot.first, pilot.persons, scratch)
+    simulate_block(
+        plan, thresholds, key, draw, pilot.first, pilot.persons, 0, scratch, lists, hists, shares, per_person, True,
+        nobody.states, nobody.codes,
+    )  # fmt: skip
+    return shares
+
+
+#: Stands for no places to be settled.
+_SETTLED = np.zeros((0, 0))
+
+
 def simulate_draws(
     compiled: Compiled,
     values: NDArray[np.float64],
@@ -104,6 +172,7 @@ def simulate_draws(
     target_group: int,
     seed: int,
     paths: Paths = NO_PATHS,
+    everybody: bool = False,
 ) -> Counts:
     """Simulate some persons in some draws, with every strategy.
 
@@ -123,6 +192,9 @@ def simulate_draws(
         The seed of the run.
     paths
         Filled with the paths of the persons in the last of these draws, when not empty.
+    everybody
+        Simulate all persons under every strategy, also those whose lives cannot differ from the comparator's: slower,
+        with the same result. Paths need it.
 
     Raises
     ------
@@ -131,18 +203,32 @@ def simulate_draws(
     """
     plan, key = compiled.plan, key_of(seed)
     counts = empty_counts(compiled, len(values))
-    scratch = scratch_arrays(plan)
+    scratch, lists = scratch_arrays(plan)
     hists = np.zeros((int(plan.sizes[3]), compiled.n_hist), np.int32)
-    totals = np.zeros(int(plan.group_masks.max(initial=0)), np.int32)
+    totals = np.zeros((2, int(plan.masks.number.max(initial=0))), np.int32)
+    everybody = everybody or paths.states.size > 0
+    if paths.states.size > 0:
+        plan = plan._replace(codes=plan.codes._replace(following=uncapped(plan)))
     for j, numbers in enumerate(values):
         draw = first_draw + j
         thresholds = thresholds_of(compiled, numbers, draw)
+        admissions = admissions_of(compiled, numbers, thresholds, draw, seed)
         for first in range(persons.start, persons.stop, BLOCK):
             n = min(BLOCK, persons.stop - first)
             n_target = min(max(target_group - first, 0), n)
-            start_block(plan, thresholds, key, draw, first, n, scratch)
+            start_block(plan.starts, plan.add, thresholds, key, draw, first, n, scratch)
             simulate_block(
-                plan, thresholds, key, draw, first, n, n_target, scratch, hists, paths.states, paths.phases
+                plan, thresholds, key, draw, first, n, n_target, scratch, lists, hists, admissions, _SETTLED, everybody,
+                paths.states, paths.codes,
             )  # fmt: skip
-        fold(plan, hists, totals, counts.time[j], counts.events[j])
+        fold(plan.sizes, plan.groups, plan.masks, hists, totals, counts.time[j], counts.events[j])
     return counts
+
+
+def uncapped(plan: Plan) -> NDArray[np.uint16]:
+    """The code that follows each (intervention, code), where phases are counted on although nothing looks at them."""
+    size = plan.codes.following.shape[1]
+    code = np.arange(size, dtype=np.uint16)
+    last = size // 2 - 1
+    stands = (code == 0) | (code == last) | (code >= 2 * last)
+    return np.tile(np.where(stands, code, code + 1).astype(np.uint16), (len(plan.codes.following), 1))

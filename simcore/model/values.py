@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import ModelError, Problem, ScenarioError, shown
-from simcore.rates import snapped
+from simcore.errors import ModelError, Problem, ScenarioError, counted, shown, with_article
+from simcore.rates import ROUNDING, odds_ratio_of_difference
 from simcore.scenario.checks import path_text
-from simcore.scenario.conditions import NEVER, Band, Value, parse_band
+from simcore.scenario.conditions import DROPPED_OUT, NEVER, Band, Value, parse_band
 from simcore.scenario.evidence import Table
 from simcore.scenario.expressions import Expression
 from simcore.scenario.loading import ScenarioFile
@@ -43,17 +43,59 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Weakened:
-    """What is left of a ratio or difference: a share of it, faded for some cycles.
+    """What is left of a ratio or difference: shares of it, faded for some cycles.
 
-    A ratio becomes ratio**weight, a difference difference*weight, with
-    weight = share * 0.5**(cycles_faded * cycle length / half-life).
+    A ratio becomes ratio**weight, a difference difference*weight, a standardised mean difference the odds ratio of
+    difference*weight. The weight is the product of the shares, times 0.5**(time faded / half-life) or, when it fades in
+    a straight line, max(0, 1 - time faded / length).
+
+    Attributes
+    ----------
+    size, shares, half_life, length
+        Columns.
+    scale
+        One of `Modifier.SCALES`.
     """
 
     size: int
-    is_ratio: bool
-    share: int | None
-    half_life: int | None
-    cycles_faded: int
+    scale: str
+    shares: tuple[int, ...] = ()
+    half_life: int | None = None
+    length: int | None = None
+    cycles_faded: int = 0
+
+
+@dataclass(frozen=True)
+class CaughtUp:
+    """A ratio or difference that takes back what another has changed in a window, while the others catch up.
+
+    Attributes
+    ----------
+    changed, time
+        Columns: the ratio or difference in the window, and the time in which the others catch up [years].
+    scale
+        One of `Modifier.SCALES`.
+    window
+        Length of the window [years].
+    cycle
+        Cycles since the window ended, 1 for the first.
+    path
+        The entry in the file.
+    """
+
+    changed: int
+    time: int
+    scale: str
+    window: int
+    cycle: int
+    path: tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product of numbers (columns)."""
+
+    factors: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -86,7 +128,7 @@ class Formula:
     columns: tuple[tuple[str, int], ...]
 
 
-Column = Known | Drawn | Weakened | ShareOf | Level | Formula
+Column = Known | Drawn | Weakened | CaughtUp | Product | ShareOf | Level | Formula
 #: A row of a table: what each key must be, and the value.
 _Row = tuple[tuple[str | Band, ...], str | float]
 
@@ -148,9 +190,7 @@ class Values:
         return self._cells[cell]
 
     def _table(self, name: str, table: Table, situation: Mapping[str, Value]) -> int:
-        wanted = {
-            key: _static(table.expression_at(key), situation) if key in table.at else situation[key] for key in table.by
-        }
+        wanted = {key: self._key(table, key, situation) for key in table.by}
         cell = (name, *wanted.values())
         if cell not in self._cells:
             value = self._look_up(name, wanted)
@@ -160,6 +200,14 @@ class Values:
             else:
                 self._cells[cell] = self.column(Drawn(value) if isinstance(value, str) else Known(value))
         return self._cells[cell]
+
+    def _key(self, table: Table, key: str, situation: Mapping[str, Value]) -> Value:
+        """Where a table is looked up: at the value of a key, or of its formula, which the situation tells alone."""
+        if key not in table.at:
+            return situation[key]
+        as_number = self.structure.as_number
+        number = table.expression_at(key).evaluate(lambda name: as_number(name, situation[name]))
+        return self.structure.as_key(key, float(np.asarray(number)))
 
     def _counted(self, name: str, start: str, end: str) -> int:
         """Probability of a counted move: shares of gamma numbers are a Dirichlet draw of the row."""
@@ -204,6 +252,8 @@ class Values:
                 )
             elif value == NEVER:
                 hint = f"a row with {key} never says what holds before the first time"
+            elif value == DROPPED_OUT and key in self.structure.interventions:
+                hint = f"a row with {key} {DROPPED_OUT} says what holds for those who have left"
         problem = Problem(
             file, line, path_text(("tables", name)), f"no cell for {asked}", "a cell for every case that occurs", hint
         )
@@ -259,18 +309,51 @@ class Values:
             case Drawn():
                 return parameters[column.parameter]
             case Weakened():
-                weight: NDArray[np.float64] | float = 1.0 if column.share is None else values[:, column.share]
-                if column.half_life is not None:
-                    half_lives = column.cycles_faded * self.structure.cycle_years / values[:, column.half_life]
-                    weight = weight * 0.5**half_lives
-                size = values[:, column.size]
-                return np.asarray(size**weight if column.is_ratio else size * weight)
+                return self._weakened(column, values)
+            case CaughtUp():
+                return self._caught_up(column, values)
+            case Product():
+                return np.asarray(values[:, list(column.factors)].prod(axis=1))
             case ShareOf():
                 return np.asarray(values[:, column.own] / values[:, list(column.all)].sum(axis=1))
             case Level():
                 return self._trait(column, values)
             case Formula():
                 return self._formula(column, values)
+
+    def _weakened(self, column: Weakened, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        weight = np.ones(len(values))
+        for share in column.shares:
+            weight = weight * values[:, share]
+        years = column.cycles_faded / self.structure.per_year
+        if column.half_life is not None:
+            weight = weight * 0.5 ** (years / values[:, column.half_life])
+        if column.length is not None:
+            weight = weight * np.maximum(0.0, 1.0 - years / values[:, column.length])
+        size = values[:, column.size]
+        if column.scale == "standardised_mean_difference":
+            return odds_ratio_of_difference(size * weight)
+        return np.asarray(size * weight if column.scale == "risk_difference" else size**weight)
+
+    def _caught_up(self, column: CaughtUp, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        changed, time = values[:, column.changed], values[:, column.time]
+        # How much of this cycle the others are still catching up.
+        part = np.clip(time * self.structure.per_year - (column.cycle - 1), 0.0, 1.0)
+        if column.scale == "risk_difference":
+            return np.asarray(-changed * column.window * part / time)
+        ratio = 1.0 - (changed - 1.0) * column.window * part / time
+        if (ratio < -ROUNDING).any():
+            draw = int(np.argmax(ratio < -ROUNDING))
+            file, line = place_of(self.file, column.path)
+            is_difference = column.scale == "standardised_mean_difference"
+            name = with_article("odds ratio" if is_difference else column.scale.replace("_", " "))
+            raise ModelError(
+                f"{file}:{line}  {path_text(column.path)}: draw {draw}: {name} of {ratio[draw]:.4g} would have to take "
+                f"back within {time[draw]:.4g} years what {changed[draw]:.4g} has changed in "
+                f"{counted(column.window, 'year')}. Nothing below 0 is possible: catch_up must be at least "
+                f"({changed[draw]:.4g} - 1) * {column.window} = {(changed[draw] - 1.0) * column.window:.4g} years."
+            )
+        return np.maximum(ratio, 0.0)
 
     def _trait(self, column: Level, values: NDArray[np.float64]) -> NDArray[np.float64]:
         first, second = values[:, column.first], values[:, column.second]
@@ -302,7 +385,9 @@ class Values:
         return f"{fields[0]} {first[draw]:.4g}, {fields[1]} {second[draw]:.4g}"
 
     def _formula(self, column: Formula, values: NDArray[np.float64]) -> NDArray[np.float64] | float:
-        found: dict[str, Value | NDArray[np.float64]] = {name: _plain(value) for name, value in column.known}
+        found: dict[str, Value | NDArray[np.float64]] = {
+            name: self.structure.as_number(name, value) for name, value in column.known
+        }
         found |= {name: values[:, number] for name, number in column.columns}
         result = column.expression.evaluate(lambda name: found[name])
         entry = self.file.scenario.derived[column.name]
@@ -326,6 +411,13 @@ class Values:
                 f"allowed is {unit.allowed}."
             )
         return result
+
+
+def place_of(file: ScenarioFile, path: tuple[str | int, ...]) -> tuple[str, int]:
+    """File and line of an entry, or of the nearest one around it."""
+    while path not in file.places:
+        path = path[:-1]
+    return file.places[path]
 
 
 def _tree(rows: list[_Row]) -> Any:
@@ -356,14 +448,3 @@ def _cell(tree: Any, wanted: list[Value]) -> str | float | None:
         return cell
     cells = (_cell(below, further) for band, below in banded if level in band)
     return next((cell for cell in cells if cell is not None), None)
-
-
-def _plain(value: Value) -> Value:
-    return float("inf") if value == NEVER else value
-
-
-def _static(expression: Expression, situation: Mapping[str, Value]) -> Value:
-    """Value of a formula that the situation tells alone: where a table is looked up."""
-    value = expression.evaluate(lambda name: _plain(situation[name]))
-    number = float(np.asarray(value))
-    return NEVER if number == np.inf else snapped(number)

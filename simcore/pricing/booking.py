@@ -12,6 +12,8 @@ transfer           from +amount, to -amount
 programme_transfer from +amount, to -amount
 tax                from +rate*base, to -rate*base
 production         to -amount (value that is produced is a negative cost)
+displaced_...      as transfer, tax or production, of a share of what a programme
+                   gains in them; public actors as there, the others on one actor
 public_funds       (factor - 1) * what public actors spend, on one actor
 ================== ============================================================
 """
@@ -44,6 +46,11 @@ class Entry:
     sign: int
     share: str | float | None
     others: tuple[str | float, ...] = ()
+
+    @property
+    def shares(self) -> tuple[str | float, ...]:
+        """Every share that decides how much it is."""
+        return self.others if self.share is None else (self.share, *self.others)
 
 
 def entries(booking: Booking) -> Iterator[Entry]:

@@ -4,35 +4,34 @@ Person-time is counted at both ends of a cycle; the scenario's accrual says whic
 for (half at each by default, or weights by boundary), and each end is discounted at its own time. Events fall in
 the middle of their cycle unless the scenario says otherwise, costs at enrolment at its start. Outcomes are
 priced in the same way, by the weight of each year or event.
+
+A programme may have several cohorts, which start one after the other. Each is priced by itself, in its own calendar
+years; what is booked is the sum over all of them, by calendar year and discounted to the start of the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import ModelError
-from simcore.model.ledger import AT_ENROLMENT, AT_START, EACH_TIME, Account, Line, Piece, Reward
-from simcore.model.values import Values
-from simcore.money import discount_factors, to_price_year
+from simcore.model.ledger import FIXED, Account, Line
+from simcore.money import real_difference
 from simcore.pricing.booking import Entry, entries
-from simcore.rates import ROUNDING
-from simcore.scenario.conditions import Part, Value
+from simcore.pricing.cash import freed
+from simcore.pricing.flows import Counts, FixedCosts, Gain, Layout, Ledger
+from simcore.pricing.prices import Array, Numbers, Prices
+from simcore.pricing.scale import scale_costs
+from simcore.pricing.timeline import by_year
+from simcore.scenario.displacing import gains
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.quantities import PER_YEAR, unit_named
-from simcore.scenario.schema import Accrual
-from simcore.scenario.structure import Structure
-from simcore.vocabulary import COST_KINDS, COUNTED_KINDS
+from simcore.scenario.schema import Scenario
+from simcore.vocabulary import COST_KINDS, COUNTED_KINDS, PROGRAMME_KINDS
 
-Array = NDArray[np.float64]
-#: Persons or events: whole numbers from sampled lives, real ones from the exact distribution.
-Counts = NDArray[np.int32] | NDArray[np.float64]
-
-#: Weight of the start and of the end of a cycle.
-_ACCRUAL = {"start_of_cycle": (1.0, 0.0), "end_of_cycle": (0.0, 1.0), "half_cycle": (0.5, 0.5)}
+#: Kinds that a cost of raising public money is worked out of: what public actors spend.
+_SPENT = tuple(kind for kind in COUNTED_KINDS if kind not in ("production", "displaced_production"))
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,8 @@ class Priced:
         (strategy, draw, group, actor, cost_kind): per person of the subgroup.
     group_outcome_value
         (strategy, draw, group, outcome)
+    cashable_saving, cashable_present_value
+        (strategy, draw, actor, year); None where no price says what of it is cashable.
     """
 
     cost: Array
@@ -66,6 +67,19 @@ class Priced:
     group_size: Array
     group_present_value: Array
     group_outcome_value: Array
+    cashable_saving: Array | None = None
+    cashable_present_value: Array | None = None
+
+
+class _Books:
+    """Where everything is booked: (strategy, draw, actor, cost_kind) and beyond."""
+
+    def __init__(self, pricer: Pricer, n_strategies: int, n_draws: int) -> None:
+        shape = (n_strategies, n_draws, len(pricer.actors), len(pricer.kinds))
+        self.cost, self.present = (np.zeros((*shape, len(pricer.years))) for _ in range(2))
+        self.of_part = np.zeros((3, *shape))
+        self.of_line = np.zeros((n_strategies, n_draws, len(pricer.account.lines)))
+        self.of_group = np.zeros((len(pricer.account.groups), *shape))
 
 
 class Pricer:
@@ -88,21 +102,24 @@ class Pricer:
         scenario = file.scenario
         self.file, self.account = file, account
         self.actors = list(scenario.actors)
-        used = {line.booking.kind for line in account.lines} | {"programme"}
+        used = {line.kind for line in account.lines} | {"programme"}
         if scenario.public_funds is not None:
             used.add("public_funds")
         self.kinds: list[str] = [kind for kind in COST_KINDS if kind in used]
-        self.structure = Structure(scenario)
+        rewards = [reward for outcome in account.outcomes.values() for reward in outcome]
+        weights = [(reward.weight, piece.situation) for reward in rewards for piece in reward.pieces]
+        self.numbers = Numbers(file, account.lines, weights)
+        self.structure = self.numbers.structure
         self.n_cycles, self.cycle_years = self.structure.n_cycles, self.structure.cycle_years
-        elapsed = [cycle // self.structure.per_year for cycle in range(self.n_cycles)]
         start = scenario.population.start.year
-        self.years = np.unique([start + years for years in elapsed])
-        self.first_cycles = np.searchsorted(elapsed, self.years - start)
-        self.values = Values(file, self.structure)
-        self.time_number = {meter: number for number, meter in enumerate(account.time)}
-        self.event_number = {meter: number for number, meter in enumerate(account.events)}
-        self._numbers: dict[tuple[object, ...], NDArray[np.intp]] = {}
-        self._register()
+        self.years = start + np.arange(-(-self.numbers.programme.n_cycles // self.structure.per_year))
+        self.has_cashable = any(line.cashable is not None for line in account.lines)
+        self._layout = Layout(
+            account,
+            _gains(scenario),
+            {meter: number for number, meter in enumerate(account.time)},
+            {meter: number for number, meter in enumerate(account.events)},
+        )
 
     def price(
         self,
@@ -110,6 +127,7 @@ class Pricer:
         events: Counts,
         part_size: NDArray[np.int64],
         parameters: Mapping[str, Array],
+        later: Sequence[tuple[Counts, Counts]] = (),
     ) -> Priced:
         """Price the ledger of some draws.
 
@@ -121,6 +139,8 @@ class Pricer:
             Persons in each part (part,).
         parameters
             Values of each parameter in these draws (draw,).
+        later
+            Ledgers of the cohorts that start later, where they lead other lives; by default those of the first.
 
         Raises
         ------
@@ -128,47 +148,39 @@ class Pricer:
             As `check`.
         """
         n_draws, _, n_strategies = time.shape[:3]
-        shape = (n_strategies, n_draws, len(self.actors), len(self.kinds))
-        cost, present = (np.zeros((*shape, len(self.years))) for _ in range(2))
-        of_part = np.zeros((3, *shape))
-        of_line = np.zeros((n_strategies, n_draws, len(self.account.lines)))
+        prices = self.numbers.draw(parameters, n_draws)
+        n_cohorts = len(self.numbers.cohorts)
+        counts = [(time, events), *(later or [(time, events)] * (n_cohorts - 1))]
+        ledgers = [
+            Ledger(self._layout, prices.of_cohort(number), *of, part_size) for number, of in enumerate(counts)
+        ]  # fmt: skip
+        scale_costs(self.account.lines, ledgers)
+        books = _Books(self, n_strategies, n_draws)
         groups = list(self.account.groups.values())
-        of_group = np.zeros((len(groups), *shape))
-        prices = Prices(self, parameters, n_draws)
-        ledger = _Ledger(prices, time, events, part_size)
         sizes = np.zeros((n_draws, len(groups)))
         for number, group in enumerate(groups):
-            sizes[:, number] = ledger.size(group)
+            of_cohorts = [ledger.size(group) for ledger in (ledgers if later else ledgers[:1])]
+            sizes[:, number] = sum(of_cohorts) / len(of_cohorts)
+        n_persons = ledgers[0].n_persons
+        fixed = FixedCosts(prices, n_draws, {group: sizes[:, n] / n_persons for n, group in enumerate(groups)})
         for number, line in enumerate(self.account.lines):
-            kind = self.kinds.index(line.booking.kind)
-            amounts = [prices.amount(line, piece) for piece in line.pieces]
-            flow = ledger.flow(line, amounts)
-            of_line[:, :, number] = flow.discounted.sum(axis=-1)
-            in_groups = [ledger.present_value(line, amounts, group) for group in groups]
-            for entry in entries(line.booking):
-                share = entry.sign * prices.share(entry, line)
-                part, of_groups, weight = flow, in_groups, share[:, :1]
-                if self.changes(*(of for of in (entry.share, *entry.others) if of is not None)):
-                    shared = [amount * share for amount in amounts]
-                    part, weight = ledger.flow(line, shared), np.ones((1, 1))
-                    of_groups = [ledger.present_value(line, shared, group) for group in groups]
-                actor = self.actors.index(entry.actor)
-                cost[:, :, actor, kind] += self.by_year(weight * part.paid)
-                present[:, :, actor, kind] += self.by_year(weight * part.discounted)
-                of_part[:, :, :, actor, kind] += part.in_part * weight[:, 0]
-                for of, one in zip(of_group, of_groups, strict=True):
-                    of[:, :, actor, kind] += weight[:, 0] * one
-        self._public_funds(prices, cost, present, of_part, of_group)
-        value, present_value = ledger.outcomes(None)
-        outcomes = [ledger.outcomes(group)[0] for group in groups]
-        per_person = ledger.n_persons / np.where(sizes > 0, sizes, np.nan).T  # (group, draw)
-        of_group = of_group * per_person[:, None, :, None, None]
+            for source in [fixed] if line.paid == FIXED else ledgers:
+                self._book(books, number, line, source)
+        self._public_funds(prices, books)
+        value, present_value = np.zeros((2, n_strategies, n_draws, len(self.account.outcomes)))
         group_outcome = np.zeros((len(groups), *value.shape))
-        for number, of_outcome in enumerate(outcomes):
-            group_outcome[number] = of_outcome * per_person[number][None, :, None]
+        for ledger in ledgers:
+            for total, one in zip((value, present_value), ledger.outcomes(None), strict=True):
+                total += one
+            for total, group in zip(group_outcome, groups, strict=True):
+                total += ledger.outcomes(group)[0]
+        per_person = n_persons / np.where(sizes > 0, sizes, np.nan).T  # (group, draw)
+        of_group = books.of_group * per_person[:, None, :, None, None]
+        group_outcome = group_outcome * per_person[:, None, :, None]
+        cash = self._cashable(books, ledgers) if self.has_cashable else (None, None)
         return Priced(
-            cost, present, of_part, of_line, value, present_value, sizes,
-            np.moveaxis(of_group, 0, 2), np.moveaxis(group_outcome, 0, 2),
+            books.cost, books.present, books.of_part, books.of_line, value, present_value, sizes,
+            np.moveaxis(of_group, 0, 2), np.moveaxis(group_outcome, 0, 2), *cash,
         )  # fmt: skip
 
     def check(self, parameters: Mapping[str, Array], n_draws: int) -> None:
@@ -179,86 +191,74 @@ class Pricer:
         ModelError
             The shares of several payers do not add up to 1 in some draw, or a formula gives no possible value.
         """
-        prices = Prices(self, parameters, n_draws)
+        prices = self.numbers.draw(parameters, n_draws)
+        cohorts = [prices.of_cohort(number) for number in range(len(self.numbers.cohorts))]
         for line in self.account.lines:
             for entry in entries(line.booking):
-                prices.share(entry, line)
+                for of in [prices] if line.paid == FIXED else cohorts:
+                    of.share(entry, line)
 
-    def numbers(self, quantity: str | float, situation: tuple[tuple[str, Value], ...] = ()) -> NDArray[np.intp]:
-        """Column of a quantity in each cycle (cycle,)."""
-        key = (quantity, situation)
-        if key not in self._numbers:
-            known = dict(situation)
-            found = [
-                self.values.quantity(quantity, self.structure.at(c, known, held=True)) for c in range(self.n_cycles)
-            ]
-            self._numbers[key] = np.array(found, dtype=np.intp)
-        return self._numbers[key]
+    def expected(self, quantity: str | float) -> float:
+        """Value of a quantity at the start, when all parameters have their means."""
+        means = {name: np.array([distribution.mean]) for name, distribution in self.file.distributions.items()}
+        return float(self.numbers.draw(means, 1).quantity(quantity)[0, 0])
 
-    def changes(self, *quantities: str | float) -> bool:
-        """Whether any of some quantities may change over time; not a matter of the draws that are priced together."""
-        return any(len(np.unique(self.numbers(quantity))) > 1 for quantity in quantities)
+    def _book(self, books: _Books, number: int, line: Line, source: Ledger | FixedCosts) -> None:
+        """Book a line of a cohort, or of the programme as a whole, on everybody who pays or gets it."""
+        kind = self.kinds.index(line.kind)
+        groups = list(self.account.groups.values())
+        prices, timeline = source.prices, source.prices.timeline
+        amounts = prices.amounts(line)
+        flow = source.flow(line, amounts)
+        books.of_line[:, :, number] += flow.discounted.sum(axis=-1)
+        in_groups = [source.present_value(line, amounts, group) for group in groups]
+        first = timeline.first // self.structure.per_year
+        for entry in entries(line.booking):
+            share = entry.sign * prices.share(entry, line)
+            part, of_groups, weight = flow, in_groups, share[:, :1]
+            if timeline.changes(*entry.shares):
+                shared = [amount * share for amount in amounts]
+                part, weight = source.flow(line, shared), np.ones((1, 1))
+                of_groups = [source.present_value(line, shared, group) for group in groups]
+            actor = self.actors.index(self.booked_on(entry, line))
+            paid = by_year(weight * part.paid, self.structure.per_year)
+            years = slice(first, first + paid.shape[-1])
+            books.cost[:, :, actor, kind, years] += paid
+            books.present[:, :, actor, kind, years] += by_year(weight * part.discounted, self.structure.per_year)
+            books.of_part[:, :, :, actor, kind] += part.in_part * weight[:, 0]
+            for of, one in zip(books.of_group, of_groups, strict=True):
+                of[:, :, actor, kind] += weight[:, 0] * one
 
-    def weights(self, quantity: str) -> NDArray[np.intp]:
-        """Column of the weight of each boundary (boundary,)."""
-        key = ("boundary", quantity)
-        if key not in self._numbers:
-            found = [self.values.quantity(quantity, {"boundary": b}) for b in range(self.n_cycles + 1)]
-            self._numbers[key] = np.array(found, dtype=np.intp)
-        return self._numbers[key]
+    def booked_on(self, entry: Entry, line: Line) -> str:
+        """The actor of an entry: what others lose of a displacement falls on one actor, unless it is public money."""
+        if line.displaced is None or self.file.scenario.actors[entry.actor].sector == "public":
+            return entry.actor
+        return line.displaced.borne_by
 
-    def index(self, year: int) -> int:
-        """Column of the price index in a year."""
-        money = self.file.scenario.money
-        assert money is not None and money.index is not None  # checked with the scenario  # noqa: PT018
-        return self.values.quantity(money.index, {"year": year})
+    def _cashable(self, books: _Books, ledgers: Sequence[Ledger]) -> tuple[Array, Array]:
+        """What of the avoided cost is money, against the scenario's comparator: avoided minus freed."""
+        usual = list(self.file.scenario.strategies).index(self.file.scenario.comparator)
+        kinds = [n for n, kind in enumerate(self.kinds) if kind in COUNTED_KINDS and kind not in PROGRAMME_KINDS]
+        found = []
+        capacity = freed(self.account.lines, ledgers, self.actors)
+        for cost, kept in zip((books.cost, books.present), capacity, strict=True):
+            total = sum((cost[:, :, :, kind] for kind in kinds), np.zeros_like(cost[:, :, :, 0]))
+            found.append(real_difference(total[[usual]], total, exact=ledgers[0].exact) - kept)
+        return found[0], found[1]
 
-    def _register(self) -> None:
-        """Look up every number that prices need, so that all are known before any is evaluated."""
-        scenario = self.file.scenario
-        for line in self.account.lines:
-            booking = line.booking
-            for piece in line.pieces:
-                for quantity in (booking.base, booking.share, booking.amount):
-                    if quantity is not None:
-                        self.numbers(quantity, piece.situation)
-            for entry in entries(booking):
-                for share in (entry.share, *entry.others):
-                    if share is not None:
-                        self.numbers(share)
-            base = scenario.entry(booking.base if booking.kind == "tax" else booking.amount)
-            year = getattr(base, "price_year", None)
-            if scenario.money is not None and year not in (None, scenario.money.price_year):
-                self.index(int(year))
-                self.index(scenario.money.price_year)
-        for rewards in self.account.outcomes.values():
-            for reward in rewards:
-                for piece in reward.pieces:
-                    self.numbers(reward.weight, piece.situation)
-        for rate in (scenario.discount.money, scenario.discount.outcomes):
-            self.numbers(rate)
-        if isinstance(scenario.accrual, Accrual):
-            self.weights(scenario.accrual.weights)
-        if scenario.public_funds is not None:
-            self.numbers(scenario.public_funds.factor)
-
-    def by_year(self, flow: Array) -> Array:
-        """Sum the cycles (last axis) of each calendar year."""
-        if len(self.years) == self.n_cycles:
-            return flow
-        return np.asarray(np.add.reduceat(flow, self.first_cycles, axis=-1))
-
-    def _public_funds(self, prices: Prices, cost: Array, present: Array, of_part: Array, of_group: Array) -> None:
+    def _public_funds(self, prices: Prices, books: _Books) -> None:
         """Book the cost of raising what public actors spend, in the kind of its own."""
         funds = self.file.scenario.public_funds
         if funds is None:
             return
         actors = self.file.scenario.actors
         public = [number for number, name in enumerate(self.actors) if actors[name].sector == "public"]
-        counted = [n for n, kind in enumerate(self.kinds) if kind in COUNTED_KINDS and kind != "production"]
+        counted = [n for n, kind in enumerate(self.kinds) if kind in _SPENT]
         at = (self.actors.index(funds.actor), self.kinds.index("public_funds"))
         lost = prices.quantity(funds.factor)[:, 0] - 1.0
-        for array, axes in ((cost, (2, 3)), (present, (2, 3)), (of_part, (3, 4)), (of_group, (3, 4))):
+        for array, axes in (
+            (books.cost, (2, 3)), (books.present, (2, 3)), (books.of_part, (3, 4)), (books.of_group, (3, 4)),
+        ):  # fmt: skip
             spent = np.take(np.take(array, public, axis=axes[0]), counted, axis=axes[1]).sum(axis=axes)
             if axes == (3, 4):
                 array[:, :, :, at[0], at[1]] = lost * spent
@@ -266,210 +266,15 @@ class Pricer:
                 array[:, :, at[0], at[1]] = lost[:, None] * spent
 
 
-class Prices:
-    """What everything costs in some draws: amounts, payers' shares and discount factors, each (draw, cycle).
-
-    Parameters
-    ----------
-    pricer
-        The scenario's lines and times.
-    parameters
-        Values of each parameter in these draws (draw,).
-    n_draws
-        Number of draws.
-    """
-
-    def __init__(self, pricer: Pricer, parameters: Mapping[str, Array], n_draws: int) -> None:
-        self.pricer, self.n_draws = pricer, n_draws
-        self._values = pricer.values.evaluate(parameters, n_draws)
-        discount = pricer.file.scenario.discount
-        self.money, self.outcomes = self._factors(discount.money), self._factors(discount.outcomes)
-        self.at_start, self.at_end = self._accrual()
-
-    def _factors(self, rate: str | float) -> Factors:
-        """Discount factors at the start, in the middle and at the end of each cycle, of a rate that may change."""
-        years, n = self.pricer.cycle_years, self.pricer.n_cycles
-        rates = self.quantity(rate)
-        if not self.pricer.changes(rate):
-            return Factors(*(discount_factors(rates[:, :1], (np.arange(n) + part) * years) for part in (0.0, 0.5, 1.0)))
-        growth = np.log1p(rates) * years
-        before = np.cumsum(growth, axis=1) - growth
-        return Factors(*(np.exp(-(before + part * growth)) for part in (0.0, 0.5, 1.0)))
-
-    def _accrual(self) -> tuple[Array, Array]:
-        """Weight of the start and of the end of each cycle, each (draw, cycle) or (1, cycle)."""
-        accrual, n = self.pricer.file.scenario.accrual, self.pricer.n_cycles
-        if isinstance(accrual, str) and accrual in _ACCRUAL:
-            start, end = _ACCRUAL[accrual]
-            return np.full((1, n), start), np.full((1, n), end)
-        # Every boundary once: the start of each cycle, and the end of the last.
-        weights = np.ones((1, n + 1))
-        if isinstance(accrual, Accrual):
-            weights = self._values[:, self.pricer.weights(accrual.weights)]
-        last = np.zeros((len(weights), n))
-        last[:, -1] = weights[:, -1]
-        return weights[:, :-1], last
-
-    def quantity(self, quantity: str | float, situation: tuple[tuple[str, Value], ...] = ()) -> Array:
-        """Value of a quantity in each draw and cycle (draw, cycle)."""
-        return self._values[:, self.pricer.numbers(quantity, situation)]
-
-    def amount(self, line: Line, piece: Piece) -> Array:
-        """What one person pays in each draw and cycle: per year of time, or per event (draw, cycle)."""
-        booking = line.booking
-        base = booking.base if booking.kind == "tax" else booking.amount
-        assert base is not None  # by the schema
-        amount = self.quantity(base, piece.situation) * self.quantity(booking.share, piece.situation)
-        if booking.kind == "tax":
-            amount = amount * self.quantity(booking.amount, piece.situation)
-        scenario = self.pricer.file.scenario
-        entry = scenario.entry(base)
-        if entry is None:
-            return amount
-        unit = unit_named(entry.unit)
-        assert unit is not None  # by the schema
-        amount = amount * PER_YEAR.get(unit.per, 1.0)
-        money = scenario.money
-        price_year = getattr(entry, "price_year", None)
-        if money is not None and price_year is not None and price_year != money.price_year:
-            then, now = (self._values[:, [self.pricer.index(year)]] for year in (price_year, money.price_year))
-            amount = to_price_year(amount, then, now)
-        return amount
-
-    def share(self, entry: Entry, line: Line) -> Array:
-        """Share of a payer in each draw and cycle (draw, cycle).
-
-        Raises
-        ------
-        ModelError
-            The other shares add up to more than 1, or shares without a rest not to 1.
-        """
-        given = sum((self.quantity(other) for other in entry.others), np.zeros((1, 1)))
-        if entry.share is None:
-            self._refuse(given > 1.0 + ROUNDING, entry, line, f"at most 1, so that {entry.actor} gets the rest")
-            return np.maximum(1.0 - given, 0.0)
-        if entry.others:
-            self._refuse(abs(given - 1.0) > ROUNDING, entry, line, "1; let one of them be the rest")
-        return self.quantity(entry.share)
-
-    def _refuse(self, wrong: NDArray[np.bool_], entry: Entry, line: Line, allowed: str) -> None:
-        """Say in which draw and year payers' shares do not add up, and what they are there."""
-        if not wrong.any():
-            return
-        draw, cycle = (int(number) for number in np.argwhere(wrong)[0])
-        sizes = {str(other): float(self.quantity(other)[draw, cycle]) for other in entry.others}
-        ways = ", ".join(f"{name} {size:.4g}" for name, size in sizes.items())
-        file, at = self.pricer.file.places[line.path]
-        year = self.pricer.structure.times[cycle]["year"]
-        raise ModelError(
-            f"{file}:{at}  {line.name}: draw {draw}, year {year}: the shares of its payers "
-            f"add up to {sum(sizes.values()):.4g} ({ways}); allowed is {allowed}."
-        )
-
-
-@dataclass(frozen=True)
-class Factors:
-    """Discount factors (draw, cycle) at the start, in the middle and at the end of each cycle."""
-
-    start: Array
-    middle: Array
-    end: Array
-
-    def falling(self, when: str) -> Array:
-        """Those of events, which fall at ``start_of_cycle``, ``middle_of_cycle`` or ``end_of_cycle``."""
-        return {"start_of_cycle": self.start, "middle_of_cycle": self.middle, "end_of_cycle": self.end}[when]
-
-
-@dataclass(frozen=True)
-class _Flow:
-    """What persons pay: (strategy, draw, cycle), the same discounted, and (part, strategy, draw) in all."""
-
-    paid: Array
-    discounted: Array
-    in_part: Array
-
-
-class _Ledger:
-    """The counts of some draws together with the prices of these draws."""
-
-    def __init__(self, prices: Prices, time: Counts, events: Counts, part_size: NDArray[np.int64]) -> None:
-        self.pricer, self.prices, self.time, self.events = prices.pricer, prices, time, events
-        self.sizes = np.maximum(part_size, 1).astype(float)
-        self.n_persons = float(part_size[0] + part_size[1])
-
-    def size(self, group: Part) -> Array:
-        """Persons of a subgroup at the start (draw,)."""
-        meter = self.pricer.account.alive.within(group)
-        return np.asarray(self.time[:, :2, 0, self.pricer.time_number[meter], 0, 0].sum(axis=1), dtype=float)
-
-    def flow(self, line: Line, amounts: list[Array]) -> _Flow:
-        """Money of a line, when one person pays one of `amounts` (draw, cycle) for each of its pieces."""
-        n_draws, _, n_strategies = self.time.shape[:3]
-        paid, discounted = (np.zeros((n_strategies, n_draws, self.pricer.n_cycles)) for _ in range(2))
-        in_part = np.zeros((3, n_strategies, n_draws))
-        for counts, amount, factor in self._counted(line, amounts, self.prices.money):
-            everybody = (counts[:, 0] + counts[:, 1]).transpose(1, 0, 2) * (amount / self.n_persons)
-            paid += everybody
-            discounted += everybody * factor
-            in_part += _summed(counts, amount * factor).transpose(1, 2, 0) / self.sizes[:, None, None]
-        return _Flow(paid, discounted, in_part)
-
-    def present_value(self, line: Line, amounts: list[Array], group: Part) -> Array:
-        """Present value of a line in a subgroup, over all cycles and per person of everybody (strategy, draw)."""
-        return self._totals(line, amounts, self.prices.money, group)[1]
-
-    def outcomes(self, group: Part | None) -> tuple[Array, Array]:
-        """Outcomes over all cycles per person of everybody, as they are and discounted (strategy, draw, outcome)."""
-        outcomes = self.pricer.account.outcomes
-        result, discounted = (np.zeros((self.time.shape[2], len(self.time), len(outcomes))) for _ in range(2))
-        for number, rewards in enumerate(outcomes.values()):
-            for reward in rewards:
-                weights = [self.prices.quantity(reward.weight, piece.situation) for piece in reward.pieces]
-                total, present = self._totals(reward, weights, self.prices.outcomes, group)
-                result[:, :, number] += total
-                discounted[:, :, number] += present
-        return result, discounted
-
-    def _totals(
-        self, what: Line | Reward, amounts: list[Array], factors: Factors, group: Part | None
-    ) -> tuple[Array, Array]:
-        """Sums over all cycles per person of everybody, as they are and discounted (strategy, draw)."""
-        n_draws, _, n_strategies = self.time.shape[:3]
-        total, present = (np.zeros((n_strategies, n_draws)) for _ in range(2))
-        for counts, amount, factor in self._counted(what, amounts, factors, group):
-            everybody = counts[:, 0] + counts[:, 1]
-            total += _summed(everybody, amount).T / self.n_persons
-            present += _summed(everybody, amount * factor).T / self.n_persons
-        return total, present
-
-    def _counted(
-        self, what: Line | Reward, amounts: list[Array], factors: Factors, group: Part | None = None
-    ) -> Iterator[tuple[Counts, Array, Array]]:
-        """Yield counts (draw, part, strategy, cycle), what each pays, and how it is discounted (draw, cycle)."""
-        for piece, amount in zip(what.pieces, amounts, strict=True):
-            meter = piece.meter if group is None else piece.meter.within(group)
-            if what.paid == EACH_TIME:
-                when = self.pricer.file.scenario.events_fall
-                yield self.events[:, :, :, self.pricer.event_number[meter]], amount, factors.falling(when)
-                continue
-            counts = self.time[:, :, :, self.pricer.time_number[meter]]
-            start, end = counts[:, :, :, 0], counts[:, :, :, 1]
-            if what.paid == AT_ENROLMENT:
-                yield start, amount, factors.start
-            elif what.paid == AT_START:
-                yield start, amount * (np.arange(self.pricer.n_cycles) == 0), factors.start
-            else:
-                years = self.pricer.cycle_years
-                if self.prices.at_start.any():
-                    yield start, amount * (self.prices.at_start * years), factors.start
-                if self.prices.at_end.any():
-                    yield end, amount * (self.prices.at_end * years), factors.end
-
-
-def _summed(counts: Counts, amount: Array) -> Array:
-    """Counts (draw, ..., cycle) times amounts (draw, cycle), summed over the cycles (draw, ...).
-
-    Cycles are added row by row, so that the sum does not depend on how many draws are priced together (einsum's would).
-    """
-    shape = (len(amount), *(1 for _ in range(counts.ndim - 2)), amount.shape[-1])
-    return np.asarray((np.ascontiguousarray(counts) * amount.reshape(shape)).sum(axis=-1))
+def _gains(scenario: Scenario) -> dict[str, Gain]:
+    """Of each intervention that displaces, for each strategy: the numbers of those without and with it."""
+    number = {name: place for place, name in enumerate(scenario.strategies)}
+    found = {}
+    for name, intervention in scenario.interventions.items():
+        if intervention.displacement:
+            pairs = gains(scenario, name).values()
+            found[name] = (
+                np.array([number[without] for without, _ in pairs]),
+                np.array([number[with_it] for _, with_it in pairs]),
+            )
+    return found

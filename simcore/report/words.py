@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from simcore.errors import counted
 from simcore.model.ledger import condition_words
+from simcore.rates import odds_ratio_of_difference
 from simcore.report.labels import money, outcome_label, readable
+from simcore.scenario.causality import Link, moved_domains, works_through
 from simcore.scenario.conditions import parse_condition
 from simcore.scenario.quantities import any_of
 from simcore.scenario.schema import (
     Accrual,
     Booking,
     Derived,
+    Displacement,
     Effect,
     Enrolment,
     Modifier,
@@ -22,6 +27,7 @@ from simcore.scenario.schema import (
     Payers,
     Price,
     ProgrammeCost,
+    Scale,
     Scenario,
     Shares,
     Table,
@@ -98,7 +104,7 @@ def describe(scenario: Scenario) -> Iterator[str]:
     if scenario.prices:
         yield "Prices"
     for name, price in scenario.prices.items():
-        yield f"  {name}: {_situation_words(price)}: {_booking_words(scenario, price)}."
+        yield f"  {name}: {_situation_words(price)}: {_booking_words(scenario, price)}{_cashable_words(scenario, price)}."
     if scenario.outcomes:
         yield "Outcomes"
     for name, outcome in scenario.outcomes.items():
@@ -129,6 +135,12 @@ def _population_lines(scenario: Scenario) -> Iterator[str]:
         f"aged {age} in {start.year}, followed for {_many(years, 'year')} in steps of a {scenario.cycle}. "
         f"The decision is about {_many(population.target_group, 'person')}."
     )
+    if population.cohorts > 1:
+        last = start.year + population.cohorts - 1
+        yield (
+            f"  {population.cohorts} cohorts like this one start, one a year from {start.year} to {last}, and are followed "
+            f"to the end of {last + years - 1}; results are those of all together, per person of one of them."
+        )
     if population.horizon.to_age is not None and structure.age_parents:
         yield f"  Each is followed up to the age of {population.horizon.to_age}."
     for table, cells in structure.joint_cells.items():
@@ -226,6 +238,8 @@ def _money_lines(scenario: Scenario) -> Iterator[str]:
         factor = number_words(scenario, scenario.public_funds.factor)
         actor = scenario.public_funds.actor
         yield f"  When asked for, raising public money costs the factor {factor}, borne by {actor}."
+    if scenario.population.cohorts > 1 and (scenario.discount.money or scenario.discount.outcomes):
+        yield "  All cohorts are discounted to the start of the first."
 
 
 def _part_words(scenario: Scenario, part: OutcomePart) -> str:
@@ -248,11 +262,15 @@ def _intervention_lines(scenario: Scenario) -> Iterator[str]:
         yield f"    Who: {_enrolment_words(scenario, intervention.enrol)}."
         for cost in intervention.costs:
             yield f"    Costs: {_cost_words(scenario, cost)}."
+        for displacement in intervention.displacement:
+            yield f"    Displaces others: {_displacement_words(scenario, displacement)}."
         moves: dict[str, list[str]] = {}
         for effect in intervention.effects:
-            moves.setdefault(_effect_words(scenario, effect), []).append(effect.move)
+            words = _effect_words(scenario, effect, intervention.drop_out is not None)
+            moves.setdefault(words, []).append(effect.move)
         for words, changed in moves.items():
             yield f"    Changes: {', '.join(changed)}: {words}."
+        yield from _through_lines(scenario, name)
         if not intervention.effects:
             rewarded = _rewarded(scenario, name)
             yield f"    Changes no move; it changes {', '.join(rewarded)}." if rewarded else "    Changes nothing."
@@ -282,11 +300,42 @@ def _move_words(scenario: Scenario, move: Move | str) -> str:
     return f"rate {number_words(scenario, move.rate)} a year"
 
 
-def _modifier_words(scenario: Scenario, modifier: Modifier) -> str:
-    words = f"{modifier.scale.replace('_', ' ')} {number_words(scenario, modifier.size)}, {modifier.evidence}"
-    if modifier.movable_share is not None:
+def _modifier_words(scenario: Scenario, modifier: Modifier, meaning: str = "") -> str:
+    """A ratio or difference, perhaps with its meaning, over which time it was measured, and how much of it counts."""
+    words = f"{modifier.scale.replace('_', ' ')} {number_words(scenario, modifier.size)}"
+    words += f": {meaning}" if meaning else ""
+    if modifier.over is not None:
+        words += f", measured over {modifier.over}"
+    words += f", {modifier.evidence}"
+    if modifier.movable_share == 1:
+        words += ", all of which counts"
+    elif modifier.movable_share is not None:
         words += f", of which the share {number_words(scenario, modifier.movable_share)} counts"
     return words
+
+
+#: What each ratio multiplies.
+_MULTIPLIED = {"risk_ratio": "probability", "odds_ratio": "odds", "hazard_ratio": "hazard"}
+
+
+def _meaning_words(scenario: Scenario, modifier: Modifier) -> str:
+    """The expected size of a modifier as a change; empty when it differs between persons or comes from a formula."""
+    size, entry = modifier.size, scenario.entry(modifier.size)
+    if isinstance(entry, Parameter):
+        size = entry.distribution.mean
+    if isinstance(size, str):
+        return ""
+    if modifier.scale == "risk_difference":
+        return f"probability {_change_words(abs(size) * 100, ' percentage points', size > 0)}"
+    if modifier.scale == "standardised_mean_difference":
+        return f"acts as an odds ratio of {odds_ratio_of_difference(size):.4g}"
+    if size >= 2:
+        return f"{size:.3g} times the {_MULTIPLIED[modifier.scale]}"
+    return f"{_MULTIPLIED[modifier.scale]} {_change_words(abs(size - 1) * 100, ' %', size > 1)}"
+
+
+def _change_words(size: float, unit: str, rises: bool) -> str:
+    return "unchanged" if size == 0 else f"{size:.3g}{unit} {'higher' if rises else 'lower'}"
 
 
 def _booking_words(scenario: Scenario, booking: Booking) -> str:
@@ -311,20 +360,99 @@ def _enrolment_words(scenario: Scenario, enrol: Enrolment) -> str:
     return f"at age {enrol.at_age}, {who}, with probability {number_words(scenario, enrol.uptake)}"
 
 
-def _years_words(years: list[Any]) -> str:
+def _years_words(years: list[Any], since: str = "after enrolment") -> str:
     first, last = years
     if last == "onwards":
-        return f"from year {first} after enrolment onwards"
-    return f"in year {first} after enrolment" if first == last else f"in years {first} to {last} after enrolment"
+        return f"from year {first} {since} onwards"
+    return f"in year {first} {since}" if first == last else f"in years {first} to {last} {since}"
 
 
 def _cost_words(scenario: Scenario, cost: ProgrammeCost) -> str:
+    booking = _booking_words(scenario, cost)
+    if cost.fixed:
+        when = "once, at the start" if cost.years is None else _years_words(cost.years, "of the run")
+        return f"{booking}, {when}, for the whole target group, whoever takes part"
     when = _years_words(cost.years) if cost.years is not None else "once, at enrolment"
     condition = f", while {_when(cost.while_)}" if cost.while_ else ""
-    return f"{_booking_words(scenario, cost)}, {when}{condition}"
+    return f"{booking}, {when}{condition}{_scale_words(scenario, cost.scale)}"
 
 
-def _effect_words(scenario: Scenario, effect: Effect) -> str:
-    condition = f", if {_when(effect.if_)}" if effect.if_ else ""
-    fade = "" if effect.fade is None else f", then halving every {number_words(scenario, effect.fade.half_life)} years"
-    return f"{_modifier_words(scenario, effect)}, {_years_words(effect.years)}{condition}{fade}"
+def _scale_words(scenario: Scenario, scale: Scale | None) -> str:
+    """How the cost per participant depends on how many there are."""
+    if scale is None:
+        return ""
+    number, elasticity = number_words(scenario, scale.participants), number_words(scenario, scale.elasticity)
+    return f"; so much each with {number} participants, and with N of them times (N / {number})**({elasticity} - 1)"
+
+
+def _displacement_words(scenario: Scenario, displacement: Displacement) -> str:
+    """What the gains of an intervention cost others, and what its gain is."""
+    share = number_words(scenario, displacement.share)
+    return (
+        f"they lose the share {share} of what the intervention adds in {', '.join(displacement.prices)} to a strategy; "
+        f"public actors as there, everybody else's part is borne by {displacement.borne_by}. Members of a strategy that "
+        "displace are added after the others, in its order"
+    )
+
+
+def _cashable_words(scenario: Scenario, price: Price) -> str:
+    """How much of a price becomes money when it is avoided, when, and in which steps."""
+    cashable = price.cashable
+    if cashable is None:
+        return ""
+    share = "all" if cashable.share == 1 else f"the share {number_words(scenario, cashable.share)}"
+    when = "at once" if cashable.after == 0 else f"after {number_words(scenario, cashable.after)} years"
+    words = f"; when avoided, {share} of it is money, {when}"
+    if cashable.step is not None:
+        what = "persons" if price.move is None else "events"
+        words += f", in whole steps of {number_words(scenario, cashable.step)} {what} a year in the target group"
+    return words
+
+
+def _effect_words(scenario: Scenario, effect: Effect, drop_out: bool) -> str:
+    """What an effect does, when, for whom, how it ends, and what is left of it after drop-out, where that can be."""
+    words = f"{_modifier_words(scenario, effect, _meaning_words(scenario, effect))}, {_years_words(effect.years)}"
+    if effect.to_age is not None:
+        words += f", up to the age of {effect.to_age}"
+    words += f", if {_when(effect.if_)}" if effect.if_ else ""
+    if effect.fade is not None and effect.fade.half_life is not None:
+        words += f", then halving every {number_words(scenario, effect.fade.half_life)} years"
+    if effect.fade is not None and effect.fade.linear is not None:
+        words += f", then falling in a straight line to nothing in {number_words(scenario, effect.fade.linear)} years"
+    if effect.catch_up is not None:
+        years = number_words(scenario, effect.catch_up)
+        words += f", then taken back in {years} years, in which the others catch up"
+    if drop_out:
+        share = effect.after_drop_out
+        left = "nothing" if share == 0 else "all" if share == 1 else f"the share {number_words(scenario, share)}"
+        words += f"; {left} of it for those who have left the programme"
+    return words
+
+
+def _through_lines(scenario: Scenario, intervention: str) -> Iterator[str]:
+    """On which ways the effects of an intervention spread to other domains."""
+    structure = Structure(scenario)
+    moved, links = moved_domains(structure, intervention), works_through(structure, intervention)
+    indirect = [f"{link.through} on {link.domain}" for link in links if link.through not in moved]
+    near = [link for link in links if link.through in moved]
+    for through, domain in dict.fromkeys((link.through, link.domain) for link in near):
+        kinds = Counter(
+            _link_words(scenario, link) for link in near if (link.through, link.domain) == (through, domain)
+        )
+        each = ", ".join(f"{counted(number, noun)} {how}" for (noun, how), number in kinds.items())
+        yield f"    Works through {through} on {domain}: {each}."
+    if indirect:
+        yield f"    From there through {', '.join(dict.fromkeys(indirect))}."
+
+
+#: How the evidence for a modifier is called when it is counted.
+_EVIDENCE_NOUNS = {"causal": "cause", "associational": "association", "assumed": "assumption"}
+
+
+def _link_words(scenario: Scenario, link: Link) -> tuple[str, str]:
+    """What kind of a link it is: a noun, and how it counts."""
+    if link.modifier is None:
+        return "baseline", f"by {link.through}"
+    share = link.modifier.movable_share
+    counts = "in full" if share is None or share == 1 else f"with the share {number_words(scenario, share)}"
+    return _EVIDENCE_NOUNS[str(link.modifier.evidence)], counts

@@ -9,6 +9,7 @@ from typing import Any
 from simcore.errors import Problem, did_you_mean, shown, with_article
 from simcore.scenario.conditions import (
     ANY,
+    DROPPED_OUT,
     NEVER,
     Band,
     Condition,
@@ -30,6 +31,7 @@ Locate = Callable[[Path], tuple[str, int]]
 _FIELDS = {
     "probability": "probability", "rate": "rate", "risk ratio": "risk_ratio", "odds ratio": "odds_ratio",
     "hazard ratio": "hazard_ratio", "risk difference": "risk_difference",
+    "standardised mean difference": "standardised_mean_difference",
 }  # fmt: skip
 _BASELINES = ("probability", "rate")
 #: Uses of tables, where no parameter fits.
@@ -87,7 +89,8 @@ class Checks:
         year, ages = scenario.population.start.year, self.structure.start_ages
         last = (max(self.n_cycles, 1) - 1) // self.structure.per_year
         oldest = (scenario.population.horizon.to_age or ages[-1] + last + 1) - 1
-        self.numbers = {"age": whole_numbers(ages[0], oldest), "year": whole_numbers(year, year + last)}
+        later = scenario.population.cohorts - 1  # years that the last cohort starts after the first
+        self.numbers = {"age": whole_numbers(ages[0], oldest), "year": whole_numbers(year, year + last + later)}
         self.numbers |= {"cycle": whole_numbers(0, max(self.n_cycles, 1) - 1)}
         self.numbers |= {"start_age": whole_numbers(ages[0], ages[-1])}
         self.numbers |= {name: whole_numbers(0, last + 1) for name in scenario.interventions}
@@ -211,12 +214,21 @@ class Checks:
             elif trait is not None and (values.low > trait.levels or (values.below or 0) > trait.levels + 1):
                 self.problem(path, row if row != "" else values.words, f"levels of {variable}, 1 to {trait.levels}")
             return
+        intervention = self.scenario.interventions.get(variable)
         for value in sorted(values, key=str):
+            if value == DROPPED_OUT and intervention is not None and intervention.drop_out is not None:
+                continue
             if isinstance(value, str) and not (value == NEVER and memory is not None and memory.kind == "time_since"):
                 hint = "never is a value of clocks with time_since only" if value == NEVER else ""
                 if is_time and parse_duration(value) is not None:
                     hint = f"a time is compared as {{less_than: {value}}} or {{at_least: {value}}}"
                 allowed = "a whole number, or a range {from: 16, to: 19}"
+                if value == DROPPED_OUT:
+                    hint = f"nobody leaves {variable} early: it has no drop_out"
+                    if intervention is None:
+                        hint = f"{DROPPED_OUT} is a value of interventions with drop_out only"
+                elif intervention is not None and intervention.drop_out is not None:
+                    allowed = f"{allowed}, or {DROPPED_OUT}"
                 if trait is not None:
                     allowed = f"a level of {variable}, 1 to {trait.levels}, or a range of them"
                 self.problem(path, value, allowed, hint)

@@ -21,6 +21,9 @@ ANY = "any"
 #: Value of a clock that counts from an event, before the event has happened.
 NEVER = "never"
 
+#: Value of an intervention for those who have left it before its end.
+DROPPED_OUT = "dropped_out"
+
 _ENDS = ("from", "to", "at_least", "less_than")
 #: Length of what durations are written in [per year].
 _PER_YEAR = {"year": 1, "quarter": 4, "month": 12}

@@ -64,6 +64,8 @@ def _check_unit(text: str) -> str:
 UNIT_SCHEMA: dict[str, Any] = {"anyOf": [{"enum": list(UNITS)}, {"type": "string", "pattern": f"^{MONEY_PATTERN}$"}]}
 UnitText: TypeAlias = Annotated[Text, AfterValidator(_check_unit), WithJsonSchema(UNIT_SCHEMA)]
 Grade: TypeAlias = Literal["A", "A2", "B", "B2", "C", "D"]
+#: How an effect was measured: with a group drawn by lot or found otherwise, against the same persons before, ...
+Design: TypeAlias = Literal["randomised", "comparison", "before_after", "cohort", "expert"]
 Evidence: TypeAlias = Literal["causal", "associational", "assumed"]
 
 
@@ -92,6 +94,9 @@ class Evidenced(Entry):
     conversion: Text | None = Field(None, description="how the number as printed became the number here")
     grade: Grade | None = Field(None, description="quality of the figure; required with a work")
     evidence: Evidence | None = Field(None, description="causal, associational or assumed")
+    design: Design | None = Field(
+        None, description="how it was measured: randomised, comparison, before_after, cohort or expert"
+    )
     valid_until: int | None = Field(None, description="year after which the figure should be looked up again")
     checked_by: Text | None = Field(None, description="who typed it again from the source")
 

@@ -130,7 +130,7 @@ def _rules() -> dict[str, list[dict[str, Any]]]:
         "then": {"not": {"anyOf": [_given("while"), _given("move")]}},
         "else": {"allOf": when},
     }
-    scale = [_one_of(Modifier.SCALES), _given("evidence")]
+    scale = [_one_of(Modifier.SCALES), _given("evidence"), {"not": _given("over", "hazard_ratio")}]
     money = {"required": ["unit"], "properties": {"unit": {"type": "string", "pattern": f"^{MONEY_PATTERN}$"}}}
     price_year = {"if": money, "then": _given("price_year"), "else": {"not": _given("price_year")}}
     graded = {"required": ["source"], "properties": {"source": _given("work")}}
@@ -141,7 +141,8 @@ def _rules() -> dict[str, list[dict[str, Any]]]:
         "Table": [price_year, grade, _one_of(["file", "values"])],
         "Horizon": [_one_of(["to_age", "years"])],
         "Modifier": scale,
-        "Effect": scale,
+        "Effect": [*scale, {"not": _given("fade", "catch_up")}, {"not": _given("catch_up", "to_age")}],
+        "Fade": [_one_of(["half_life", "linear"])],
         "Move": [_one_of(["probability", "rate"])],
         "Price": [*when, *_booking_rules(Price)],
         "ProgrammeCost": _booking_rules(ProgrammeCost),

@@ -11,20 +11,28 @@ from simcore.scenario.entries import NAME_SCHEMA, Entry, Name, Quantity, Text, b
 from simcore.scenario.evidence import Evidence, Formula, UnitText, check_price_year
 from simcore.scenario.expressions import Expression, parse_expression
 from simcore.scenario.persons import MemoryStart
-from simcore.scenario.written import Cap, OneOrMore, WrittenCondition, parse_cap
+from simcore.scenario.written import Cap, Duration, OneOrMore, WrittenCondition, parse_cap
 
 
 class Modifier(Entry):
     """Changes a move while a condition holds."""
 
     #: The ratios and the difference, in the order in which they act.
-    SCALES: ClassVar[tuple[str, ...]] = ("risk_ratio", "odds_ratio", "hazard_ratio", "risk_difference")
+    SCALES: ClassVar[tuple[str, ...]] = (
+        "risk_ratio", "odds_ratio", "standardised_mean_difference", "hazard_ratio", "risk_difference",
+    )  # fmt: skip
 
     if_: WrittenCondition = Field(alias="if", description="the condition, on the situation at the start of the cycle")
     risk_ratio: Quantity | None = Field(None, description="multiplies the probability")
     odds_ratio: Quantity | None = Field(None, description="multiplies the odds")
+    standardised_mean_difference: Quantity | None = Field(
+        None, description="Cohen's d or Hedges' g: above 0 makes the move likelier; acts as the odds ratio exp(d*pi/sqrt(3))"
+    )
     hazard_ratio: Quantity | None = Field(None, description="multiplies the hazard, or the rate")
     risk_difference: Quantity | None = Field(None, description="is added to the probability")
+    over: Duration | None = Field(
+        None, description="time over which it was measured ('18 months'), if not the period of the baseline"
+    )
     evidence: Evidence | None = Field(None, description="what the ratio can be read as")
     movable_share: Quantity | None = Field(
         None, description="share of the association that is causal: ratio**share, difference*share"
@@ -37,6 +45,8 @@ class Modifier(Entry):
             raise refuse(", ".join(given) or "none of them", f"exactly one of {', '.join(self.SCALES)}")
         if self.evidence is None:
             raise refuse("nothing", "causal, associational or assumed", "what the number can be read as", at="evidence")
+        if self.over is not None and self.hazard_ratio is not None:
+            raise refuse("over with hazard_ratio", "no over: a hazard ratio holds at every moment", at="over")
         return self
 
     @property

@@ -10,14 +10,24 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from simcore.errors import did_you_mean, nearest, shown, with_article
+from simcore.errors import did_you_mean, nearest, with_article
+from simcore.scenario.causality import note_causality
+from simcore.scenario.adoption import check_adoption
 from simcore.scenario.checks import Checks, Path, path_text
-from simcore.scenario.conditions import ANY, NEVER, Band, parse_band, parse_move
+from simcore.scenario.conditions import ANY, DROPPED_OUT, NEVER, Band, parse_band, parse_move
+from simcore.scenario.effects import check_effect, check_modifier
 from simcore.scenario.expressions import Expression
 from simcore.scenario.models import check_derived, check_joint_tables, check_memory, check_traits, check_ways
-from simcore.scenario.payments import check_money, check_outcome, check_price, check_programme_cost
+from simcore.scenario.payments import (
+    check_additions,
+    check_displacement,
+    check_money,
+    check_outcome,
+    check_price,
+    check_programme_cost,
+)
 from simcore.scenario.quantities import unit_named
-from simcore.scenario.schema import Actor, Effect, Intervention, Modifier, Move, Table, TableRow
+from simcore.scenario.schema import Actor, Intervention, Move, Table, TableRow
 from simcore.scenario.structure import TIMES
 from simcore.scenario.surprises import note_surprises
 
@@ -85,6 +95,7 @@ class Meaning(Checks):
         self._strategies()
         if not self.problems:
             note_surprises(self)
+            note_causality(self)
 
     # -- sections ----------------------------------------------------------------------
 
@@ -235,13 +246,7 @@ class Meaning(Checks):
         for number, modifier in enumerate(move.modifiers):
             where = (*path, "modifiers", number)
             self.condition((*where, "if"), modifier.if_)
-            self._modifier(where, modifier, move.rate is not None)
-
-    def _modifier(self, path: Path, modifier: Modifier, is_rate: bool) -> None:
-        self.quantity((*path, modifier.scale), modifier.size, modifier.scale)
-        self.quantity((*path, "movable_share"), modifier.movable_share, "share", ())
-        if is_rate and modifier.scale != "hazard_ratio":
-            self.problem((*path, modifier.scale), modifier.scale, "hazard_ratio, because the move has a rate")
+            check_modifier(self, where, modifier, move.rate is not None)
 
     def _evidence(self) -> None:
         for section, entries in (("parameters", self.scenario.parameters), ("tables", self.scenario.tables)):
@@ -272,7 +277,7 @@ class Meaning(Checks):
                         continue  # states of the domains that use it, which check them
                     if key in self.levels and key not in table.at:
                         self.known(where, str(level), f"a value of {key}", self.levels[key])
-                    elif (band := parse_band(level)) is None and level != NEVER:
+                    elif (band := parse_band(level)) is None and level not in (NEVER, DROPPED_OUT):
                         self.problem(where, level, f"{key} as {self._example(key)}")
                     elif key not in table.at:
                         self.number(where, key, band or frozenset({level}), level)
@@ -291,6 +296,8 @@ class Meaning(Checks):
             return "0, 1-2, 3+ or never"
         if key in self.scenario.population.traits:
             return "1, 1-2 or 2+"
+        if key in self.scenario.interventions and self.scenario.interventions[key].drop_out is not None:
+            return f"0, 1-2, 3+ or {DROPPED_OUT}"
         years = {"age": "16, 16-19 or 65+", "start_age": "16, 16-19 or 65+", "year": "2024, 2024-2026 or 2027+"}
         return years.get(key, "0, 1-2 or 3+")
 
@@ -309,11 +316,11 @@ class Meaning(Checks):
         numbers = [key for key in table.by if key not in named]
         groups: dict[tuple[str, ...], list[tuple[list[Band], int, TableRow]]] = {}
         for number, row in enumerate(table.cells):
-            never = {key for key in numbers if row.keys[key] == NEVER}
+            worded = {key for key in numbers if row.keys[key] in (NEVER, DROPPED_OUT)}
             bands = [band for key in numbers if (band := parse_band(row.keys[key])) is not None]
-            if len(bands) == len(numbers) - len(never):
-                names = tuple(str(row.keys[key]) for key in table.by if key in named or key in never)
-                names += tuple(sorted(never))
+            if len(bands) == len(numbers) - len(worded):
+                names = tuple(str(row.keys[key]) for key in table.by if key in named or key in worded)
+                names += tuple(sorted(worded))
                 groups.setdefault(names, []).append((bands, number, row))
         for rows in groups.values():
             told: set[int] = set()
@@ -349,33 +356,13 @@ class Meaning(Checks):
                 self.problem(path, found, f"probabilities per {periods[1]}, as the table's")
 
     def _intervention(self, path: Path, intervention: Intervention) -> None:
-        enrol = intervention.enrol
-        if self.n_cycles > 0 and not self.structure.asked_cycles(str(path[-1])):
-            ages = self.numbers["age"].words
-            self.problem((*path, "enrol", "at_age"), enrol.at_age, f"an age that is simulated, {ages}")
-        known = [*self.levels, *self.scenario.population.traits, *self.scenario.memory]
-        self.condition((*path, "enrol", "if"), enrol.if_, known, {"age": "everybody is asked at at_age"})
-        self.quantity((*path, "enrol", "uptake"), enrol.uptake, "probability", [*known, *TIMES])
+        check_adoption(self, str(path[-1]), intervention)
         for number, cost in enumerate(intervention.costs):
             check_programme_cost(self, (*path, "costs", number), cost)
+        for number, displacement in enumerate(intervention.displacement):
+            check_displacement(self, (*path, "displacement", number), displacement)
         for number, effect in enumerate(intervention.effects):
-            self._effect((*path, "effects", number), effect)
-
-    def _effect(self, path: Path, effect: Effect) -> None:
-        move = self.move((*path, "move"), effect.move)
-        self.condition((*path, "if"), effect.if_)
-        if effect.fade is not None:
-            self.quantity((*path, "fade", "half_life"), effect.fade.half_life, "duration", ())
-            if effect.years[1] == "onwards":
-                found = f"a fade with years {shown(list(effect.years))}"
-                self.problem((*path, "fade"), found, "a last year, after which the effect fades")
-        if move is None or move.domain is None or move.domain in self.unclear:
-            return
-        ways = self.structure.ways(move.domain)
-        changed = [way for way in ways.all() if move.fits(way.start, way.end)]
-        if changed:
-            self._modifier(path, effect, any(way.is_rate for way in changed))
-        self.no_rest((*path, "move"), effect.move, move)
+            check_effect(self, (*path, "effects", number), effect)
 
     def _strategies(self) -> None:
         for name, members in self.scenario.strategies.items():
@@ -384,4 +371,5 @@ class Meaning(Checks):
             for member, count in Counter(members).items():
                 if count > 1:
                     self.problem(("strategies", name), f"{member} {count} times", "each intervention once")
+        check_additions(self)
         self.known(("comparator",), self.scenario.comparator, "a strategy", self.scenario.strategies)

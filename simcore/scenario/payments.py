@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from simcore.errors import shown
 from simcore.scenario.checks import Checks, Path
+from simcore.scenario.displacing import additions, strategy_of
 from simcore.scenario.quantities import PER_YEAR, any_of, currency_of, percent_hint, unit_named
-from simcore.scenario.schema import Accrual, Booking, Derived, Evidenced, Outcome, OutcomePart, Price, ProgrammeCost
+from simcore.scenario.schema import (
+    Accrual,
+    Booking,
+    Cashable,
+    Derived,
+    Displacement,
+    Evidenced,
+    Outcome,
+    OutcomePart,
+    Price,
+    ProgrammeCost,
+)
 
 _TIME = tuple(PER_YEAR)
+#: Kinds of prices that can be displaced: what goes with a job.
+_OF_A_JOB = ("transfer", "tax", "production")
 
 
 def check_money(checks: Checks) -> None:
@@ -101,6 +116,20 @@ def check_price(checks: Checks, path: Path, price: Price) -> None:
     per = ("event",) if price.move is not None else _TIME if price.once is None else ("person", "event")
     name = price.base if price.kind == "tax" else price.amount
     _per(checks, path, "base" if price.kind == "tax" else price.kind, name, per)
+    if price.cashable is not None:
+        _cashable(checks, (*path, "cashable"), price.cashable, price.kind)
+
+
+def _cashable(checks: Checks, path: Path, cashable: Cashable, kind: str) -> None:
+    """Check how much of an avoided cost becomes money, and when."""
+    if kind == "intangible":
+        checks.problem(path, "cashable with intangible", "no cashable: pain and fear are in no budget")
+    checks.quantity((*path, "share"), cashable.share, "share", _times(checks))
+    if cashable.after != 0:
+        checks.quantity((*path, "after"), cashable.after, "duration", ())
+    checks.quantity((*path, "step"), cashable.step, "persons", ())
+    if cashable.step == 0:
+        checks.problem((*path, "step"), 0, "a number of persons above 0", "leave step out where every person counts")
 
 
 def _per(
@@ -122,12 +151,19 @@ def _per(
         checks.problem((*path, field), f"{name}, whose unit is '{entry.unit}'", allowed, hint)
 
 
-def _booking(checks: Checks, path: Path, booking: Booking) -> None:
+def _times(checks: Checks) -> tuple[str, ...]:
+    """The variables of time that are the same for everybody."""
+    return ("year", "cycle") if checks.structure.age_parents else ("age", "year", "cycle")
+
+
+def _booking(checks: Checks, path: Path, booking: Booking, fixed: bool = False) -> None:
+    """Check amounts and payers; those of a fixed cost depend on nobody."""
     kind = booking.kind
-    checks.quantity((*path, kind), booking.amount, "share" if kind == "tax" else "money")
-    checks.quantity((*path, "base"), booking.base, "money")
-    checks.quantity((*path, "share"), booking.share, "share")
-    variables = ("year", "cycle") if checks.structure.age_parents else ("age", "year", "cycle")
+    known = ("year", "cycle") if fixed else None
+    checks.quantity((*path, kind), booking.amount, "share" if kind == "tax" else "money", known)
+    checks.quantity((*path, "base"), booking.base, "money", known)
+    checks.quantity((*path, "share"), booking.share, "share", known)
+    variables = known or _times(checks)
     for field, payers in (("actor", booking.actor), ("from", booking.from_), ("to", booking.to)):
         if payers is None:
             continue
@@ -139,17 +175,108 @@ def _booking(checks: Checks, path: Path, booking: Booking) -> None:
 
 
 def check_programme_cost(checks: Checks, path: Path, cost: ProgrammeCost) -> None:
-    """Check a cost of an intervention: paid for years of enrolment, or once."""
-    _booking(checks, path, cost)
+    """Check a cost of an intervention: paid for years of enrolment, or once; per participant, or fixed."""
+    _booking(checks, path, cost, cost.fixed)
     checks.condition((*path, "while"), cost.while_)
+    if cost.scale is not None:
+        checks.quantity((*path, "scale", "participants"), cost.scale.participants, "persons", ())
+        if cost.scale.participants == 0:
+            checks.problem((*path, "scale", "participants"), 0, "a number of persons above 0")
+        checks.quantity((*path, "scale", "elasticity"), cost.scale.elasticity, "elasticity", ())
     entry = checks.scenario.entry(cost.amount)
     unit = unit_named(entry.unit) if entry is not None else None
-    if unit is None or unit.kind != "money":
+    if cost.fixed:
+        _fixed_cost(checks, path, cost)
+    elif unit is None or unit.kind != "money":
         return
-    if unit.per == "participant":
+    elif unit.per == "participant":
         if cost.years is not None:
             checks.problem((*path, "years"), "years with a cost paid once", "no years: it is paid at enrolment")
     elif cost.years is None and unit.per in _TIME:
         checks.problem(path, f"{cost.amount} without years", "years: [first, last], or money per participant")
     else:
         _per(checks, path, cost.kind, cost.amount, _TIME, ("participant",))
+
+
+def _fixed_cost(checks: Checks, path: Path, cost: ProgrammeCost) -> None:
+    """Check a cost that is paid whoever takes part: in years of the run, or once at its start."""
+    entry = checks.scenario.entry(cost.amount)
+    unit = unit_named(entry.unit) if entry is not None else None
+    per = ("event",) if cost.years is None else _TIME
+    if entry is not None and unit is not None and unit.kind == "money" and unit.per not in per:
+        when = "once, at the start" if cost.years is None else "in years of the run"
+        hint = "what is paid year by year needs years: [first, last]" if cost.years is None else ""
+        found = f"{cost.amount}, whose unit is '{entry.unit}'"
+        checks.problem((*path, cost.kind), found, f"money per {any_of(per)}: it is paid {when}", hint)
+    if cost.years is None:
+        return
+    cohorts, structure = checks.scenario.population.cohorts, checks.structure
+    n_years = -(-structure.n_cycles // structure.per_year) + cohorts - 1
+    if int(cost.years[0]) > n_years > 0:
+        checks.problem((*path, "years"), shown(list(cost.years)), f"years since the start, 1 to {n_years}")
+    if cohorts > 1 and isinstance(checks.scenario.accrual, Accrual):
+        found = f"years of a programme of {cohorts} cohorts, with weights of the boundaries of one"
+        allowed = "a fixed cost paid once, or accrual: half_cycle, start_of_cycle, end_of_cycle or both_ends"
+        checks.problem((*path, "years"), found, allowed)
+
+
+def check_displacement(checks: Checks, path: Path, displacement: Displacement) -> None:
+    """Check what the gains of an intervention cost others: which prices, and on whom they fall."""
+    checks.quantity((*path, "share"), displacement.share, "share", _times(checks))
+    scenario = checks.scenario
+    for number, name in enumerate(displacement.prices):
+        where = (*path, "prices", number)
+        if not checks.known(where, name, "a price", scenario.prices):
+            continue
+        kind = scenario.prices[name].kind
+        if kind not in _OF_A_JOB:
+            hint = "others lose the job, with its pay, taxes and benefits; what is used less is not used by them"
+            checks.problem(
+                where, f"{name}, which is {kind}", f"a price of what goes with a job: {any_of(_OF_A_JOB)}", hint
+            )
+        if name in displacement.prices[:number]:
+            checks.problem(where, f"{name} a second time", "each price once")
+    if checks.known((*path, "borne_by"), displacement.borne_by, "an actor", scenario.actors):
+        if scenario.actors[displacement.borne_by].sector == "public":
+            allowed = f"an actor that is not public: {', '.join(_not_public(checks)) or '(there is none)'}"
+            hint = "what public actors lose stays with them; the others lose it on this one, such as rest_of_society"
+            checks.problem((*path, "borne_by"), f"{displacement.borne_by}, which is public", allowed, hint)
+
+
+def _not_public(checks: Checks) -> list[str]:
+    return [name for name, actor in checks.scenario.actors.items() if actor.sector != "public"]
+
+
+def check_additions(checks: Checks) -> None:
+    """Check that there is a strategy for whatever a displacing intervention is added to."""
+    scenario = checks.scenario
+    for name, members in scenario.strategies.items():
+        if not set(members) <= scenario.interventions.keys():
+            continue  # refused elsewhere
+        for addition in additions(scenario, members):
+            missing = [of for of in (addition.without, addition.with_it) if strategy_of(scenario, of, name) is None]
+            for wanted in missing[:1]:
+                listed = [member for member in members if member in wanted]
+                found = f"{', '.join(members)}: what {addition.intervention} adds, of which it displaces a share"
+                allowed = f"beside it a strategy {f'of {_together(listed)} alone' if listed else 'of no intervention'}"
+                new = "_and_".join(listed) or "nothing"
+                checks.problem(("strategies", name), found, allowed, f"add {new}: [{', '.join(listed)}] to strategies")
+
+
+def _together(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def note_cashable(checks: Checks) -> None:
+    """Warn of prices of public actors that do not say what of them is cashable, where others do."""
+    scenario = checks.scenario
+    if all(price.cashable is None for price in scenario.prices.values()):
+        return
+    for name, price in scenario.prices.items():
+        actors = [price.actor] if isinstance(price.actor, str) else list(price.actor or ())
+        public = [actor for actor in actors if scenario.actors[actor].sector == "public"]
+        if price.kind == "resource" and price.cashable is None and public:
+            checks.warn(
+                ("prices", name), f"does not say what {_together(public)} can cash: all of it counts as money at once"
+            )

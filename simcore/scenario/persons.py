@@ -121,6 +121,9 @@ class Population(Entry):
     target_group: Annotated[int, Field(ge=1, le=100_000_000)] = Field(description="persons the decision is about")
     start: Start = Field(description="age and calendar year at the start")
     horizon: Horizon = Field(description="how long lives are followed")
+    cohorts: Annotated[int, Field(ge=1, le=100)] = Field(
+        1, description="groups like this one that start one after the other, one each year; results add them up"
+    )
     joint: list[Name] = Field(
         default_factory=list,
         description="tables by several attributes, which they draw together: shares, or counts of persons",

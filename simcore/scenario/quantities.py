@@ -69,6 +69,7 @@ UNITS: dict[str, Unit] = {
     "risk ratio": _ratio("risk ratio"),
     "hazard ratio": _ratio("hazard ratio"),
     "risk difference": Unit("risk difference", -math.inf, math.inf),
+    "standardised mean difference": Unit("standardised mean difference", -math.inf, math.inf),
     "year": Unit("duration", 0.0, math.inf, open_low=True),
     "per year": Unit("discount rate", -1.0, math.inf, open_low=True),
     "price index": _ratio("price index"),
@@ -78,6 +79,8 @@ UNITS: dict[str, Unit] = {
     "count": Unit("count", 0.0, math.inf, "cycle"),
     "count per year": Unit("count", 0.0, math.inf, "year"),
     "age": Unit("age", 0.0, math.inf),
+    "persons": Unit("persons", 0.0, math.inf, open_low=True),
+    "persons per year": Unit("places", 0.0, math.inf, "year"),
 }
 #: A unit of money: three letters of the currency, and what it is counted by.
 MONEY_PATTERN = "([A-Z]{3}) per (day|week|month|quarter|year|event|participant|person)"
@@ -97,7 +100,11 @@ USES = {
     "risk_ratio": ("risk ratio",),
     "hazard_ratio": ("hazard ratio",),
     "risk_difference": ("risk difference",),
+    "standardised_mean_difference": ("standardised mean difference",),
     "duration": ("duration",),
+    "places": ("places",),
+    "persons": ("persons",),
+    "elasticity": ("factor", "coefficient"),
     "discount_rate": ("discount rate",),
     "price_index": ("price index",),
     "factor": ("factor",),

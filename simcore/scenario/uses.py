@@ -14,6 +14,12 @@ _SECTIONS = (
     "derived", "memory", "accrual", "outcomes",
 )  # fmt: skip
 
+#: Fields whose texts are conditions, names of other things, or prose.
+_NOT_NUMBERS = (
+    "if_", "while_", "whenever", "source", "about", "label", "label_sv", "by", "file", "ask", "willing_as",
+    "again_after", "lasts", "over", "prices", "borne_by",
+)  # fmt: skip
+
 
 def uses(scenario: Scenario) -> dict[str, list[str]]:
     """Return the places that refer to each parameter and table, by its name."""
@@ -36,7 +42,7 @@ def _texts(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...],
         yield path, value
     elif isinstance(value, Entry):
         for name, field in type(value).model_fields.items():
-            if name not in ("if_", "while_", "source", "about", "label", "label_sv", "by", "file"):
+            if name not in _NOT_NUMBERS:
                 yield from _texts(getattr(value, name), (*path, field.alias or name))
     elif isinstance(value, dict):
         for key, item in value.items():

@@ -42,6 +42,15 @@ def _check_one_or_more(value: Any) -> Any:
 
 OneOrMore: TypeAlias = Annotated[str | list[str], BeforeValidator(_check_one_or_more)]
 
+def _check_duration(value: Any) -> Any:
+    if not isinstance(value, str) or not parse_duration(value):
+        raise refuse(value, "a time: '2 years', '18 months', '1 quarter'")
+    return value
+
+
+#: A duration as written, such as ``18 months``.
+Duration: TypeAlias = Annotated[str, BeforeValidator(_check_duration), WithJsonSchema({"type": "string"})]
+
 _CAP = re.compile(r"(\d{1,4})(?: (year|quarter|month)s?)?( or more)?")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simcore.kernels.lives import _decide
+from simcore.kernels import passes
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import thresholds_of
 from simcore.randomness import LARGEST, threshold
@@ -21,7 +21,7 @@ def decide(row: list[int], numbers: list[int]) -> list[int]:
     n = len(numbers)
     out = np.full(n, 255, np.uint8)
     answers = np.arange(len(row) + 1, dtype=np.uint8)
-    _decide(
+    passes.decide(
         np.zeros(n, np.uint32), np.array(numbers, np.uint32), np.array(row, np.uint32), len(row), np.zeros(n, np.uint8),
         answers, out, n,
     )  # fmt: skip
@@ -59,9 +59,9 @@ def test_shares_rounded_below_one_give_nothing_to_a_level_without_share() -> Non
     tree["population"]["start_states"]["life"] = {"a": "third", "b": "two_thirds"}
     compiled = compile_scenario(read(tree))
     row = thresholds_of(compiled, compiled.values.evaluate(drawn_once(numbers), 1)[0], 0)
-    width = int(compiled.plan.start_thresholds[0])
-    first = int(compiled.plan.start_base[0])
-    answers = compiled.plan.start_map[int(compiled.plan.start_map_first[0]) :]
+    width = int(compiled.plan.starts.thresholds[0])
+    first = int(compiled.plan.starts.base[0])
+    answers = compiled.plan.starts.map[int(compiled.plan.starts.map_first[0]) :]
     reached = [int(answers[passed]) for passed in decide(row[first : first + width].tolist(), [0, LARGEST])]
     assert reached == [0, 1]
 

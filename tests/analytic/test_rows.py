@@ -34,8 +34,8 @@ def rows_of(
     shares = np.zeros(compiled.n_thresholds)
     thresholds = probabilities_of(compiled, values[draw], draw, shares)
     domain = list(file.scenario.domains).index("life")
-    n, width = len(file.scenario.domains["life"].states), int(plan.move_thresholds[domain])
-    first, answers = int(plan.move_base[domain, cycle]), plan.move_map[int(plan.move_map_first[domain]) :]
+    n, width = len(file.scenario.domains["life"].states), int(plan.moves.thresholds[domain])
+    first, answers = int(plan.moves.base[domain, cycle]), plan.moves.map[int(plan.moves.map_first[domain]) :]
     found, limits = np.zeros((n, n)), np.zeros((n, width), np.uint32)
     for own in range(n):
         at = first + (own * n_layers + layer) * width

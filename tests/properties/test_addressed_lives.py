@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import simcore.simulation
 from simcore import rates
-from simcore.kernels.lives import BLOCK
+from simcore.kernels.plan import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import Paths, simulate_draws
 from simcore.scenario.structure import Structure
@@ -43,7 +43,7 @@ def paths_of(tree: Tree, *, draw: int, persons: int, seed: int) -> dict[str, dic
     )
     return {
         strategy: {name: paths.states[s, :, v] for v, name in enumerate(variables)}
-        | {name: paths.phases[s, :, i] for i, name in enumerate(scenario.interventions)}
+        | {name: paths.codes[s, :, i] for i, name in enumerate(scenario.interventions)}
         for s, strategy in enumerate(strategies)
     }
 

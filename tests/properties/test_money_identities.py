@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from simcore.analysis.avoided_cost import avoided_cost
+from simcore.analysis.cashable import cashable_saving, freed
+from simcore.scenario.cohorts import started_later
 from simcore.simulation import simulate
 from simcore.vocabulary import CANCELLING_KINDS, COST_KINDS
 from tests.strategies import Tree, read, scenarios
@@ -17,6 +21,8 @@ quick = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 RELATIVE = 1e-9
+#: What does not cancel over actors.
+REAL = ("resource", "programme", "production", "displaced_production")
 
 
 def run(tree: Tree, persons: int = 31) -> xr.Dataset:
@@ -50,10 +56,10 @@ def test_society_is_what_is_used_and_produced(tree: Tree) -> None:
     for name in ("cost", "present_value"):
         costs = results[name]
         counted = only(costs, tuple(set(COST_KINDS) - {"intangible", "public_funds"}))
-        real = only(costs, ("resource", "programme", "production"))
+        real = only(costs, REAL)
         gross = abs(counted).sum(["actor", "cost_kind"])
         assert_close(counted.sum(["actor", "cost_kind"]), real.sum(["actor", "cost_kind"]), gross)
-    signs = {"resource": 1.0, "programme": 1.0, "production": -1.0}
+    signs = {"resource": 1.0, "programme": 1.0, "production": -1.0, "displaced_production": -1.0}
     kinds = [kind_of(tree, str(line)) for line in results.line.values]
     sign = xr.DataArray([signs.get(kind, 0.0) for kind in kinds], dims="line")
     lines = results["line_present_value"]
@@ -62,11 +68,11 @@ def test_society_is_what_is_used_and_produced(tree: Tree) -> None:
 
 
 def kind_of(tree: Tree, line: str) -> str:
-    entry = (
-        tree["prices"][line]
-        if line in tree["prices"]
-        else tree["interventions"][line.split(".")[0]]["costs"][int(line.split("[")[1][:-1])]
-    )
+    """Kind of a price, of ``i0.costs[0]``, or of ``i0.displacement[0].price``."""
+    intervention, _, place = line.partition(".")
+    if ".displacement[" in line:
+        return f"displaced_{kind_of(tree, line.split('].')[1])}"
+    entry = tree["interventions"][intervention]["costs"][int(place[6:-1])] if place else tree["prices"][line]
     return next(kind for kind in COST_KINDS if kind in entry)
 
 
@@ -98,7 +104,8 @@ def test_twice_the_price_is_twice_the_cost(tree: Tree, data: st.DataObject) -> N
     twice = copy.deepcopy(tree)
     double(twice, entry.get("base") or entry[kind_of(tree, price)])
     once, doubled = (run(t)["line_present_value"] for t in (tree, twice))
-    factor = xr.where(once.line == price, 2.0, 1.0)
+    lines = [str(line) for line in once.line.values]
+    factor = xr.DataArray([1.0 + (line.split("].")[-1] == price) for line in lines], {"line": lines}, "line")
     np.testing.assert_array_equal(doubled.transpose(*once.dims), (once * factor).transpose(*once.dims))
 
 
@@ -127,7 +134,7 @@ def test_public_funds_are_a_share_of_public_spending(tree: Tree) -> None:
     assume("public_funds" in tree)
     results = run(tree)
     factor = results["parameter_value"].sel(parameter=tree["public_funds"]["factor"], drop=True)
-    kinds = ("resource", "programme", "transfer", "programme_transfer", "tax")
+    kinds = ("resource", "programme", "transfer", "programme_transfer", "tax", "displaced_transfer", "displaced_tax")
     for name in ("cost", "present_value", "present_value_of_part"):
         costs = results[name]
         public = only(costs.isel(actor=results.sector.values == "public"), kinds)
@@ -175,3 +182,35 @@ def test_the_groups_of_an_attribute_are_everybody(tree: Tree) -> None:
         for kind in CANCELLING_KINDS:
             costs = only(of["group_present_value"], (kind,)).where(size > 0, 0.0)
             assert_close(costs.sum("actor"), 0.0, abs(costs).sum("actor"))
+
+
+@quick
+@given(tree=scenarios())
+def test_what_is_avoided_is_cashable_or_freed(tree: Tree) -> None:
+    """In every year, draw and for every actor; in the long run nothing is cashed that was not avoided."""
+    results = run(tree)
+    avoided, cash, left = (of(results, by_year=True) for of in (avoided_cost, cashable_saving, freed))
+    gross = abs(results["present_value"]).sum(["cost_kind", "strategy"])
+    assert_close(cash + left, avoided, gross)
+    silent = [name for name, price in tree["prices"].items() if "cashable" not in price]
+    if len(silent) == len(tree["prices"]):
+        assert (left == 0).all()
+
+
+@settings(parent=quick, max_examples=15)
+@given(tree=scenarios())
+def test_a_running_programme_is_the_sum_of_its_cohorts(tree: Tree) -> None:
+    """Cohorts that start later are the same scenario some years later, but for what depends on all of them."""
+    assume(tree["population"]["cohorts"] > 1)
+    tree = copy.deepcopy(tree)
+    for intervention in tree["interventions"].values():
+        intervention["costs"] = [cost for cost in intervention["costs"] if not {"fixed", "scale"} & set(cost)]
+    whole = read(tree)
+    population = whole.scenario.population
+    together = simulate(whole, draws=3, persons=31, workers=1)["cost"]
+    total = xr.zeros_like(together)
+    alone = whole.scenario.model_copy(update={"population": population.model_copy(update={"cohorts": 1})})
+    for years in range(population.cohorts):
+        one = simulate(replace(whole, scenario=started_later(alone, years)), draws=3, persons=31, workers=1)["cost"]
+        total += one.reindex(year=together.year, fill_value=0.0).transpose(*total.dims)
+    assert_close(together, total, abs(total).sum(["actor", "cost_kind"]))

@@ -25,8 +25,8 @@ from simcore.model.reach import reach
 from simcore.model.reference import Lives, happens
 from simcore.scenario.conditions import NEVER, parse_condition
 from simcore.scenario.loading import ScenarioFile, read_scenario
-from simcore.scenario.structure import EXACT
 from simcore.uncertainty.sampling import draw_parameters
+from tests.admitted import admitted
 from tests.strategies import Tree, read, scenarios
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
@@ -95,32 +95,51 @@ class Exact(Lives):
         """Yield what can happen in a cycle: probability, the situation at both ends, and the key after it."""
         scenario, structure = self.scenario, self.structure
         for state, p in found.items():
-            born, states, memory, phases = (dict(part) for part in state)
-            options = [(p, dict(phases))]
+            born, states, memory, codes = (dict(part) for part in state)
+            options = [(p, dict(codes))]
             now = {**structure.at(cycle, born), **states, **self.remembered(memory)}
-            for name in scenario.strategies[strategy]:
-                options = [more for q, of in options for more in self.enrolling(name, q, of, now, cycle)]
+            members = scenario.strategies[strategy]
+            for name in members:
+                options = [more for q, of in options for more in self.leaving(name, q, of, now, cycle)]
+            for name in [of for of in structure.enrolment_order if of in members]:
+                options = [more for q, of in options for more in self.enrolling(strategy, name, q, of, now, cycle)]
             for q, of in options:
-                start = dict(now)
-                for name, phase in of.items():
-                    start |= {name: structure.phase_year(phase), name + EXACT: phase}
-                yield from self.moving(q, born, states, memory, of, start)
+                yield from self.moving(q, born, states, memory, of, self.with_codes(now, of))
+
+    def leaving(
+        self, name: str, p: float, codes: dict[str, int], now: Any, cycle: int
+    ) -> Iterator[tuple[float, dict[str, int]]]:
+        """The answers to the question whether to leave a programme, read as `Lives.stays` reads it."""
+        rule, here = self.scenario.interventions[name].drop_out, self.with_codes(now, codes)
+        may = rule is not None and self.structure.may_leave(name, codes[name])
+        if rule is None or not may or not (alive(self.scenario) & parse_condition(rule.if_)).holds(here):
+            yield p, codes
+            return
+        leaves = self.quantity(rule.probability, here)
+        if self.structure.per_year > 1 and self.structure.period_of(rule.probability) == "year":
+            leaves = 1.0 - (1.0 - leaves) ** self.structure.cycle_years
+        yield p * leaves, codes | {name: codes[name] + self.structure.last_phase}
+        yield p * (1.0 - leaves), codes
 
     def enrolling(
-        self, name: str, p: float, phases: dict[str, int], now: Any, cycle: int
+        self, strategy: str, name: str, p: float, codes: dict[str, int], now: Any, cycle: int
     ) -> Iterator[tuple[float, dict[str, int]]]:
-        enrol = self.scenario.interventions[name].enrol
-        asked = (alive(self.scenario) & parse_condition(enrol.if_)).holds(now)
-        birthday = cycle % self.structure.per_year == 0
-        if phases[name] > 0 or not asked or not birthday or now["age"] != enrol.at_age:
-            yield p, phases
+        """The answers to the question of enrolment."""
+        enrol, here = self.scenario.interventions[name].enrol, self.with_codes(now, codes)
+        asked = self.structure.may_be_asked(name, codes[name])
+        first = cycle % self.structure.per_year == 0
+        asked = asked and (enrol.at_age is None or (first and now["age"] == enrol.at_age))
+        asked = asked and (enrol.at_year is None or (first and now["year"] == enrol.at_year))
+        if not asked or not (alive(self.scenario) & parse_condition(enrol.condition)).holds(here):
+            yield p, codes
             return
-        uptake = self.quantity(enrol.uptake, now)
-        yield p * uptake, phases | {name: 1}
-        yield p * (1.0 - uptake), phases
+        willing = self.quantity(enrol.reach, here) * self.quantity(enrol.uptake, here)
+        willing *= self.admissions.get((strategy, name, cycle), 1.0)
+        yield p * willing, codes | {name: 1}
+        yield p * (1.0 - willing), codes | {name: self.structure.after_no(name, codes[name])}
 
     def moving(
-        self, p: float, born: Any, states: Any, memory: Any, phases: dict[str, int], start: Any
+        self, p: float, born: Any, states: Any, memory: Any, codes: dict[str, int], start: Any
     ) -> Iterator[tuple[float, Any, Any, Key]]:
         life = self.structure.life
         rows = []
@@ -129,7 +148,7 @@ class Exact(Lives):
             options = {**sizes}
             options[rest] = options.get(rest, 0.0) + 1.0 - sum(sizes.values())
             rows.append([(domain, state, q) for state, q in options.items() if q > 0])
-        after = {name: phase + (phase > 0) for name, phase in phases.items()}
+        after = {name: self.later(code) for name, code in codes.items()}
         if life is not None:
             place = list(self.scenario.domains).index(life[0])
             death = sum(q for _, state, q in rows[place] if state == life[1])
@@ -149,11 +168,11 @@ def key(*parts: dict[str, Any]) -> Key:
 
 
 def ledger_by_hand(
-    file: ScenarioFile, numbers: dict[str, float], account: Account
+    file: ScenarioFile, numbers: dict[str, float], account: Account, admissions: dict[tuple[str, str, int], float]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Expected ledger of one person: (strategy, time meter, end, cycle) and (strategy, event meter, cycle)."""
     scenario = file.scenario
-    twin = Exact(scenario, numbers, draw=0, persons=range(0), seed=0)
+    twin = Exact(scenario, numbers, draw=0, persons=range(0), seed=0, admissions=admissions)
     n_cycles = twin.structure.n_cycles
     time = np.zeros((len(scenario.strategies), len(account.time), 2, n_cycles))
     events = np.zeros((len(scenario.strategies), len(account.events), n_cycles))
@@ -180,9 +199,10 @@ def check(file: ScenarioFile, seed: int, draw: int = 0) -> None:
     compiled = compile_scenario(file)
     parameters = draw_parameters(file.distributions, 2, seed=seed)
     values = compiled.values.evaluate(parameters, 2)
-    counts = expect_draws(compiled, reach(compiled), values, first_draw=0, part_size=np.array([3, 2, 1]))
+    counts = expect_draws(compiled, reach(compiled), values, first_draw=0, part_size=np.array([3, 2, 1]), seed=seed)
     numbers = {name: float(of[draw]) for name, of in parameters.items()}
-    time, events = ledger_by_hand(file, numbers, compiled.account)
+    admissions = admitted(compiled, values[draw], draw, seed)
+    time, events = ledger_by_hand(file, numbers, compiled.account, admissions)
     for part, size in enumerate((3, 2, 1)):
         np.testing.assert_allclose(counts.time[draw, part], size * time, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(counts.events[draw, part], size * events, rtol=1e-9, atol=1e-12)
@@ -236,7 +256,7 @@ def test_the_meter_of_everybody_keeps_its_mass() -> None:
     parameters = draw_parameters(file.distributions, 3, seed=2)
     reached = reach(compiled)
     counts = expect_draws(
-        compiled, reached, compiled.values.evaluate(parameters, 3), first_draw=0, part_size=np.array([1, 0, 0])
+        compiled, reached, compiled.values.evaluate(parameters, 3), first_draw=0, part_size=np.array([1, 0, 0]), seed=2
     )
     living = compiled.account.time.index(Meter(compiled.account.alive.condition))
     alive_at_end = counts.time[:, 0, :, living, 1]

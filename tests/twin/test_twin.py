@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from simcore.kernels.lives import BLOCK
+from simcore.kernels.plan import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.reference import Lives, count
 from simcore.model.sampled import Paths, simulate_draws
@@ -18,6 +18,7 @@ from simcore.randomness import decision_numbers, decision_point
 from simcore.scenario.loading import ScenarioFile, read_scenario
 from simcore.scenario.structure import EXACT, Structure
 from simcore.uncertainty.sampling import draw_parameters
+from tests.admitted import admitted
 from tests.strategies import Tree, evidenced, read, scenarios
 
 SHIPPED = sorted(Path(__file__).parents[2].glob("scenarios/**/scenario.yaml"))
@@ -49,8 +50,14 @@ def check_agreement(
             compiled, values[draw : draw + 1], first_draw=draw, persons=persons, target_group=target_group, seed=seed,
             paths=paths,
         )  # fmt: skip
+        listed = simulate_draws(
+            compiled, values[draw : draw + 1], first_draw=draw, persons=persons, target_group=target_group, seed=seed
+        )
+        np.testing.assert_array_equal(listed.time, counts.time)  # divergence lists leave nobody out
+        np.testing.assert_array_equal(listed.events, counts.events)
         numbers = {name: float(drawn[draw]) for name, drawn in parameters.items()}
-        twin = Lives(scenario, numbers, draw=draw, persons=watched or persons, seed=seed)
+        admissions = admitted(compiled, values[draw], draw, seed)
+        twin = Lives(scenario, numbers, draw=draw, persons=watched or persons, seed=seed, admissions=admissions)
         for s, strategy in enumerate(strategies):
             lives = twin.lives(strategy)
             for life in lives:
@@ -59,7 +66,7 @@ def check_agreement(
                 expected = [[variables[name].index(now[name]) for name in names] for now in moments]
                 assert paths.states[s][:, shown, life.person].tolist() == expected, (draw, strategy, life.person)
                 phases = [[now[name + EXACT] for name in scenario.interventions] for now in life.starts]
-                assert paths.phases[s, :, :, life.person].tolist() == phases, (draw, strategy, life.person)
+                assert paths.codes[s, :, :, life.person].tolist() == phases, (draw, strategy, life.person)
             if watched is None:
                 time, events = count(compiled.account, lives, target_group)
                 np.testing.assert_array_equal(counts.time[0, :, s], time)

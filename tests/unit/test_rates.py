@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +8,10 @@ from hypothesis import strategies as st
 from simcore.rates import (
     faded,
     modified_probability,
+    odds_ratio_of_difference,
+    probability_in,
     probability_of_rate,
+    rate_of_probability,
     with_hazard_ratio,
     with_odds_ratio,
     with_risk_ratio,
@@ -95,3 +99,30 @@ def test_modifiers_act_kind_by_kind_and_never_hide_a_value_above_1():
     for certain in (0.0, 1.0):
         assert together(certain, 2.0, 0.5, 3.0, 0.0) == certain
     assert together(0.3, 1.0, 1.0, 1.0, 0.0) == 0.3
+
+
+def test_a_standardised_mean_difference_as_an_odds_ratio():
+    """Chinn (2000): the logarithm of the odds ratio is 1.81 times the difference."""
+    assert math.log(odds_ratio_of_difference(1.0)) == pytest.approx(1.81, abs=0.005)
+    assert odds_ratio_of_difference(0.0) == 1.0
+    assert odds_ratio_of_difference(-0.5) == pytest.approx(1 / odds_ratio_of_difference(0.5))
+    assert odds_ratio_of_difference(np.array([0.0, 0.3])) == pytest.approx([1.0, odds_ratio_of_difference(0.3)])
+
+
+@given(p=probabilities, first=st.floats(0.05, 20), second=st.floats(0.05, 20))
+def test_a_probability_in_another_time(p, first, second):
+    assert probability_in(p, 2.0) == pytest.approx(1 - (1 - p) ** 2, rel=1e-12)
+    once, then = probability_in(p, first), probability_in(p, second)
+    assert 1 - probability_in(p, first + second) == pytest.approx((1 - once) * (1 - then), rel=1e-9, abs=1e-15)
+    if once < 1 - 1e-9:
+        assert probability_in(once, 1 / first) == pytest.approx(p, rel=1e-6)
+
+
+def test_certainty_in_another_time():
+    assert [probability_in(certain, 0.3) for certain in (0.0, 1.0)] == [0.0, 1.0]
+    assert [rate_of_probability(certain, 2.0) for certain in (0.0, 1.0)] == [0.0, math.inf]
+
+
+@given(rate=st.floats(1e-6, 5), years=st.floats(0.05, 5))
+def test_a_rate_and_its_probability(rate, years):
+    assert rate_of_probability(probability_of_rate(rate, rate, years), years) == pytest.approx(rate, rel=1e-6)

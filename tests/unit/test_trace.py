@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from simcore import read_scenario
 from simcore.errors import ScenarioError
-from simcore.kernels.lives import BLOCK
+from simcore.kernels.plan import BLOCK
 from simcore.model.reference import Lives
 from simcore.scenario.conditions import NEVER
 from simcore.scenario.loading import ScenarioFile

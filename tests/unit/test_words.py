@@ -67,10 +67,12 @@ def test_an_intervention(lines):
         "    Costs: programme coach_start (2,000 SEK per participant), borne by region, once, at enrolment.",
         "    Costs: programme transfer coach_month_cost (900 SEK per month), from state to household, "
         "in year 1 after enrolment.",
-        "    Changes: health.well -> ill: odds ratio or_coach (0.8), causal, in years 1 to 2 after enrolment, "
-        "if sex is female, then halving every half_life (1.5) years.",
-        "    Changes: work.outside -> employed: hazard ratio hr_coach (1.2), causal, of which the share "
-        "share_causal (0.5) counts, from year 1 after enrolment onwards.",
+        "    Changes: health.well -> ill: odds ratio or_coach (0.8): odds 20 % lower, causal, in years 1 to 2 after "
+        "enrolment, if sex is female, then halving every half_life (1.5) years.",
+        "    Changes: work.outside -> employed: hazard ratio hr_coach (1.2): hazard 20 % higher, causal, of which the "
+        "share share_causal (0.5) counts, from year 1 after enrolment onwards.",
+        "    Works through health on work: 1 association with the share share_causal (0.5).",
+        "    Works through work on health: 1 association in full.",
     ]
 
 

@@ -1,0 +1,80 @@
+"""Interventions together against each by itself: is a combination worth more or less than its parts?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from simcore.analysis.avoided_cost import net_saving, with_views
+from simcore.analysis.summary import QUANTILES, mean_and_error, quantiles
+
+
+def parts_of(results: xr.Dataset) -> dict[str, list[str]]:
+    """The strategies that add several interventions to the comparator, with the strategies that add one of them each.
+
+    Only those whose every part is there as a strategy of its own. Empty for results that do not carry the members
+    of strategies.
+    """
+    members = {name: frozenset(of) for name, of in json.loads(results.attrs.get("strategies", "{}")).items()}
+    usual = members.get(str(results.attrs["comparator"]), frozenset())
+    alone = {next(iter(of - usual)): name for name, of in reversed(members.items()) if _adds(of, usual) == 1}
+    found = {}
+    for name, of in members.items():
+        if _adds(of, usual) > 1 and of - usual <= alone.keys():
+            listed = json.loads(results.attrs["strategies"])[name]
+            found[name] = [alone[member] for member in listed if member not in usual]
+    return found
+
+
+def _adds(members: frozenset[str], usual: frozenset[str]) -> int:
+    """How many interventions a strategy adds to the comparator's; 0 for one that leaves any of these out."""
+    return len(members - usual) if usual <= members else 0
+
+
+def combinations(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool = False) -> xr.Dataset:
+    """Compare combinations of interventions with the sum of their parts, by net saving against the comparator.
+
+    Parameters
+    ----------
+    results
+        From `simulate` or `open_results`.
+    also
+        Kinds of cost that are shown apart unless asked for.
+    gross
+        Leave out what the gains of an intervention cost others (displacement).
+
+    Returns
+    -------
+    Dataset (intervention, actor), views included, for every strategy that is the union of others: means with their
+    Monte Carlo standard errors (``..._mcse``) and quantiles (``..._quantile``) of
+
+    - ``sum_of_parts``: the net savings of the parts, added up;
+    - ``together``: the net saving of the combination;
+    - ``interaction``: together minus the sum; below zero where the parts do the same work twice
+      [money of the price year per person, discounted].
+
+    The coordinate ``parts`` names the strategies of each (joined by " + "). Empty without such a strategy.
+
+    Examples
+    --------
+    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=4, persons=50)
+    >>> simcore.combinations(results).sizes["intervention"]
+    0
+    """
+    of = parts_of(results)
+    saving = with_views(net_saving(results, also=also, gross=gross), results)
+    together = saving.sel(intervention=list(of))
+    sums = [saving.sel(intervention=parts).sum("intervention", keep_attrs=True) for parts in of.values()]
+    total = together.copy(data=np.stack([one.transpose("draw", "actor").values for one in sums]) if sums else together)
+    summary = xr.Dataset(attrs=dict(results.attrs))
+    for name, values in {"sum_of_parts": total, "together": together, "interaction": together - total}.items():
+        summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
+        summary[f"{name}_quantile"] = quantiles(values)
+        for variable in (name, f"{name}_mcse"):
+            summary[variable].attrs["units"] = saving.attrs.get("units", "")
+    return summary.assign_coords(
+        parts=("intervention", np.array([" + ".join(parts) for parts in of.values()], dtype=str))
+    )

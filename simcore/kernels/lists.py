@@ -1,0 +1,269 @@
+"""Divergence lists: who is simulated under a strategy, because that life may differ from the one under the comparator.
+
+Under the comparator every person of a block is simulated. Under each other strategy only those are who are in another
+state, remember something else, or have a code in an intervention that something still looks at. Everybody else is the
+same by construction. A person joins the list when a strategy enrols him or her (tested on the comparator's path), and
+leaves it when nothing differs any more. What is counted is the same as if everybody were simulated, bit by bit.
+
+A person who is not listed has, in an intervention that both strategies use, the comparator's code; in one that the
+comparator lacks, the code that is `kept`, where 0 means that the person has said no if the comparator's path has led to
+the question (`asked`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simcore.kernels.compiler import inlined, kernel
+from simcore.kernels.passes import add_looked_up, copy, fill, pick, read
+
+
+@kernel
+def begin(codes, base, origin, lists, n, everybody):
+    """Put everybody at the start; under other strategies than the comparator nobody is listed yet, or everybody."""
+    n_strategies, n_interventions = codes.uses.shape
+    n_variables = origin.shape[0]
+    for s in range(n_strategies):
+        all_listed = s == base or everybody
+        lists.length[s] = n if all_listed else 0
+        fill(lists.listed[s], np.uint8(all_listed), n)
+        for i in range(n_interventions):
+            fill(lists.codes[s, i], np.uint16(0), n)
+            fill(lists.kept[s, i], np.uint16(0), n)
+        for v in range(n_variables if all_listed else 0):
+            copy(origin[v], lists.rows[s, v], n)
+            copy(origin[v], lists.rows[s, n_variables + v], n)
+        for p in range(np.uint32(n)):
+            lists.who[s, p] = p
+    for i in range(n_interventions):
+        fill(lists.asked[i], np.uint8(0), n)
+
+
+@kernel
+def _find_row(asks, add, q, cycle, rows, codes, uses, index, n):
+    """The row that a question asks each person; a code in an intervention that the strategy lacks adds nothing."""
+    fill(index, asks.base[q, cycle], n)
+    for k in range(asks.first[q], asks.first[q + 1]):
+        read(add, index, rows[asks.variable[k]], asks.stride[k], asks.table[k], n)
+    for k in range(asks.code_first[q], asks.code_first[q + 1]):
+        if uses[asks.code_intervention[k]]:
+            add_looked_up(index, codes[asks.code_intervention[k]], add[asks.code_table[k] :], n)
+
+
+@inlined
+def _says_yes(number, threshold, admission):
+    """Whether a number means yes; where places are few, to a share of those who are willing."""
+    return number < np.uint32(np.float64(threshold) * admission)
+
+
+@kernel
+def _answer(concerns, yes, no, flags, first, thresholds, admission, codes, numbers, index, n):
+    """Settle a question for those whom it concerns."""
+    for p in range(np.uint32(n)):
+        code, at = codes[p], index[p]
+        if concerns[code] and flags[at - np.uint32(first)]:
+            codes[p] = yes[code] if _says_yes(numbers[p], thresholds[at], admission) else no[code]
+
+
+@kernel
+def _admission(concerns, thresholds, places, codes, index, n):
+    """The share of the willing that is admitted: places (per person) among those who are expected to be willing."""
+    willing = 0.0
+    for p in range(np.uint32(n)):
+        if concerns[codes[p]]:
+            willing += np.float64(thresholds[index[p]])
+    willing /= 4294967296.0 * n
+    return places / willing if willing > places else 1.0
+
+
+@kernel
+def leave(asks, add, uses, thresholds, cycle, lists, ask_numbers, index, picked):
+    """Who leaves a programme before its end; the last two are scratch."""
+    n_strategies, n_interventions = uses.shape
+    for i in range(n_interventions):
+        q = n_interventions + i
+        if asks.base[q, cycle] < 0:
+            continue
+        flags = asks.flag[asks.flag_base[q, cycle] :]
+        for s in range(n_strategies):
+            m = lists.length[s]
+            if uses[s, i] and m > 0:
+                _find_row(asks, add, q, cycle, lists.rows[s], lists.codes[s], uses[s], index, m)
+                pick(ask_numbers[q, cycle % 4], lists.who[s], picked, m)
+                _answer(
+                    asks.concerns[q], asks.yes[q], asks.no[q], flags, asks.base[q, cycle], thresholds, 1.0,
+                    lists.codes[s, i], picked, index, m,
+                )  # fmt: skip
+
+
+@kernel
+def _copy_joining(codes, base, lists, s, joining, n):
+    """Put `n` persons on the list of a strategy, as they are under the comparator."""
+    m = lists.length[s]
+    for v in range(lists.rows.shape[1]):
+        pick(lists.rows[base, v], joining, lists.rows[s, v, m:], n)
+    for i in range(codes.uses.shape[1]):
+        new = lists.codes[s, i, m:]
+        if not codes.uses[s, i]:
+            fill(new, np.uint16(0), n)
+        elif codes.uses[base, i]:
+            pick(lists.codes[base, i], joining, new, n)
+        else:
+            kept, asked, said_no = lists.kept[s, i], lists.asked[i], codes.no[i, 0]
+            for c in range(np.uint32(n)):
+                code = kept[joining[c]]
+                new[c] = said_no if code == 0 and asked[joining[c]] else code
+    for c in range(np.uint32(n)):
+        lists.who[s, m + c] = joining[c]
+        lists.listed[s, joining[c]] = 1
+    lists.length[s] = m + n
+
+
+@kernel
+def _join_the_willing(codes, base, i, s, thresholds, admission, usual, lists, numbers, place, willing, joining, new, n):
+    """List those who begin to differ because just one of the two strategies enrols them now.
+
+    `admission` is the strategy's, `usual` the comparator's; `willing` has `n` persons whose number says yes;
+    `joining` and `new` are scratch.
+    """
+    concerns, ours, theirs = codes.concerns[i], codes.uses[s, i] > 0, codes.uses[base, i] > 0
+    kept, asked, listed, said_no = lists.kept[s, i], lists.asked[i], lists.listed[s], codes.no[i, 0]
+    m, k = lists.length[s], 0
+    for c in range(n):
+        p = willing[c]
+        if listed[p]:
+            continue
+        code = np.uint16(0)
+        if theirs:
+            code = lists.codes[base, i, p]
+        elif ours:
+            code = said_no if kept[p] == 0 and asked[p] else kept[p]
+        threshold, number = thresholds[place[p]], numbers[p]
+        asks = concerns[code] > 0
+        yes = ours and asks and _says_yes(number, threshold, admission)
+        if yes != (theirs and asks and _says_yes(number, threshold, usual)):
+            joining[k] = p
+            new[k] = 0 if not ours else 1 if yes else codes.no[i, code]
+            k += 1
+    if k > 0:
+        _copy_joining(codes, base, lists, s, joining, k)
+        copy(new, lists.codes[s, i, m:], k)
+
+
+@kernel
+def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissions, places):
+    """Who begins phase 1 of an intervention now; under the comparator last, so that the others see who was the same.
+
+    With `places` (intervention, cycle) [per person], which needs everybody to be listed, the admissions are worked out.
+    """
+    n_strategies, n_interventions = codes.uses.shape
+    index, place, picked, willing = scratch.index, scratch.place, scratch.picked, scratch.chosen
+    for o in range(n_interventions):
+        i = asks.order[o]
+        first = asks.base[i, cycle]
+        if first < 0:
+            continue
+        numbers, flags = scratch.ask_numbers[i, cycle % 4], asks.flag[asks.flag_base[i, cycle] :]
+        settling = places.size > 0 and asks.limited[i] > 0
+        _find_row(asks, add, i, cycle, lists.rows[base], lists.codes[base], codes.uses[base], place, n)
+        n_willing = 0
+        for p in range(np.uint32(n)):
+            willing[n_willing] = p
+            n_willing += numbers[p] < thresholds[place[p]]
+        for turn in range(n_strategies):
+            s = (base + 1 + turn) % n_strategies  # the comparator comes last
+            m = lists.length[s]
+            if codes.uses[s, i] and m > 0:
+                _find_row(asks, add, i, cycle, lists.rows[s], lists.codes[s], codes.uses[s], index, m)
+                pick(numbers, lists.who[s], picked, m)
+                if settling:
+                    admissions[s, i, cycle] = _admission(
+                        asks.concerns[i], thresholds, places[i, cycle], lists.codes[s, i], index, m
+                    )
+                _answer(
+                    asks.concerns[i], asks.yes[i], asks.no[i], flags, first, thresholds, admissions[s, i, cycle],
+                    lists.codes[s, i], picked, index, m,
+                )  # fmt: skip
+            if s != base and (codes.uses[s, i] or codes.uses[base, i]):
+                _join_the_willing(
+                    codes, base, i, s, thresholds, admissions[s, i, cycle], admissions[base, i, cycle], lists, numbers,
+                    place, willing, picked, index, n_willing,
+                )  # fmt: skip
+        if not codes.uses[base, i] and codes.no[i, 0] > 0:
+            for p in range(np.uint32(n)):
+                lists.asked[i, p] |= flags[place[p] - np.uint32(first)]
+
+
+@kernel
+def advance(codes, s, lists):
+    """Codes of the next cycle."""
+    for i in range(codes.uses.shape[1]):
+        if codes.uses[s, i]:
+            now, following = lists.codes[s, i], codes.following[i]
+            for k in range(np.uint32(lists.length[s])):
+                now[k] = following[now[k]]
+
+
+@kernel
+def _mark_codes(settled, concerns, ours, theirs, mine, usual, asked, who, differs, n):
+    """Mark listed persons whose code in an intervention still makes, or may make, a difference."""
+    if ours and theirs:
+        for k in range(np.uint32(n)):
+            one, other = mine[k], usual[who[k]]
+            over = settled[one] and settled[other] and not concerns[one] and not concerns[other]
+            differs[k] |= np.uint32(one != other and not over)
+    elif ours:
+        for k in range(np.uint32(n)):
+            differs[k] |= np.uint32(not settled[mine[k]] or (mine[k] == 0 and asked[who[k]] > 0))
+    elif theirs:
+        for k in range(np.uint32(n)):
+            differs[k] |= np.uint32(not settled[usual[who[k]]])
+
+
+@kernel
+def _close_up(values, stay, n):
+    """Keep those who stay, in their order."""
+    for k in range(np.uint32(n)):
+        values[k] = values[stay[k]]
+
+
+@kernel
+def let_go(codes, base, s, n_attributes, lists, differs, stay):
+    """Take those off the list who are again what they are under the comparator, now and for good.
+
+    The last two are scratch.
+    """
+    n, n_variables = lists.length[s], lists.rows.shape[1] // 2
+    who = lists.who[s]
+    fill(differs, np.uint32(0), n)
+    for i in range(codes.uses.shape[1]):
+        _mark_codes(
+            codes.settled[i], codes.concerns[i], codes.uses[s, i] > 0, codes.uses[base, i] > 0, lists.codes[s, i],
+            lists.codes[base, i], lists.asked[i], who, differs, n,
+        )  # fmt: skip
+    m = 0
+    for k in range(np.uint32(n)):
+        m += np.int64(differs[k])
+    if m == n:
+        return
+    for v in range(n_attributes, n_variables):
+        own, usual = lists.rows[s, v], lists.rows[base, v]
+        for k in range(np.uint32(n)):
+            differs[k] |= np.uint32(own[k] != usual[who[k]])
+    m = 0
+    for k in range(np.uint32(n)):
+        stay[m] = k
+        m += np.int64(differs[k])
+        if not differs[k]:
+            p = who[k]
+            lists.listed[s, p] = 0
+            for i in range(codes.uses.shape[1]):
+                lists.kept[s, i, p] = np.uint16(0) if codes.uses[base, i] else lists.codes[s, i, k]
+    if m == n:
+        return
+    for v in range(n_variables + n_attributes):
+        _close_up(lists.rows[s, v], stay, m)
+    for i in range(codes.uses.shape[1]):
+        _close_up(lists.codes[s, i], stay, m)
+    _close_up(who, stay, m)
+    lists.length[s] = m
