@@ -1,4 +1,4 @@
-"""Interventions together against each by itself: is a combination worth more or less than its parts?"""
+"""Combinations of interventions against each by itself: are they worth more or less than their parts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import net_saving, with_views
-from simcore.analysis.summary import QUANTILES, mean_and_error, quantiles
+from simcore.analysis.summary import mean_and_error, quantiles
 
 
 def parts_of(results: xr.Dataset) -> dict[str, list[str]]:

@@ -168,7 +168,7 @@ def summarise_outcomes(
     """
     values = results["outcome_present_value" if discounted else "outcome_value"]
     change = -saved(results, values, comparator=comparator)
-    summary = xr.Dataset(attrs={"discounted": int(discounted)})
+    summary = xr.Dataset(attrs={"discounted": int(discounted), "cohorts": int(results.attrs.get("cohorts", 1))})
     summary["expected"], summary["expected_mcse"] = mean_and_error(values)
     summary["change"], summary["change_mcse"] = mean_and_error(change)
     summary["change_quantile"] = quantiles(change)

@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +22,7 @@ from simcore.model.ledger import alive
 from simcore.model.rows import Block, RowList, Sheet
 from simcore.model.values import Product, Values
 from simcore.scenario.conditions import Condition, parse_condition
-from simcore.scenario.structure import EXACT, Situation
+from simcore.scenario.phases import EXACT, Situation
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,9 @@ from simcore.model.values import CaughtUp, Values, Weakened
 from simcore.randomness import decision_points
 from simcore.scenario.conditions import NEVER, Condition, parse_condition, parse_move
 from simcore.scenario.loading import ScenarioFile
+from simcore.scenario.phases import EXACT, Situation
 from simcore.scenario.schema import Effect, Memory, Shares
-from simcore.scenario.structure import EXACT, Situation, Way, joint_name
+from simcore.scenario.structure import Way, joint_name
 
 #: A memory is a table by what it watches at both ends of a cycle and its own value; larger ones are refused.
 _MOST_REMEMBERED = 2_000_000

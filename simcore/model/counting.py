@@ -19,7 +19,8 @@ from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS, Groups, Masks
 from simcore.model.frame import Frame, Lists, Parent, Tests
 from simcore.model.ledger import Account, Meter
 from simcore.scenario.conditions import Condition, Part
-from simcore.scenario.structure import EXACT, TIMES
+from simcore.scenario.phases import EXACT
+from simcore.scenario.structure import TIMES
 
 #: A joint histogram has at most this many cells: fewer passes over persons against more cells to
 #: clear and fold in every draw (measured with 1,000 persons: best between 1,000 and 4,000).

@@ -24,6 +24,7 @@ from simcore.scenario.conditions import (
     parse_move,
     whole_numbers,
 )
+from simcore.scenario.phases import EXACT
 from simcore.scenario.quantities import unit_named
 from simcore.scenario.schema import (
     Booking,
@@ -36,7 +37,7 @@ from simcore.scenario.schema import (
     Scale,
     Scenario,
 )
-from simcore.scenario.structure import EXACT, TIMES, Structure
+from simcore.scenario.structure import TIMES, Structure
 
 #: An amount may depend on what a person is in so many situations; each is counted by itself.
 _MOST_SITUATIONS = 2_000

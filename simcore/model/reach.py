@@ -19,7 +19,8 @@ from simcore.model.compiled import Compiled
 from simcore.model.ledger import Meter
 from simcore.model.values import Known
 from simcore.scenario.conditions import Condition, Part, Value
-from simcore.scenario.structure import EXACT, Structure
+from simcore.scenario.phases import EXACT
+from simcore.scenario.structure import Structure
 
 #: At most so many joint states at a boundary; and, over all cycles and strategies, ways between them (4 bytes each) and
 #: marks of who is counted (a byte each).

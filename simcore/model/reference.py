@@ -19,8 +19,9 @@ from simcore.randomness import decision_numbers, decision_point, threshold
 from simcore.rates import ROUNDING
 from simcore.scenario.conditions import NEVER, Value, parse_band, parse_condition, parse_duration, parse_move
 from simcore.scenario.evidence import Table
+from simcore.scenario.phases import EXACT, Situation
 from simcore.scenario.schema import Derived, Effect, Memory, Modifier, Scenario, Shares, Trait
-from simcore.scenario.structure import EXACT, Situation, Structure, Way, matrix_parameter
+from simcore.scenario.structure import Structure, Way, matrix_parameter
 from simcore.uncertainty.traits import level_mean
 
 
@@ -392,7 +393,7 @@ class Lives:
         return young and year >= int(first) and (last == "onwards" or year <= int(last))
 
     def weakened(self, modifier: Modifier, now: Situation, after: int = 0, left: bool = False) -> float:
-        """Return a modifier's ratio or difference: as much of it as is causal, remains after leaving, and has not faded.
+        """Return a modifier's ratio or difference: as much as is causal, remains after leaving, and has not faded.
 
         A standardised mean difference is returned as its odds ratio; `after` counts the cycles since the window ended.
         """

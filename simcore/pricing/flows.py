@@ -221,9 +221,9 @@ class FixedCosts:
         if cost.years is None:
             moments = [(np.broadcast_to(np.arange(n) == 0, (1, n)).astype(float), self.prices.money.start)]
         else:
-            first, last = cost.years
             year = np.arange(n) // structure.per_year + 1
-            within = (year >= first) & (year <= (year[-1] if last == "onwards" else int(last)))
+            first, last = (year[-1] if end == "onwards" else int(end) for end in cost.years)
+            within = (year >= first) & (year <= last)
             weights = (weight * (within * structure.cycle_years) for weight in self.prices.accrual)
             moments = list(zip(weights, (self.prices.money.start, self.prices.money.end), strict=True))
         paid, discounted = (np.zeros((len(uses), self.n_draws, n)) for _ in range(2))

@@ -29,7 +29,9 @@ _NEGLIGIBLE = 0.002
 
 
 def _thousands(results: xr.Dataset) -> str:
-    return f"thousand {results.attrs['currency']} per person, prices of {results.attrs['price_year']}, present value"
+    cohorts = int(results.attrs.get("cohorts", 1))
+    whom = "per person" if cohorts == 1 else f"of all {cohorts} cohorts per person of one"
+    return f"thousand {results.attrs['currency']} {whom}, prices of {results.attrs['price_year']}, present value"
 
 
 def _shown_actors(avoided: xr.DataArray, net: xr.DataArray) -> list[str]:

@@ -5,22 +5,33 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import xarray as xr
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from simcore.analysis.avoided_cost import VIEWS
+from simcore.analysis.combinations import combinations, parts_of
 from simcore.analysis.evidence import QUALITIES, WEAK, priced_by_quality, uncertainty_by_quality
 from simcore.analysis.frontier import STATUSES, cost_effectiveness
 from simcore.analysis.groups import summarise_groups
 from simcore.analysis.summary import summarise, summarise_outcomes
 from simcore.model.ledger import account
 from simcore.report.labels import actor_label, money, outcome_label, percent, signed, strategy_label, year
+from simcore.report.money_tables import (
+    Columns,
+    actor_table,
+    cohorts,
+    combination_records,
+    combination_tables,
+    further_tables,
+    further_values,
+    further_words,
+    plain_table,
+)
 from simcore.scenario.schema import Scenario
 from simcore.scenario.structure import matrix_parameter
 
@@ -63,7 +74,10 @@ def line_quality(scenario: Scenario) -> dict[str, str]:
     worst = {}
     for line in account(scenario).lines:
         booking = line.booking
-        worst[line.name] = _weakest(known, (booking.amount, booking.base, booking.share))
+        figures = [booking.amount, booking.base, booking.share]
+        figures += [line.displaced.share] if line.displaced is not None else []
+        figures += [line.scale.participants, line.scale.elasticity] if line.scale is not None else []
+        worst[line.name] = _weakest(known, figures)
     return worst
 
 
@@ -73,6 +87,7 @@ def rows(results: xr.Dataset, also: Sequence[str] = ()) -> list[dict[str, Any]]:
     `also` names kinds of cost that are counted only on request: ``intangible``, ``public_funds``.
     """
     summary = summarise(results, also=also)
+    further = further_values(results, summary, also)
     records = []
     for intervention in summary["intervention"].values:
         for actor in summary["actor"].values:
@@ -80,7 +95,7 @@ def rows(results: xr.Dataset, also: Sequence[str] = ()) -> list[dict[str, Any]]:
             if float(one["luck_share"]) != float(one["luck_share"]) and float(one["net_saving"]) == 0:
                 continue  # nothing is at stake for this actor
             low, middle, high = (float(q) for q in one["avoided_cost_quantile"].values)
-            records.append({
+            record = {
                 "intervention": str(intervention),
                 "actor": str(actor),
                 "avoided_cost": float(one["avoided_cost"]),
@@ -96,7 +111,10 @@ def rows(results: xr.Dataset, also: Sequence[str] = ()) -> list[dict[str, Any]]:
                 "break_even_year": float(one["break_even_year"]),
                 "probability_never": float(one["probability_never"]),
                 "luck_share": float(one["luck_share"]),
-            })  # fmt: skip
+            }
+            for name, values in further.items():
+                record[name] = float(values.sel(intervention=intervention, actor=actor))
+            records.append(record)
     return records
 
 
@@ -144,6 +162,8 @@ def as_json(
             for name, shares in evidence.items()
         },
     }
+    if parts_of(results):
+        whole["combinations"] = combination_records(combinations(results, also=also))
     if results.sizes["group"]:
         whole["groups"] = _group_records(summarise_groups(results, also=also))
     if per is not None:
@@ -223,7 +243,8 @@ def run_tables(
     parts.append(
         Text(
             f"{_size_words(results)}, seed {attributes['seed']}. "
-            f"{money_words(results)}; the decision is about {attributes['target_group']:,} persons{fewer_words}. "
+            f"{money_words(results)}; the decision is about {attributes['target_group']:,} persons"
+            f"{' in each cohort' if cohorts(results) > 1 else ''}{fewer_words}. "
             f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}."
         )
     )
@@ -235,10 +256,13 @@ def run_tables(
         parts += [Text(), Text(strategy_label(scenario, str(intervention)), style="bold")]
         if of_it:
             parts += _actor_tables(scenario, of_it, width)
+            parts += further_tables(scenario, of_it)
         else:
             parts.append(Text("  No cost differs from the comparator's."))
         if outcomes.sizes["outcome"]:
             parts += [Text(), _outcome_table(outcomes, scenario, comparator, str(intervention))]
+    if parts_of(results):
+        parts += [Text(), *combination_tables(results, scenario, also)]
     if results.sizes["group"]:
         parts += [Text(), *_group_tables(results, scenario, also)]
     if per is not None:
@@ -258,22 +282,23 @@ def _size_words(results: xr.Dataset) -> str:
 
 def money_words(results: xr.Dataset) -> str:
     """Unit of all money, in words."""
-    attributes = results.attrs
+    attributes, number = results.attrs, cohorts(results)
+    whom = "per person" if number == 1 else f"for all {number} cohorts together per person of one of them"
     return (
-        f"{attributes['currency']} per person, prices of {attributes['price_year']}, "
+        f"{attributes['currency']} {whom}, prices of {attributes['price_year']}, "
         f"discounted at {100 * attributes['discount_rate']:.3g} % a year"
     )
 
 
-#: Columns of an intervention's table: heading, and the cell of a record.
-_AVOIDED: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
+#: Columns of an intervention's table.
+_AVOIDED: Columns = (
     ("Avoided\ncost", lambda record: money(record["avoided_cost"], sign=True)),
     ("± MCSE", lambda record: money(record["avoided_cost_mcse"])),
     ("5 %", lambda record: money(record["avoided_cost_q05"], sign=True)),
     ("50 %", lambda record: money(record["avoided_cost_q50"], sign=True)),
     ("95 %", lambda record: money(record["avoided_cost_q95"], sign=True)),
 )
-_NET: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
+_NET: Columns = (
     ("Pro-\ngramme", lambda record: money(record["programme_cost"])),
     ("± MCSE", lambda record: money(record["programme_cost_mcse"])),
     ("Net\nsaving", lambda record: money(record["net_saving"], sign=True)),
@@ -302,29 +327,15 @@ def _actor_tables(scenario: Scenario, records: list[dict[str, Any]], width: int)
     tables: list[RenderableType] = []
     for columns in parts:
         tables += [Text()] if tables else []
-        table = _plain_table("Actor")
-        for head, _ in columns:
-            table.add_column(head, justify="right", no_wrap=True, vertical="bottom")
-        for number, record in enumerate(records):
-            # Views are sums: a line sets them off.
-            last_actor = number + 1 < len(records) and records[number + 1]["actor"] in VIEWS
-            cells = (cell(record) for _, cell in columns)
-            section = last_actor and record["actor"] not in VIEWS
-            table.add_row(actor_label(scenario, record["actor"]), *cells, end_section=section)
-        tables.append(table)
+        tables.append(actor_table(scenario, records, columns))
     return tables
-
-
-def _plain_table(first: str) -> Table:
-    """A table without frame, which leaves the width to the numbers."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), show_edge=False)
-    table.add_column(first, no_wrap=True, vertical="bottom")
-    return table
 
 
 def _outcome_table(outcomes: xr.Dataset, scenario: Scenario, comparator: str, intervention: str) -> Table:
     """Outcomes under the comparator, and the change that an intervention makes."""
-    table = _plain_table("Outcome per person" + (", discounted" if outcomes.attrs["discounted"] else ""))
+    number = "" if outcomes.attrs["cohorts"] == 1 else f",\n{outcomes.attrs['cohorts']} cohorts"
+    discounted = ", discounted" if outcomes.attrs["discounted"] else ""
+    table = plain_table(f"Outcome per person{number}{discounted}")
     for head in (strategy_label(scenario, comparator), "± MCSE", "Change", "± MCSE", "5 %", "95 %"):
         table.add_column(head, justify="right", no_wrap=True)
     for outcome in outcomes["outcome"].values:
@@ -353,7 +364,7 @@ def _group_tables(results: xr.Dataset, scenario: Scenario, also: Sequence[str]) 
     summary = summarise_groups(results, also=also)
     tables: list[RenderableType] = []
     for intervention in summary["intervention"].values:
-        table = _plain_table("Subgroup")
+        table = plain_table("Subgroup")
         heads = ["Share", "Net saving,\npublic sector", "± MCSE", "Net saving,\nsociety", "± MCSE"]
         outcomes = [str(outcome) for outcome in summary["outcome"].values]
         for head in [*heads, *(outcome_label(scenario, outcome) for outcome in outcomes)]:
@@ -377,7 +388,7 @@ def _ratio_table(
     """What one more unit of an outcome costs, along the efficient strategies."""
     found = cost_effectiveness(results, per, more_is_better=scenario.outcomes[per].good, also=also)
     label = outcome_label(scenario, per)
-    table = _plain_table("Strategy")
+    table = plain_table("Strategy")
     for head in ("Cost to society", "± MCSE", label, "± MCSE", f"Cost per\n{label} gained"):
         table.add_column(head, justify="right", no_wrap=True, vertical="bottom")
     for strategy in found["strategy"].values:
@@ -407,6 +418,7 @@ def notes(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]
         "median over draws of the first year from which the cumulative net saving stays above zero, up to "
         f"{horizon}. Public sector and society are sums over actors.",
         _luck_words(results),
+        *further_words(results),
     ]
     if any(unsettled(record) for record in records):
         sentences.append(

@@ -20,6 +20,7 @@ from simcore.scenario.schema import (
     Displacement,
     Effect,
     Enrolment,
+    Intervention,
     Modifier,
     Move,
     OutcomePart,
@@ -104,7 +105,8 @@ def describe(scenario: Scenario) -> Iterator[str]:
     if scenario.prices:
         yield "Prices"
     for name, price in scenario.prices.items():
-        yield f"  {name}: {_situation_words(price)}: {_booking_words(scenario, price)}{_cashable_words(scenario, price)}."
+        booking = f"{_booking_words(scenario, price)}{_cashable_words(scenario, price)}"
+        yield f"  {name}: {_situation_words(price)}: {booking}."
     if scenario.outcomes:
         yield "Outcomes"
     for name, outcome in scenario.outcomes.items():
@@ -138,8 +140,8 @@ def _population_lines(scenario: Scenario) -> Iterator[str]:
     if population.cohorts > 1:
         last = start.year + population.cohorts - 1
         yield (
-            f"  {population.cohorts} cohorts like this one start, one a year from {start.year} to {last}, and are followed "
-            f"to the end of {last + years - 1}; results are those of all together, per person of one of them."
+            f"  {population.cohorts} cohorts like this one start, one a year from {start.year} to {last}, and are "
+            f"followed to the end of {last + years - 1}; results are those of all together, per person of one of them."
         )
     if population.horizon.to_age is not None and structure.age_parents:
         yield f"  Each is followed up to the age of {population.horizon.to_age}."
@@ -260,10 +262,12 @@ def _intervention_lines(scenario: Scenario) -> Iterator[str]:
     for name, intervention in scenario.interventions.items():
         yield f"  {intervention.label or readable(name)}: {intervention.about}"
         yield f"    Who: {_enrolment_words(scenario, intervention.enrol)}."
+        if intervention.lasts is not None:
+            yield f"    Lasts: {_length_words(scenario, intervention)}."
         for cost in intervention.costs:
             yield f"    Costs: {_cost_words(scenario, cost)}."
         for displacement in intervention.displacement:
-            yield f"    Displaces others: {_displacement_words(scenario, displacement)}."
+            yield f"    Displaces others: {_displacement_words(scenario, name, displacement)}."
         moves: dict[str, list[str]] = {}
         for effect in intervention.effects:
             words = _effect_words(scenario, effect, intervention.drop_out is not None)
@@ -356,8 +360,40 @@ def _booking_words(scenario: Scenario, booking: Booking) -> str:
 
 
 def _enrolment_words(scenario: Scenario, enrol: Enrolment) -> str:
-    who = f"persons whose {_when(enrol.if_)}" if enrol.if_ else "everybody"
-    return f"at age {enrol.at_age}, {who}, with probability {number_words(scenario, enrol.uptake)}"
+    """Who is asked when, and how likely they are to take part."""
+    cycle, who = scenario.cycle, f"persons whose {_when(enrol.if_)}" if enrol.if_ else "everybody"
+    if enrol.at_age is not None:
+        words = f"at age {enrol.at_age}, {who}"
+    elif enrol.at_year is not None:
+        words = f"at the start of {enrol.at_year}, {who}"
+    elif enrol.ask == "once":
+        words = f"once, at the start of the first {cycle} in which {_when(enrol.whenever)}"
+    else:
+        words = f"at the start of every {cycle} in which {_when(enrol.whenever)}, until they take part"
+    if enrol.reach != 1:
+        words += f"; the offer reaches the share {number_words(scenario, enrol.reach)}"
+    words += f"; they take part with probability {number_words(scenario, enrol.uptake)}"
+    if enrol.places is not None:
+        group = f"{scenario.population.target_group:,}"
+        words += f"; at most {number_words(scenario, enrol.places)} places a year for the {group} of the target group"
+    if enrol.willing_as is not None:
+        words += f"; the same persons are willing as for {enrol.willing_as}"
+    if enrol.again_after is not None:
+        words += f"; {enrol.again_after} after enrolment they may enrol anew"
+    return words
+
+
+def _length_words(scenario: Scenario, intervention: Intervention) -> str:
+    """How long a programme is, and who leaves it before its end."""
+    rule = intervention.drop_out
+    if rule is None:
+        return f"{intervention.lasts}"
+    yearly = Structure(scenario).period_of(rule.probability) != "cycle" or scenario.cycle == "year"
+    who = f"those whose {_when(rule.if_)}" if rule.if_ else "those who take part"
+    return (
+        f"{intervention.lasts}; from the second {scenario.cycle} on, {who} leave before the end with probability "
+        f"{number_words(scenario, rule.probability)} a {'year' if yearly else scenario.cycle}"
+    )
 
 
 def _years_words(years: list[Any], since: str = "after enrolment") -> str:
@@ -382,17 +418,19 @@ def _scale_words(scenario: Scenario, scale: Scale | None) -> str:
     if scale is None:
         return ""
     number, elasticity = number_words(scenario, scale.participants), number_words(scenario, scale.elasticity)
-    return f"; so much each with {number} participants, and with N of them times (N / {number})**({elasticity} - 1)"
+    return f"; so much with {number} participants, with N of them times (N / {number})**({elasticity} - 1)"
 
 
-def _displacement_words(scenario: Scenario, displacement: Displacement) -> str:
-    """What the gains of an intervention cost others, and what its gain is."""
+def _displacement_words(scenario: Scenario, intervention: str, displacement: Displacement) -> str:
+    """What the gains of an intervention cost others, and, where there are others, what its gain is."""
     share = number_words(scenario, displacement.share)
-    return (
-        f"they lose the share {share} of what the intervention adds in {', '.join(displacement.prices)} to a strategy; "
-        f"public actors as there, everybody else's part is borne by {displacement.borne_by}. Members of a strategy that "
-        "displace are added after the others, in its order"
+    words = (
+        f"they lose the share {share} of what it adds in {', '.join(displacement.prices)}; "
+        f"public actors as there, everybody else's part is borne by {displacement.borne_by}"
     )
+    if any(intervention in members and len(members) > 1 for members in scenario.strategies.values()):
+        words += ". In a strategy, what displaces others is added after the rest, in the order of the strategy"
+    return words
 
 
 def _cashable_words(scenario: Scenario, price: Price) -> str:

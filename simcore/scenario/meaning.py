@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from simcore.errors import did_you_mean, nearest, with_article
-from simcore.scenario.causality import note_causality
 from simcore.scenario.adoption import check_adoption
+from simcore.scenario.causality import note_causality
 from simcore.scenario.checks import Checks, Path, path_text
 from simcore.scenario.conditions import ANY, DROPPED_OUT, NEVER, Band, parse_band, parse_move
 from simcore.scenario.effects import check_effect, check_modifier
@@ -28,7 +28,6 @@ from simcore.scenario.payments import (
 )
 from simcore.scenario.quantities import unit_named
 from simcore.scenario.schema import Actor, Intervention, Move, Table, TableRow
-from simcore.scenario.structure import TIMES
 from simcore.scenario.surprises import note_surprises
 
 __all__ = ["Meaning", "path_text"]

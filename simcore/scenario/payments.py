@@ -253,14 +253,19 @@ def check_additions(checks: Checks) -> None:
     for name, members in scenario.strategies.items():
         if not set(members) <= scenario.interventions.keys():
             continue  # refused elsewhere
-        for addition in additions(scenario, members):
-            missing = [of for of in (addition.without, addition.with_it) if strategy_of(scenario, of, name) is None]
-            for wanted in missing[:1]:
-                listed = [member for member in members if member in wanted]
-                found = f"{', '.join(members)}: what {addition.intervention} adds, of which it displaces a share"
-                allowed = f"beside it a strategy {f'of {_together(listed)} alone' if listed else 'of no intervention'}"
-                new = "_and_".join(listed) or "nothing"
-                checks.problem(("strategies", name), found, allowed, f"add {new}: [{', '.join(listed)}] to strategies")
+        steps = list(additions(scenario, members))
+        wanted = dict.fromkeys(of for step in steps for of in (step.without, step.with_it))
+        displacing = [step.intervention for step in steps]
+        for missing in (of for of in wanted if strategy_of(scenario, of, name) is None):
+            listed = [member for member in members if member in missing]
+            tells = "it adds" if len(displacing) == 1 else "each of them adds"
+            beside = f"of {_together(listed)} alone" if listed else "of no intervention"
+            checks.problem(
+                ("strategies", name),
+                f"{_together(displacing)}: {'this displaces' if len(displacing) == 1 else 'these displace'} others",
+                f"beside it a strategy {beside}, to tell what {tells}",
+                f"add {'_and_'.join(listed) or 'nothing'}: [{', '.join(listed)}] to strategies",
+            )
 
 
 def _together(names: list[str]) -> str:

@@ -169,25 +169,27 @@ def test_a_null_effect_avoids_exactly_nothing(tree: Tree, data: st.DataObject) -
         "null_hr": evidenced({"fixed": 1.0}, "hazard ratio"),
         "null_rd": evidenced({"fixed": 0.0}, "risk difference"),
         "strong": evidenced({"fixed": 0.1}, "hazard ratio"),
+        "null_smd": evidenced({"fixed": 0.0}, "standardised mean difference"),
         "none_of_it": evidenced({"fixed": 0.0}, "share"),
-        "half_life": evidenced({"fixed": 0.7}, "year"),
+        "time": evidenced({"fixed": 0.7}, "year"),
     }
-    nulls: list[Tree] = [
-        {"hazard_ratio": "null_hr"},
-        {"hazard_ratio": "strong", "movable_share": "none_of_it"},
-        {"odds_ratio": "null_or"},
-        {"risk_ratio": "null_rr"},
-        {"risk_difference": "null_rd"},
-    ]
+    hazards: list[Tree] = [{"hazard_ratio": "null_hr"}, {"hazard_ratio": "strong", "movable_share": "none_of_it"}]
+    ratios: list[Tree] = [
+        {"odds_ratio": "null_or"}, {"risk_ratio": "null_rr"}, {"standardised_mean_difference": "null_smd"},
+    ]  # fmt: skip
+    ratios_over = [null | {"over": "18 months"} for null in ratios]
+    differences: list[Tree] = [{"risk_difference": "null_rd"}, {"risk_difference": "null_rd", "over": "18 months"}]
+    ends: list[Tree] = [{"fade": {"half_life": "time"}}, {"fade": {"linear": "time"}}, {"catch_up": "time"}]
     effects = []
     structure = Structure(read(tree).scenario)
     for domain in tree["domains"]:
         for way in structure.ways(domain).all():
             # A plain 0 or 1 has no period, which a difference in a shorter cycle needs.
-            without = structure.per_year > 1 and not isinstance(way.baseline, str)
-            null = data.draw(st.sampled_from(nulls[:2] if way.is_rate else nulls[:4] if without else nulls))
-            effect = {"move": f"{domain}.{way.start} -> {way.end}", **null, "years": [1, 2], "evidence": "causal"}
-            effects.append(effect | {"fade": {"half_life": "half_life"}})
+            without = structure.per_year > 1 and not way.is_rate and not isinstance(way.baseline, str)
+            nulls = hazards + ratios_over + ([] if way.is_rate else ratios)
+            nulls += [] if without else differences[1:] if way.is_rate else differences
+            effect = {"move": f"{domain}.{way.start} -> {way.end}", "years": [1, 2], "evidence": "causal"}
+            effects.append(effect | data.draw(st.sampled_from(nulls)) | data.draw(st.sampled_from(ends)))
     enrol = {"at_age": youngest(tree), "uptake": 1}
     tree["interventions"]["null"] = {"about": "does nothing", "enrol": enrol, "effects": effects}
     comparator = tree["comparator"]

@@ -291,3 +291,60 @@ def test_list_and_schema():
     listed = json.loads(simcore("list", "--json").output)
     assert {"school_dropout", "textbook_chain"} <= set(listed)
     assert json.loads(simcore("schema").output)["title"] == "simcore scenario"
+
+
+MONEY = """
+title: Money
+illustrative: true
+population:
+  {persons: 60, target_group: 6, start: {age: 20, year: 2024}, horizon: {years: 3}, start_states: {d: a}, cohorts: 2}
+domains: {d: {states: [a, b], moves: {a -> b: {probability: p}}}}
+actors: {town: {sector: public}, home: {sector: household}, others: {sector: other}}
+parameters:
+  p: {distribution: {fixed: 0.3}, unit: probability per year, source: {assumption: made up}}
+  half: {distribution: {fixed: 0.5}, unit: share, source: {assumption: made up}}
+  ratio: {distribution: {gamma: {mean: 2, sd: 0.2}}, unit: odds ratio, source: {assumption: made up}}
+  care: {distribution: {fixed: 700}, unit: SEK per year, price_year: 2024, source: {assumption: made up}}
+  worth: {distribution: {fixed: 9000}, unit: SEK per year, price_year: 2024, source: {assumption: made up}}
+  start_up: {distribution: {fixed: 4000}, unit: SEK per event, price_year: 2024, source: {assumption: made up}}
+prices:
+  care: {while: {d: a}, resource: care, actor: town, cashable: {share: half}}
+  other_care: {while: {d: a}, resource: care, actor: town}
+  work: {while: {d: b}, production: worth, to: home}
+interventions:
+  one:
+    about: one
+    enrol: {at_age: 20, uptake: 1}
+    effects: [{move: d.a -> b, odds_ratio: ratio, years: [1, 3], evidence: assumed}]
+    costs: [{programme: start_up, fixed: true, actor: town}]
+    displacement: [{share: half, prices: [work], borne_by: others}]
+  two:
+    about: two
+    enrol: {at_age: 20, uptake: 1}
+    effects: [{move: d.a -> b, odds_ratio: ratio, years: [1, 3], evidence: assumed}]
+strategies: {usual: [], one: [one], two: [two], both: [two, one]}
+comparator: usual
+money: {currency: SEK, price_year: 2024}
+draws: 5
+"""
+
+
+def test_cashable_displaced_and_combined_in_run_and_report(tmp_path):
+    path = tmp_path / "money.yaml"
+    path.write_text(MONEY, encoding="utf-8")
+    done = simcore("run", str(path), "--out", str(tmp_path / "out"))
+    assert done.exit_code == 0, done.output
+    assert "note: " in done.output
+    assert "prices.other_care: does not say what town can cash: all of it counts as money at once" in done.output
+    again = simcore("report", str(tmp_path / "out"))
+    assert again.exit_code == 0
+    words = " ".join(again.output.split())
+    for said in ("of which cashable", "freed", "Displaced", "Both against Two + One: net saving", "all 2 cohorts"):
+        assert all(word in words for word in said.split())
+    assert again.output.strip() in done.output
+    checked = simcore("check", str(path))
+    assert "Displaces others: they lose the share half (0.5) of what it adds in work" in checked.output
+    told = json.loads(simcore("report", str(tmp_path / "out"), "--json").output)
+    assert told["run"]["cohorts"] == 2
+    assert json.loads(told["run"]["strategies"])["both"] == ["two", "one"]
+    assert {of["strategy"] for of in told["combinations"]} == {"both"}

@@ -16,7 +16,8 @@ from simcore.model.reference import Lives, count
 from simcore.model.sampled import Paths, simulate_draws
 from simcore.randomness import decision_numbers, decision_point
 from simcore.scenario.loading import ScenarioFile, read_scenario
-from simcore.scenario.structure import EXACT, Structure
+from simcore.scenario.phases import EXACT
+from simcore.scenario.structure import Structure
 from simcore.uncertainty.sampling import draw_parameters
 from tests.admitted import admitted
 from tests.strategies import Tree, evidenced, read, scenarios

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from simcore.scenario.structure import EXACT, Structure, joint_name, matrix_parameter
+from simcore.scenario.phases import EXACT
+from simcore.scenario.structure import Structure, joint_name, matrix_parameter
 from tests.analytic.models import START_AGE, START_YEAR, model, with_programme
 from tests.strategies import Tree, evidenced, read
 
@@ -151,10 +152,54 @@ def test_persons_are_asked_at_one_age_in_different_cycles():
     tree = with_programme(with_ages(cycle="quarter"), [], at_age=START_AGE + 3)
     structure = structure_of(tree)
     assert structure.asked_cycles("programme") == [4, 12]
-    assert structure.possible_phases("programme", 3) == [0]
-    assert structure.possible_phases("programme", 4) == [0, 1]
-    assert structure.possible_phases("programme", 13, "helped") == [0, 2, 10]
-    assert structure.possible_phases("programme", 13, "usual") == [0]
+    assert structure.possible_codes("programme", 3) == [0]
+    assert structure.possible_codes("programme", 4) == [0, 1]
+    assert structure.possible_codes("programme", 13, "helped") == [0, 2, 10]
+    assert structure.possible_codes("programme", 13, "usual") == [0]
+
+
+def programme(**more):
+    tree = with_programme(with_ages(cycle="quarter"), [])
+    tree["interventions"]["programme"] |= more
+    return structure_of(tree)
+
+
+def test_codes_in_a_programme_that_can_be_left():
+    structure = programme(
+        enrol={"whenever": {"life": "a"}, "again_after": "1 year", "uptake": 1}, lasts="9 months",
+        drop_out={"probability": 1},
+    )  # fmt: skip
+    last = structure.last_phase
+    assert last == structure.n_cycles + 1
+    assert structure.phases("programme", 0) == {"programme": 0, "programme#": 0}
+    assert structure.phases("programme", 5) == {"programme": 2, "programme#": 5}
+    assert structure.phases("programme", last + 2)["programme"] == "dropped_out"
+    assert structure.phases("programme", structure.declined)["programme"] == 0
+    assert [structure.phase_of(code) for code in (0, 5, last + 5, structure.declined)] == [0, 5, 5, 0]
+    # In the first of its three quarters nobody leaves, and nobody leaves after it has ended.
+    assert [code for code in range(structure.declined + 1) if structure.may_leave("programme", code)] == [2, 3]
+    # After four quarters who has taken part may be asked anew, also who left; who said no once may not.
+    assert structure.may_be_asked("programme", 0)
+    assert not structure.may_be_asked("programme", 4)
+    assert structure.may_be_asked("programme", 5)
+    assert structure.may_be_asked("programme", last + 5)
+    assert not structure.may_be_asked("programme", structure.declined)
+    assert structure.after_no("programme", 0) == structure.declined
+    assert structure.after_no("programme", 5) == 5
+    assert structure.possible_codes("programme", 1) == [0, 1, 2, last + 2, structure.declined]
+
+
+def test_who_is_asked_in_every_cycle_stays_to_be_asked():
+    structure = programme(enrol={"whenever": {"life": "a"}, "ask": "every_cycle", "uptake": 1})
+    assert structure.after_no("programme", 0) == 0
+    assert structure.possible_codes("programme", 1) == [0, 1, 2]
+    assert structure.wait("programme") is None
+
+
+def test_a_condition_on_time_says_when_persons_can_be_asked():
+    years = {"year": {"from": START_YEAR + 1, "to": START_YEAR + 1}}
+    assert programme(enrol={"whenever": {"life": "a"} | years, "uptake": 1}).asked_cycles("programme") == [4, 5, 6, 7]
+    assert programme(enrol={"at_year": START_YEAR + 2, "uptake": 1}).asked_cycles("programme") == [8]
 
 
 def test_what_a_quantity_depends_on():

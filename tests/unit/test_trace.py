@@ -17,7 +17,7 @@ from simcore.kernels.plan import BLOCK
 from simcore.model.reference import Lives
 from simcore.scenario.conditions import NEVER
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.structure import EXACT
+from simcore.scenario.phases import EXACT
 from simcore.trace import as_rows, named, trace_lives, write_csv
 from simcore.uncertainty.sampling import draw_parameters
 from tests.strategies import Tree, evidenced, read, scenarios

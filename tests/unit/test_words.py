@@ -60,8 +60,8 @@ def test_outcomes(lines):
 def test_an_intervention(lines):
     assert section(lines, "Interventions") == [
         "  Coach: a coach",
-        "    Who: at age 19, persons whose work is employed or outside, not (health is ill), "
-        "with probability uptake (0.7).",
+        "    Who: at age 19, persons whose work is employed or outside, not (health is ill); "
+        "they take part with probability uptake (0.7).",
         "    Costs: programme coach_month_cost (900 SEK per month), borne by region share_region (0.6), "
         "state the rest, in years 1 to 2 after enrolment, while vital is alive.",
         "    Costs: programme coach_start (2,000 SEK per participant), borne by region, once, at enrolment.",
@@ -113,7 +113,7 @@ def test_without_discounting_and_for_everybody():
     ]
     assert section(lines, "Outcomes") == ["  Years: years always; more is better."]
     assert section(lines, "Interventions")[1:] == [
-        "    Who: at age 0, everybody, with probability 1.",
+        "    Who: at age 0, everybody; they take part with probability 1.",
         "    Changes nothing.",
     ]
 

@@ -1,0 +1,196 @@
+"""What a person is in a programme: the phase, and the small number that the engines keep of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from simcore.rates import snapped
+from simcore.scenario.conditions import DROPPED_OUT, NEVER, Value, parse_condition, parse_duration
+
+if TYPE_CHECKING:
+    from simcore.scenario.schema import Scenario
+
+#: Behind the name of an intervention: a person's code in it (`Phases.phases`); the name alone is in years.
+EXACT = "#"
+
+#: Value of every variable that something depends on.
+Situation = dict[str, Value]
+
+
+class Phases:
+    """Codes in interventions: who is asked when, and what becomes of them. `Structure` tells the rest.
+
+    A person's *code* in an intervention is one small number: 0 not enrolled, then the phase (cycles since enrolment,
+    1 for the first), the phase with `last_phase` added for those who have left the programme, and `declined` for those
+    who were asked and are not asked again.
+    """
+
+    scenario: Scenario
+    interventions: list[str]
+    per_year: int
+    _codes: dict[tuple[str, int], list[int]]
+
+    @cached_property
+    def n_cycles(self) -> int:
+        """Number of cycles from the start to the horizon."""
+        raise NotImplementedError
+
+    @cached_property
+    def start_ages(self) -> list[int]:
+        """The different ages at the start, the youngest first."""
+        raise NotImplementedError
+
+    @cached_property
+    def times(self) -> list[Situation]:
+        """Time at the start of each cycle."""
+        raise NotImplementedError
+
+    def keys_of(self, quantity: str | float | None) -> frozenset[str]:
+        """The variables that a quantity depends on, through tables and formulas."""
+        raise NotImplementedError
+
+    @cached_property
+    def last_phase(self) -> int:
+        """The largest phase there is."""
+        return self.n_cycles + 1
+
+    @property
+    def declined(self) -> int:
+        """Code of those who were asked once and did not take part; the largest code."""
+        return 2 * self.last_phase + 1
+
+    def phase_of(self, code: int) -> int:
+        """Cycles since enrolment, 1 for the first; 0 for those who are not enrolled."""
+        return 0 if code == self.declined else code if code <= self.last_phase else code - self.last_phase
+
+    def has_left(self, code: int) -> bool:
+        """Whether a code is that of somebody who has left the programme before its end."""
+        return self.last_phase < code < self.declined
+
+    def phase_year(self, phase: int) -> int:
+        """The year since enrolment that a phase lies in, 1 for the first; 0 is never enrolled."""
+        return -(-phase // self.per_year)
+
+    def phases(self, intervention: str, code: int) -> Situation:
+        """A code as conditions, tables and formulas see it: the year since enrolment, or that the person has left."""
+        year: Value = DROPPED_OUT if self.has_left(code) else self.phase_year(self.phase_of(code))
+        return {intervention: year, intervention + EXACT: code}
+
+    def as_number(self, variable: str, value: Value) -> Value:
+        """A value as formulas see it: what never was, and who has left an intervention, are infinity; names stay."""
+        infinite = DROPPED_OUT if variable in self.interventions else NEVER
+        return math.inf if value == infinite else value
+
+    def as_key(self, key: str, number: float) -> Value:
+        """The value that a number which a formula gives means as the key of a table: `as_number` turned around."""
+        if number == math.inf:
+            return DROPPED_OUT if key in self.interventions else NEVER
+        return snapped(number)
+
+    @staticmethod
+    def years_of(duration: str) -> float:
+        """Years in a time as written, such as ``18 months``."""
+        years = parse_duration(duration)
+        assert years is not None  # by the schema
+        return years
+
+    def cycles_of(self, duration: str) -> int:
+        """Cycles in a time as written; rounded, as the checks refuse parts of a cycle."""
+        return round(self.years_of(duration) * self.per_year)
+
+    def programme_cycles(self, intervention: str) -> int | None:
+        """Length of a programme in cycles; None when it has none."""
+        lasts = self.scenario.interventions[intervention].lasts
+        return None if lasts is None else self.cycles_of(lasts)
+
+    def wait(self, intervention: str) -> int | None:
+        """Cycles after enrolment from which on a person may enrol anew; None when nobody may."""
+        again = self.scenario.interventions[intervention].enrol.again_after
+        return None if again is None else self.cycles_of(again)
+
+    def may_be_asked(self, intervention: str, code: int) -> bool:
+        """Whether a person with this code is still to be asked, or may be asked anew."""
+        wait = self.wait(intervention)
+        return code == 0 or (wait is not None and code != self.declined and self.phase_of(code) > wait)
+
+    def after_no(self, intervention: str, code: int) -> int:
+        """Code of those who were asked and do not take part: those asked once in a life are not asked again."""
+        enrol = self.scenario.interventions[intervention].enrol
+        return self.declined if enrol.whenever is not None and enrol.ask == "once" and code == 0 else code
+
+    def may_leave(self, intervention: str, code: int) -> bool:
+        """Whether a person with this code is asked whether to leave the programme, at the start of a cycle."""
+        cycles = self.programme_cycles(intervention)
+        has_rule = self.scenario.interventions[intervention].drop_out is not None
+        return has_rule and cycles is not None and 2 <= code <= min(cycles, self.last_phase)
+
+    def asked_cycles(self, intervention: str) -> list[int]:
+        """The cycles at whose start persons may be asked to take part."""
+        enrol, population = self.scenario.interventions[intervention].enrol, self.scenario.population
+        to_age = population.horizon.to_age
+        if enrol.at_age is not None:
+            if to_age is not None and enrol.at_age >= to_age:
+                return []
+            cycles = [(enrol.at_age - age) * self.per_year for age in self.start_ages]
+        elif enrol.at_year is not None:
+            cycles = [(enrol.at_year - population.start.year) * self.per_year]
+        else:
+            cycles = [cycle for cycle in range(self.n_cycles) if self._can_hold(enrol.condition, cycle)]
+        return sorted(cycle for cycle in cycles if 0 <= cycle < self.n_cycles)
+
+    def _can_hold(self, written: Mapping[str, Any], cycle: int) -> bool:
+        """Whether the parts of a condition that speak of time hold in a cycle, for some age at the start."""
+        now = {**self.times[cycle]}
+        for part in parse_condition(written).parts:
+            if part.variable == "age":
+                if not any(part.accepts(age + cycle // self.per_year) for age in self.start_ages):
+                    return False
+            elif part.variable == "start_age":
+                if not any(part.accepts(age) for age in self.start_ages):
+                    return False
+            elif part.variable in now and not part.accepts(now[part.variable]):
+                return False
+        return True
+
+    def possible_codes(self, intervention: str, cycle: int, strategy: str | None = None) -> list[int]:
+        """The codes that persons can have during a cycle, under one strategy or under any."""
+        strategies = self.scenario.strategies
+        members = strategies[strategy] if strategy is not None else [i for used in strategies.values() for i in used]
+        if intervention not in members:
+            return [0]
+        return self._possible_codes(intervention, cycle)
+
+    def _possible_codes(self, intervention: str, cycle: int) -> list[int]:
+        known = (intervention, cycle)
+        if known not in self._codes:
+            asked = [of for of in self.asked_cycles(intervention) if of <= cycle]
+            phases = sorted(cycle - of + 1 for of in asked)
+            rule = self.scenario.interventions[intervention].drop_out
+            left = [phase + self.last_phase for phase in phases if phase >= 2] if rule is not None else []
+            said_no = [self.declined] if asked and self.after_no(intervention, 0) == self.declined else []
+            self._codes[known] = [0, *phases, *left, *said_no]
+        return self._codes[known]
+
+    @cached_property
+    def enrolment_order(self) -> list[str]:
+        """Interventions in the order in which their enrolment is settled: those that others look at come first.
+
+        Without such a reason, in file order. Of interventions that look at each other in a circle (which is refused)
+        the rest stays in file order.
+        """
+        looks = {
+            name: (set(parse_condition(of.enrol.condition).variables) | self._asked_of(name)) & set(self.interventions)
+            for name, of in self.scenario.interventions.items()
+        }
+        order: list[str] = []
+        while len(order) < len(looks):
+            ready = [name for name in looks if name not in order and looks[name] - {name} <= set(order)]
+            order.append(ready[0] if ready else next(name for name in looks if name not in order))
+        return order
+
+    def _asked_of(self, intervention: str) -> set[str]:
+        enrol = self.scenario.interventions[intervention].enrol
+        return set(self.keys_of(enrol.uptake) | self.keys_of(enrol.reach))
