@@ -45,7 +45,7 @@ ENDS: Final = ("start", "end")
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of the results: its dims, unit and meaning; `always` is false for those that only some results have."""
+    """A variable of the results: its dims, unit and meaning, and whether all results have it."""
 
     dims: tuple[str, ...]
     units: str

@@ -97,7 +97,7 @@ class _Act:
 class _Builder:
     """Builds one scenario; every choice is drawn by Hypothesis."""
 
-    def __init__(self, draw: st.DrawFn, money: bool) -> None:
+    def __init__(self, draw: st.DrawFn, money: bool, cohorts: tuple[int, ...]) -> None:
         self.draw, self.money = draw, money
         self.parameters: Tree = {}
         self.tables: Tree = {}
@@ -107,7 +107,7 @@ class _Builder:
         self.n_years = self.whole(*{"year": (2, 12), "quarter": (1, 4), "month": (1, 2)}[self.cycle])
         self.n_cycles = self.n_years * self.per_year
         self.year = self.whole(2018, 2024)
-        self.cohorts = self.one([1, 1, 1, 2, 3])
+        self.cohorts = self.one(cohorts)
         self.own_attributes = {f"a{k}": [f"a{k}l{j}" for j in range(self.whole(2, 3))] for k in range(self.whole(0, 2))}
         self.joint = {f"j{k}": [f"j{k}l{j}" for j in range(self.whole(2, 3))] for k in range(2)}
         if not self.sometimes():
@@ -898,6 +898,6 @@ def evidenced(distribution: Tree, unit: str, **more: Any) -> Tree:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, money: bool = True) -> Tree:
+def scenarios(draw: st.DrawFn, money: bool = True, cohorts: tuple[int, ...] = (1, 1, 1, 1, 1, 2)) -> Tree:
     """Trees of valid scenario files: 1 to 9 domains of 2 to 8 states, up to 3 interventions and 4 strategies."""
-    return _Builder(draw, money).build()
+    return _Builder(draw, money, cohorts).build()

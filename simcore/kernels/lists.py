@@ -17,6 +17,9 @@ import numpy as np
 from simcore.kernels.compiler import inlined, kernel
 from simcore.kernels.passes import add_looked_up, copy, fill, pick, read
 
+#: Closing up a list costs as much as following a person for some cycles: it waits until one in so many can go.
+_FEW = 16
+
 
 @kernel
 def begin(codes, base, origin, lists, n, everybody):
@@ -229,7 +232,7 @@ def _close_up(values, stay, n):
 
 @kernel
 def let_go(codes, base, s, n_attributes, lists, differs, stay):
-    """Take those off the list who are again what they are under the comparator, now and for good.
+    """Take those off the list who are again what they are under the comparator, now and for good, unless they are few.
 
     The last two are scratch.
     """
@@ -254,16 +257,18 @@ def let_go(codes, base, s, n_attributes, lists, differs, stay):
     for k in range(np.uint32(n)):
         stay[m] = k
         m += np.int64(differs[k])
-        if not differs[k]:
-            p = who[k]
-            lists.listed[s, p] = 0
-            for i in range(codes.uses.shape[1]):
-                lists.kept[s, i, p] = np.uint16(0) if codes.uses[base, i] else lists.codes[s, i, k]
-    if m == n:
+    if (n - m) * _FEW < n:
         return
+    for k in range(np.uint32(n)):
+        if not differs[k]:
+            lists.listed[s, who[k]] = 0
+    for i in range(codes.uses.shape[1]):
+        if codes.uses[s, i]:
+            kept, now = lists.kept[s, i], lists.codes[s, i]
+            for k in range(np.uint32(n)):
+                kept[who[k]] = np.uint16(0) if codes.uses[base, i] else now[k]
+            _close_up(now, stay, m)
     for v in range(n_variables + n_attributes):
         _close_up(lists.rows[s, v], stay, m)
-    for i in range(codes.uses.shape[1]):
-        _close_up(lists.codes[s, i], stay, m)
     _close_up(who, stay, m)
     lists.length[s] = m

@@ -197,8 +197,9 @@ def chances(engine: str, members: list[str]) -> xr.Dataset:
     """Lives with chance: who is in a programme moves into work more often; half of the gain is displaced."""
     tree = jobs(ALL | {"both": members}, {"placement": 0.5, "training": 0.25})
     works, shared = {"while": {"life": "b"}}, {"region": "region_share", "municipality": "rest"}
+    reaches = {"household": "rest", "employer": "part", "region": "part"}  # what a public actor produces too
     tree["prices"] = {
-        "work": works | {"production": "placement_worth", "to": {"household": "rest", "employer": "part"}},
+        "work": works | {"production": "placement_worth", "to": reaches},
         "tax": works | {"tax": "part", "base": "placement_worth", "from": "household", "to": shared},
         "benefit": {"while": {"life": "a"}, "transfer": "training_worth", "from": shared, "to": "household"},
         "hired": {"move": "life.a -> b", "transfer": "grant", "from": "region", "to": "employer"},
