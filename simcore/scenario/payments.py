@@ -278,10 +278,15 @@ def note_cashable(checks: Checks) -> None:
     scenario = checks.scenario
     if all(price.cashable is None for price in scenario.prices.values()):
         return
+    silent = []
     for name, price in scenario.prices.items():
         actors = [price.actor] if isinstance(price.actor, str) else list(price.actor or ())
-        public = [actor for actor in actors if scenario.actors[actor].sector == "public"]
+        public = any(scenario.actors[actor].sector == "public" for actor in actors)
         if price.kind == "resource" and price.cashable is None and public:
-            checks.warn(
-                ("prices", name), f"does not say what {_together(public)} can cash: all of it counts as money at once"
-            )
+            silent.append(name)
+    if silent:
+        verb = "does" if len(silent) == 1 else "do"
+        checks.warn(
+            ("prices", silent[0]),
+            f"{_together(silent)} {verb} not say what public actors can cash: all of it counts as money at once",
+        )

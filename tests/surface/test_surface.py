@@ -13,6 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 import simcore
+from simcore.errors import ScenarioWarning
 from simcore.scenario.csv_files import PARAMETER_COLUMNS
 from simcore.scenario.format_reference import MARK, SCHEMA_FILE, reference, schema_text
 from simcore.scenario.json_schema import json_schema
@@ -237,32 +238,53 @@ def environment():
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def test_the_intervention_in_the_readme_is_valid(tmp_path):
-    added = yaml.safe_load(readme_blocks("yaml")[0])
-    figures = {
-        "uptake_mentoring": "probability", "cost_mentoring_year": "SEK per year", "or_mentoring": "odds ratio",
-        "half_life_mentoring": "year",
-    }  # fmt: skip
+def extended_by_the_readme(block, figures, strategies, tmp_path):
+    """The shipped case with a block of the README, and the figures that the block names."""
     parameters = {
-        name: {"distribution": {"fixed": 0.5}, "unit": unit, "source": {"assumption": "made up"}}
+        name: {"distribution": {"fixed": value}, "unit": unit, "source": {"assumption": "made up"}}
         | ({"price_year": 2024} if unit.startswith("SEK") else {})
-        for name, unit in figures.items()
+        for name, (value, unit) in figures.items()
     }
     case = {
-        "title": "With mentoring",
+        "title": "As in the README",
         "extends": "scenarios/school_dropout/scenario.yaml",
-        **added,
+        **yaml.safe_load(readme_blocks("yaml")[block]),
         "parameters": parameters,
-        "strategies": {"mentoring": ["mentoring"]},
+        "strategies": strategies,
     }
     path = tmp_path / "scenario.yaml"
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     path.write_text(json.dumps(case), encoding="utf-8")
-    loaded = simcore.read_scenario(path)
+    return simcore.read_scenario(path)
+
+
+def test_the_intervention_in_the_readme_is_valid(tmp_path):
+    figures = {
+        "uptake_mentoring": (0.5, "probability"), "cost_mentoring_year": (0.5, "SEK per year"),
+        "or_mentoring": (0.5, "odds ratio"), "half_life_mentoring": (0.5, "year"),
+    }  # fmt: skip
+    loaded = extended_by_the_readme(0, figures, {"mentoring": ["mentoring"]}, tmp_path)
     assert loaded.scenario.strategies["mentoring"] == ["mentoring"]
 
 
-@pytest.mark.parametrize("name", ["lives", "whole_run"])
+def test_the_programme_in_the_readme_runs(tmp_path):
+    figures = {
+        "share_reached": (0.6, "share"), "uptake_coach": (0.5, "probability"), "places_coach": (5.0, "persons per year"),
+        "p_leaves_coach": (0.2, "probability per year"), "cost_coach_year": (40_000.0, "SEK per year"),
+        "share_state_by_year": (0.3, "share"), "cost_of_starting": (100_000.0, "SEK per event"),
+        "rr_job": (1.6, "risk ratio"), "time_until_even": (5.0, "year"), "share_displaced": (0.65, "share"),
+        "cashable_school": (0.5, "share"), "lag_school": (2.0, "year"), "size_of_a_class": (20.0, "persons"),
+    }  # fmt: skip
+    with pytest.warns(ScenarioWarning) as noted:
+        loaded = extended_by_the_readme(1, figures, {"coach": ["job_coach"]}, tmp_path)
+    assert len(noted) == 1  # on what public actors can cash
+    results = simcore.simulate(loaded, draws=2, persons=200)
+    gross = simcore.net_saving(results, gross=True).sel(intervention="coach").sum("actor")
+    assert (gross > simcore.net_saving(results).sel(intervention="coach").sum("actor")).all()
+    assert results.attrs["cohorts"] == 10
+
+
+@pytest.mark.parametrize("name", ["lives", "strategies", "whole_run"])
 def test_benchmarks_run_at_toy_size(name, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT))
     from benchmarks.__main__ import measure
