@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -323,15 +323,12 @@ class Compiler(Frame):
         situations = self.situations(others)
         n_rows = len(states) * len(situations)
         blocks: dict[tuple[Any, ...], int] = {}
-        bases: list[int] = []
-        tables: list[list[int]] = [[] for _ in phased]
+        bases = [0] * self.n_cycles
+        tables = [[-1] * self.n_cycles for _ in phased]
         worked_out: dict[tuple[Any, ...], list[Sheet]] = {}
         acts = [act for out, _ in self.exits[name] for way in out for act in way.acts]
-        alike: dict[Hashable, int] = {}
         keys = {i: [self._phase_key(tests, acts, i, code) for code in range(self.declined + 1)] for i in phased}
-        for cycle in range(self.n_cycles):
-            time = alike.setdefault(self.time_signature(tests, cycle), cycle)
-            groups = [self._codes_alike(keys[intervention], intervention, cycle) for intervention in phased]
+        for time, cycles, groups in self._stretches(tests, keys):
             phases = [[of[0] for of in group.values()] for group in groups]
             sheets: dict[tuple[int, ...], list[Sheet]] = {}
             numbers: dict[tuple[Any, ...], int] = {}
@@ -354,30 +351,58 @@ class Compiler(Frame):
             step = n_rows * width
             for axis in reversed(range(len(phased))):
                 n_classes = int(classes[axis].max()) + 1
-                # Codes that nobody has in this cycle are filled in too, so that one code can stand for later ones.
+                # Codes that nobody has here are filled in too, so that one code can stand for later ones.
                 of_key = {key: int(cls) * step for key, cls in zip(groups[axis], classes[axis], strict=True)}
                 addends = [of_key.get(key, 0) for key in keys[phased[axis]]]
-                tables[axis].append(self.code_table(addends) if n_classes > 1 else -1)
+                table = self.code_table(addends) if n_classes > 1 else -1
+                for cycle in cycles:
+                    tables[axis][cycle] = table
                 step *= n_classes
             places = list(itertools.product(*chosen))
             key = tuple(tuple(sheet.key for sheet in sheets[place]) for place in places)
             if key not in blocks:
                 layers: list[Situation] = []
                 for place in places:
-                    layer = dict(self.times[cycle])
+                    layer = dict(self.times[time])
                     for axis, intervention in enumerate(phased):
                         layer |= {intervention: self.phases(intervention, phases[axis][place[axis]])[intervention]}
                     layers.append(layer)
                 names = tuple(parent.name for parent in others)
                 block = Block(0, name, tuple(states), tuple(states), names, situations, layers, ("domains", name))
                 blocks[key] = self.list.add([sheet for place in places for sheet in sheets[place]], width, block)
-            bases.append(blocks[key])
-        return bases, [list(column) for column in tables]
+            for cycle in cycles:
+                bases[cycle] = blocks[key]
+        return bases, tables
 
-    def _codes_alike(self, keys: Sequence[Hashable], intervention: str, cycle: int) -> dict[Hashable, list[int]]:
-        """The codes that can occur in a cycle, those with the same rows together; 0 is in the first group."""
+    def _stretches(
+        self, tests: Tests, keys: Mapping[str, Sequence[Hashable]]
+    ) -> Iterator[tuple[int, list[int], list[dict[Hashable, list[int]]]]]:
+        """Yield cycles that share their rows: a cycle of that time, all of them, and the codes of each intervention.
+
+        Codes with the same rows stand together, 0 in the first group. Cycles that nothing tells apart share one block
+        with all codes that occur in any of them, unless the combinations of several interventions make that larger
+        than a block for each cycle.
+        """
+        alike: dict[Hashable, list[int]] = {}
+        for cycle in range(self.n_cycles):
+            alike.setdefault(self.time_signature(tests, cycle), []).append(cycle)
+        for cycles in alike.values():
+            by_cycle = {cycle: [self._codes_alike(of, i, [cycle]) for i, of in keys.items()] for cycle in cycles}
+            together = [self._codes_alike(of, i, cycles) for i, of in keys.items()]
+            apart = sum(math.prod(map(len, groups)) for groups in by_cycle.values())
+            if math.prod(map(len, together)) <= apart:
+                yield cycles[0], cycles, together
+                continue
+            for cycle, groups in by_cycle.items():
+                yield cycles[0], [cycle], groups
+
+    def _codes_alike(
+        self, keys: Sequence[Hashable], intervention: str, cycles: Sequence[int]
+    ) -> dict[Hashable, list[int]]:  # fmt: skip
+        """The codes that can occur in some cycles, those with the same rows together; 0 is in the first group."""
         groups: dict[Hashable, list[int]] = {}
-        for code in self.possible_codes(intervention, cycle):
+        possible = dict.fromkeys(code for cycle in cycles for code in self.possible_codes(intervention, cycle))
+        for code in possible:
             groups.setdefault(keys[code], []).append(code)
         return groups
 

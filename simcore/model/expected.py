@@ -16,7 +16,12 @@ from simcore.model.sampled import Counts, admissions_of, empty_counts, probabili
 
 
 def expect_draws(
-    compiled: Compiled, reached: Reach, values: NDArray[np.float64], *, first_draw: int, part_size: NDArray[np.int64],
+    compiled: Compiled,
+    reached: Reach,
+    values: NDArray[np.float64],
+    *,
+    first_draw: int,
+    part_size: NDArray[np.int64],
     seed: int,
 ) -> Counts:
     """Expected ledger of some draws.

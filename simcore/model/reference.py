@@ -94,7 +94,9 @@ class Lives:
             now: Situation = {**structure.at(cycle, born), **states, **self.remembered(memory)}
             # 1. Who leaves a programme, then enrolment: the phase that begins now already counts in this cycle.
             members = scenario.strategies[strategy]
-            codes |= {name: self.stays(person, name, codes[name], self.with_codes(now, codes), cycle) for name in members}
+            codes |= {
+                name: self.stays(person, name, codes[name], self.with_codes(now, codes), cycle) for name in members
+            }
             for name in [of for of in structure.enrolment_order if of in members]:
                 admission = self.admissions.get((strategy, name, cycle), 1.0)
                 codes[name] = self.enrols(person, name, codes[name], self.with_codes(now, codes), cycle, admission)

@@ -82,7 +82,9 @@ def _how_likely(checks: Checks, path: Path, name: str, enrol: Enrolment) -> None
         unit = unit_named(entry.unit) if entry is not None else None
         if unit is not None and unit.kind == "probability" and unit.per == "year" and checks.structure.per_year > 1:
             found = f"{quantity}, whose unit is '{entry.unit}'" if entry is not None else ""
-            hint = f"it is the probability of a yes, each time the question is asked; a cycle is a {checks.scenario.cycle}"
+            hint = (
+                f"it is the probability of a yes, each time the question is asked; a cycle is a {checks.scenario.cycle}"
+            )
             checks.problem((*path, field), found, "the unit 'probability' or 'share'", hint)
     checks.quantity((*path, "places"), enrol.places, "places", ("year", "cycle"))
 

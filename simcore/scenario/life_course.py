@@ -26,7 +26,8 @@ class Modifier(Entry):
     risk_ratio: Quantity | None = Field(None, description="multiplies the probability")
     odds_ratio: Quantity | None = Field(None, description="multiplies the odds")
     standardised_mean_difference: Quantity | None = Field(
-        None, description="Cohen's d or Hedges' g: above 0 makes the move likelier; acts as the odds ratio exp(d*pi/sqrt(3))"
+        None,
+        description="Cohen's d or Hedges' g: above 0 makes the move likelier; acts as the odds ratio exp(d*pi/sqrt(3))",
     )
     hazard_ratio: Quantity | None = Field(None, description="multiplies the hazard, or the rate")
     risk_difference: Quantity | None = Field(None, description="is added to the probability")

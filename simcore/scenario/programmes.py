@@ -102,7 +102,9 @@ class Fade(Entry):
     half_life: Quantity | None = Field(
         None, description="the effect halves every half-life (on the log scale for ratios); unit 'year'"
     )
-    linear: Quantity | None = Field(None, description="it falls in a straight line to nothing in this time; unit 'year'")
+    linear: Quantity | None = Field(
+        None, description="it falls in a straight line to nothing in this time; unit 'year'"
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> Fade:

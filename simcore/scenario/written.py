@@ -42,6 +42,7 @@ def _check_one_or_more(value: Any) -> Any:
 
 OneOrMore: TypeAlias = Annotated[str | list[str], BeforeValidator(_check_one_or_more)]
 
+
 def _check_duration(value: Any) -> Any:
     if not isinstance(value, str) or not parse_duration(value):
         raise refuse(value, "a time: '2 years', '18 months', '1 quarter'")

@@ -117,6 +117,7 @@ def test_additions_change_no_other_path(tree: Tree, data: st.DataObject) -> None
     more = copy.deepcopy(tree)
     more["parameters"]["p_new"] = evidenced({"uniform": {"min": 0.1, "max": 0.4}}, "probability per year")
     first = data.draw(st.booleans())
+    more["parameters"]["uptake_new"] = evidenced({"uniform": {"min": 0.1, "max": 0.4}}, "probability")
     domain = {"new_domain": {"states": ["new_a", "new_b"], "moves": {"new_a -> new_b": {"probability": "p_new"}}}}
     more["domains"] = domain | more["domains"] if first else more["domains"] | domain
     more["population"]["start_states"]["new_domain"] = {"new_a": "p_new", "new_b": "rest"}
@@ -127,7 +128,7 @@ def test_additions_change_no_other_path(tree: Tree, data: st.DataObject) -> None
     programme = {
         "new_intervention": {
             "about": "a programme",
-            "enrol": {"at_age": youngest(tree), "uptake": "p_new"},
+            "enrol": {"at_age": youngest(tree), "uptake": "uptake_new"},
             "effects": [{"move": move, "risk_difference": "d_new", "years": [1, 2], "evidence": "causal"}],
         }
     }

@@ -335,7 +335,10 @@ def test_cashable_displaced_and_combined_in_run_and_report(tmp_path):
     done = simcore("run", str(path), "--out", str(tmp_path / "out"))
     assert done.exit_code == 0, done.output
     assert "note: " in done.output
-    assert "prices.other_care: other_care does not say what public actors can cash: all of it counts as money at once" in done.output
+    assert (
+        "prices.other_care: other_care does not say what public actors can cash: all of it counts as money at once"
+        in done.output
+    )
     again = simcore("report", str(tmp_path / "out"))
     assert again.exit_code == 0
     words = " ".join(again.output.split())
