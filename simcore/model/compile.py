@@ -19,26 +19,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import ModelError
 from simcore.kernels import tables as kernel_tables
-from simcore.kernels.plan import Memories, Moves, Plan, Starts
+from simcore.kernels.plan import Moves, Plan, Starts
 from simcore.model.acts import Act, acts_on
 from simcore.model.asking import Asking, codes
 from simcore.model.compiled import Compiled
 from simcore.model.counting import Counting
 from simcore.model.frame import Frame, Lists, Parent, Tests
 from simcore.model.ledger import account
+from simcore.model.remembering import remembered
 from simcore.model.rows import Block, RowList, Sheet
 from simcore.model.values import CaughtUp, Values, Weakened
 from simcore.randomness import decision_points
-from simcore.scenario.conditions import NEVER, Condition, parse_condition, parse_move
+from simcore.scenario.conditions import NEVER, Condition, parse_condition
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.phases import EXACT, Situation
 from simcore.scenario.schema import Effect, Memory, Shares
 from simcore.scenario.structure import Way, joint_name
-
-#: A memory is a table by what it watches at both ends of a cycle and its own value; larger ones are refused.
-_MOST_REMEMBERED = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -411,42 +408,6 @@ class Compiler(Frame):
         effects = tuple(act.signature(self, code) for act in acts if act.intervention == intervention)
         return self.phase_signature(tests, intervention, code), effects
 
-    def memory(self) -> Memories:
-        """How each clock and counter goes on: a table by what it watches at both ends and its own value."""
-        readers, maps = Lists(2), Lists(1)
-        n_variables = len(self.names)
-        for name, memory in self.scenario.memory.items():
-            watched = sorted(self.watched(memory), key=self.number.__getitem__)
-            own = self.levels[name]
-            axes = [*watched, *(f"{w} at the end" for w in watched if w in self.scenario.domains)]
-            sizes = [len(self.levels[axis.removesuffix(" at the end")]) for axis in axes] + [len(own)]
-            if math.prod(sizes) > _MOST_REMEMBERED:
-                file, line = self.file.places[("memory", name)]
-                raise ModelError(
-                    f"{file}:{line}  memory.{name}: it watches {', '.join(watched)}, which makes {math.prod(sizes):,} "
-                    f"cases; at most {_MOST_REMEMBERED:,} are possible. Watch fewer states, or use a lower cap."
-                )
-            goes_on = Remembering(self, memory)
-            values = []
-            for combination in itertools.product(*(self.levels[axis.removesuffix(" at the end")] for axis in axes)):
-                start = dict(zip(axes[: len(watched)], combination, strict=False))
-                end = start | {
-                    axis.removesuffix(" at the end"): value
-                    for axis, value in zip(axes, combination, strict=True)
-                    if axis.endswith(" at the end")
-                }
-                values += goes_on.table(start, end)
-            rows = [
-                (self.number[axis.removesuffix(" at the end")] + (n_variables if axis.endswith(" at the end") else 0),
-                 math.prod(sizes[place + 1 :]))
-                for place, axis in enumerate(axes)
-            ]  # fmt: skip
-            readers.rows([*rows, (self.number[name], 1)])
-            maps.add(values)
-        first, row, stride = readers.arrays(np.int64, np.uint32)
-        map_first, values_map = maps.arrays(np.uint8)
-        return Memories(first=first, row=row, stride=stride, map_first=map_first, map=values_map)
-
     def compile(self) -> Compiled:
         """Compile everything."""
         scenario = self.scenario
@@ -457,7 +418,7 @@ class Compiler(Frame):
         points = decision_points([*names, *asked, *scenario.domains, *drawn])
         starts, asking = self.starts(points), Asking(self, self.values, self.list)
         asks, places = asking.arrays(points), asking.places()
-        moves, memories = self.moves(points), self.memory()
+        moves, memories = self.moves(points), remembered(self, self.file)
         counting = Counting(self, counted)
         life, dead = -1, 0
         if self.life is not None:
@@ -483,37 +444,6 @@ class Compiler(Frame):
             self.list.blocks,
             places,
         )
-
-
-class Remembering:
-    """How a clock or counter goes on."""
-
-    def __init__(self, frame: Frame, memory: Memory) -> None:
-        self.memory, self.cap = memory, frame.cap(memory)
-        self.condition = parse_condition(memory.time_in or {})
-        moves = [parse_move(text) for text in memory.moves]
-        self.moves = [move for move in moves if move is not None]
-
-    def table(self, start: Situation, end: Situation) -> list[int]:
-        """Number of the next value for each present one, given the states at both ends of a cycle."""
-        cap = self.cap
-        if self.memory.time_in is not None:
-            if not self.condition.holds(end):
-                return [0] * (cap + 1)
-            stays = self.condition.holds(start)
-            return [min(value + 1, cap) if stays else 0 for value in range(cap + 1)]
-        # A domain moves once in a cycle, however many of the texts mean its move.
-        times = len(
-            {
-                move.domain
-                for move in self.moves
-                if move.domain is not None and move.fits(str(start[move.domain]), str(end[move.domain]))
-            }
-        )
-        if self.memory.kind == "counts":
-            return [min(value + times, cap) for value in range(cap + 1)]
-        # The last value of a clock since an event means that it has never happened.
-        return [0] * (cap + 2) if times else [min(value + 1, cap) for value in range(cap + 1)] + [cap + 1]
 
 
 def start_points(frame: Frame) -> list[str]:

@@ -11,7 +11,7 @@ from simcore.model.ledger import condition_words
 from simcore.rates import odds_ratio_of_difference
 from simcore.report.labels import money, outcome_label, readable
 from simcore.scenario.causality import Link, moved_domains, works_through
-from simcore.scenario.conditions import parse_condition
+from simcore.scenario.conditions import DROPPED_OUT, Band, Condition, Value, parse_condition
 from simcore.scenario.quantities import any_of
 from simcore.scenario.schema import (
     Accrual,
@@ -69,8 +69,36 @@ def _many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _when(written: dict[str, Any] | None) -> str:
-    return condition_words(parse_condition(written or {}))
+def _when(scenario: Scenario, written: dict[str, Any] | None) -> str:
+    return _condition(scenario, parse_condition(written or {}))
+
+
+def _condition(scenario: Scenario, condition: Condition) -> str:
+    """A condition in words, with what a person is in an intervention as one would say it."""
+    words = [
+        f"{part.variable} {_in_programme(part.values)}"
+        if part.variable in scenario.interventions
+        else condition_words(Condition((part,)))
+        for part in condition.parts
+    ]
+    return ", ".join([*words, *(f"not ({_condition(scenario, inner)})" for inner in condition.negated)])
+
+
+def _in_programme(values: frozenset[Value] | Band) -> str:
+    """What a person is in an intervention: ``has not begun``, ``is in year 2``, ``has begun``, ``was left early``."""
+    found = ["has not begun"] if 0 in values else []
+    if isinstance(values, Band):
+        low = max(int(values.low), 1)
+        last = None if values.below is None else int(values.below) - 1
+        if last is None:
+            found.append("has begun" if low == 1 else f"is in year {low} or later")
+        elif last >= low:
+            found.append(f"is in year {low}" if last == low else f"is in years {low} to {last}")
+    else:
+        years = sorted(value for value in values if isinstance(value, int) and value > 0)
+        found += [f"is in year {any_of(map(str, years))}"] if years else []
+        found += ["was left early"] if DROPPED_OUT in values else []
+    return " or ".join(found)
 
 
 def _payers(scenario: Scenario, payers: Payers) -> str:
@@ -106,7 +134,7 @@ def describe(scenario: Scenario) -> Iterator[str]:
         yield "Prices"
     for name, price in scenario.prices.items():
         booking = f"{_booking_words(scenario, price)}{_cashable_words(scenario, price)}"
-        yield f"  {name}: {_situation_words(price)}: {booking}."
+        yield f"  {name}: {_situation_words(scenario, price)}: {booking}."
     if scenario.outcomes:
         yield "Outcomes"
     for name, outcome in scenario.outcomes.items():
@@ -175,14 +203,14 @@ def _domain_lines(scenario: Scenario) -> Iterator[str]:
             yield f"    {text}: {_move_words(scenario, move)}"
             if isinstance(move, Move):
                 for modifier in move.modifiers:
-                    yield f"      if {_when(modifier.if_)}: {_modifier_words(scenario, modifier)}"
+                    yield f"      if {_when(scenario, modifier.if_)}: {_modifier_words(scenario, modifier)}"
 
 
 def _memory_lines(scenario: Scenario) -> Iterator[str]:
     """Clocks and counters."""
     for name, memory in scenario.memory.items():
         if memory.time_in is not None:
-            what = f"time with {_when(memory.time_in)}"
+            what = f"time with {_when(scenario, memory.time_in)}"
         else:
             kind = "time since" if memory.kind == "time_since" else "number of times of"
             what = f"{kind} {any_of(memory.moves)}"
@@ -248,14 +276,14 @@ def _part_words(scenario: Scenario, part: OutcomePart) -> str:
     """What a part of an outcome counts."""
     what = "once" if part.once is not None else "years" if part.move is None else "the number of times,"
     weight = "" if part.weight == 1 else f"{number_words(scenario, part.weight)} for "
-    return f"{weight}{what} {_situation_words(part)}"
+    return f"{weight}{what} {_situation_words(scenario, part)}"
 
 
-def _situation_words(entry: Price | OutcomePart) -> str:
+def _situation_words(scenario: Scenario, entry: Price | OutcomePart) -> str:
     if entry.move is None:
-        words = f"while {_when(entry.while_)}" if entry.while_ else "always"
+        words = f"while {_when(scenario, entry.while_)}" if entry.while_ else "always"
         return f"at the start, {words}" if entry.once is not None else words
-    return f"each {entry.move}{f', if {_when(entry.if_)}' if entry.if_ else ''}"
+    return f"each {entry.move}{f', if {_when(scenario, entry.if_)}' if entry.if_ else ''}"
 
 
 def _intervention_lines(scenario: Scenario) -> Iterator[str]:
@@ -361,15 +389,15 @@ def _booking_words(scenario: Scenario, booking: Booking) -> str:
 
 def _enrolment_words(scenario: Scenario, enrol: Enrolment) -> str:
     """Who is asked when, and how likely they are to take part."""
-    cycle, who = scenario.cycle, f"persons whose {_when(enrol.if_)}" if enrol.if_ else "everybody"
+    cycle, who = scenario.cycle, f"persons whose {_when(scenario, enrol.if_)}" if enrol.if_ else "everybody"
     if enrol.at_age is not None:
         words = f"at age {enrol.at_age}, {who}"
     elif enrol.at_year is not None:
         words = f"at the start of {enrol.at_year}, {who}"
     elif enrol.ask == "once":
-        words = f"once, at the start of the first {cycle} in which {_when(enrol.whenever)}"
+        words = f"once, at the start of the first {cycle} in which {_when(scenario, enrol.whenever)}"
     else:
-        words = f"at the start of every {cycle} in which {_when(enrol.whenever)}, until they take part"
+        words = f"at the start of every {cycle} in which {_when(scenario, enrol.whenever)}, until they take part"
     if enrol.reach != 1:
         words += f"; the offer reaches the share {number_words(scenario, enrol.reach)}"
     words += f"; they take part with probability {number_words(scenario, enrol.uptake)}"
@@ -389,7 +417,7 @@ def _length_words(scenario: Scenario, intervention: Intervention) -> str:
     if rule is None:
         return f"{intervention.lasts}"
     yearly = Structure(scenario).period_of(rule.probability) != "cycle" or scenario.cycle == "year"
-    who = f"those whose {_when(rule.if_)}" if rule.if_ else "those who take part"
+    who = f"those whose {_when(scenario, rule.if_)}" if rule.if_ else "those who take part"
     return (
         f"{intervention.lasts}; from the second {scenario.cycle} on, {who} leave before the end with probability "
         f"{number_words(scenario, rule.probability)} a {'year' if yearly else scenario.cycle}"
@@ -409,7 +437,7 @@ def _cost_words(scenario: Scenario, cost: ProgrammeCost) -> str:
         when = "once, at the start" if cost.years is None else _years_words(cost.years, "of the run")
         return f"{booking}, {when}, for the whole target group, whoever takes part"
     when = _years_words(cost.years) if cost.years is not None else "once, at enrolment"
-    condition = f", while {_when(cost.while_)}" if cost.while_ else ""
+    condition = f", while {_when(scenario, cost.while_)}" if cost.while_ else ""
     return f"{booking}, {when}{condition}{_scale_words(scenario, cost.scale)}"
 
 
@@ -452,7 +480,7 @@ def _effect_words(scenario: Scenario, effect: Effect, drop_out: bool) -> str:
     words = f"{_modifier_words(scenario, effect, _meaning_words(scenario, effect))}, {_years_words(effect.years)}"
     if effect.to_age is not None:
         words += f", up to the age of {effect.to_age}"
-    words += f", if {_when(effect.if_)}" if effect.if_ else ""
+    words += f", if {_when(scenario, effect.if_)}" if effect.if_ else ""
     if effect.fade is not None and effect.fade.half_life is not None:
         words += f", then halving every {number_words(scenario, effect.fade.half_life)} years"
     if effect.fade is not None and effect.fade.linear is not None:

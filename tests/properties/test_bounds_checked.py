@@ -14,9 +14,12 @@ import simcore.kernels.compiler
 from simcore.scenario.loading import read_scenario
 from simcore.simulation import simulate
 assert simcore.kernels.compiler.BOUNDS_CHECKED
-for name, persons in (("textbook_chain", 1030), ("school_dropout", 50)):
-    results = simulate(read_scenario(f"scenarios/{name}"), draws=1, persons=persons, workers=1)
-    print(name, int(results["person_time"].sum()) > 0)
+files = (
+    ("scenarios/textbook_chain", 1030), ("scenarios/school_dropout", 50), ("tests/scenarios/good/programmes.yaml", 1030)
+)
+for name, persons in files:
+    results = simulate(read_scenario(name), draws=1, persons=persons, workers=1)
+    print(int(results["person_time"].sum()) > 0)
 """
 
 
@@ -26,4 +29,4 @@ def test_kernels_stay_inside_their_arrays() -> None:
         [sys.executable, "-c", PROGRAM], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout.split() == ["textbook_chain", "True", "school_dropout", "True"]
+    assert run.stdout.split() == ["True", "True", "True"]

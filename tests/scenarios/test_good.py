@@ -10,7 +10,7 @@ from simcore.scenario.shipped import shipped_scenarios
 
 GOOD = Path(__file__).parent / "good"
 #: Every good file but `discount.yaml`, which only others can extend.
-NAMES = ["smallest.yaml", "clinic", "clinic/model.yaml"]
+NAMES = ["smallest.yaml", "clinic", "clinic/model.yaml", "programmes.yaml"]
 
 
 @pytest.mark.parametrize("name", [GOOD / name for name in NAMES] + list(shipped_scenarios()))
@@ -24,7 +24,7 @@ def test_loads_and_compiles_without_warnings(name):
 
 def test_every_good_file_is_read():
     clinic = read_scenario(GOOD / "clinic")
-    read = {*clinic.files, "smallest.yaml"}
+    read = {*clinic.files, "smallest.yaml", "programmes.yaml"}
     assert read == {path.relative_to(GOOD).as_posix() for path in GOOD.rglob("*") if path.is_file()}
 
 

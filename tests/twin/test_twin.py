@@ -107,6 +107,16 @@ def test_shipped_scenarios(path: Path) -> None:
     check_agreement(read_scenario(path), persons=range(12), target_group=5, seed=3, n_draws=1)
 
 
+def test_programmes_with_everything() -> None:
+    """Triggered, limited, left early, entered anew, looking at each other; with lists across the edge of a block."""
+    path = Path(__file__).parents[1] / "scenarios" / "good" / "programmes.yaml"
+    check_agreement(read_scenario(path), persons=range(60), target_group=31, seed=5, n_draws=2)
+    watched = range(BLOCK - 3, BLOCK + 4)
+    check_agreement(
+        read_scenario(path), persons=range(BLOCK + 20), target_group=BLOCK + 2, seed=6, n_draws=1, watched=watched
+    )
+
+
 def everything_at_once() -> Tree:
     """A small model with strong effects, so that each rule of the model shows in a few hundred lives."""
     numbers = {

@@ -14,12 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from simcore import read_scenario
 from simcore.errors import ScenarioError
 from simcore.kernels.plan import BLOCK
+from simcore.model.compile import compile_scenario
 from simcore.model.reference import Lives
 from simcore.scenario.conditions import NEVER
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.phases import EXACT
+from simcore.scenario.structure import Structure
 from simcore.trace import as_rows, named, trace_lives, write_csv
 from simcore.uncertainty.sampling import draw_parameters
+from tests.admitted import admitted
 from tests.strategies import Tree, evidenced, read, scenarios
 
 
@@ -91,7 +94,10 @@ def check_agreement(file: ScenarioFile, n_persons: int, watched: range, *, seed:
     assert {
         str(n): v.item() for n, v in zip(trace["parameter"].values, trace["parameter_value"], strict=True)
     } == numbers
-    twin = Lives(scenario, numbers, draw=draw, persons=watched, seed=seed)
+    structure, compiled = Structure(scenario), compile_scenario(file)
+    values = compiled.values.evaluate({name: np.array([value]) for name, value in numbers.items()}, 1)[0]
+    admissions = admitted(compiled, values, draw, seed)
+    twin = Lives(scenario, numbers, draw=draw, persons=watched, seed=seed, admissions=admissions)
     life_domain = next((name for name, domain in scenario.domains.items() if domain.ends_life), None)
     for strategy in scenario.strategies:
         for life in twin.lives(strategy):
@@ -105,8 +111,12 @@ def check_agreement(file: ScenarioFile, n_persons: int, watched: range, *, seed:
                 years = [math.nan if now[name] == NEVER else float(now[name]) for now in moments]
                 np.testing.assert_array_equal(traced[name].values, years)
             for name in scenario.interventions:
-                assert traced[name].values.tolist() == [now[name] for now in life.starts]
-                assert traced[f"phase_{name}"].values.tolist() == [now[name + EXACT] for now in life.starts]
+                codes = [int(now[name + EXACT]) for now in life.starts]
+                phases = [structure.phase_of(code) for code in codes]
+                assert traced[name].values.tolist() == [structure.phase_year(phase) for phase in phases]
+                assert traced[f"phase_{name}"].values.tolist() == phases
+                left = [int(structure.has_left(code)) for code in codes]
+                assert traced[f"left_{name}"].values.tolist() == left if f"left_{name}" in traced else not any(left)
             for name in ("age", "year"):
                 assert traced[name].values[:-1].tolist() == [now[name] for now in life.starts]
             if life_domain is not None:
