@@ -273,7 +273,7 @@ def test_the_programme_in_the_readme_runs(tmp_path):
         "places_coach": (5.0, "persons per year"), "p_leaves_coach": (0.2, "probability per year"),
         "cost_coach_year": (40_000.0, "SEK per year"),
         "share_state_by_year": (0.3, "share"), "cost_of_starting": (100_000.0, "SEK per event"),
-        "rr_job": (1.6, "risk ratio"), "time_until_even": (5.0, "year"), "share_displaced": (0.65, "share"),
+        "or_job": (1.6, "odds ratio"), "time_until_even": (5.0, "year"), "share_displaced": (0.65, "share"),
         "cashable_school": (0.5, "share"), "lag_school": (2.0, "year"), "size_of_a_class": (20.0, "persons"),
     }  # fmt: skip
     with pytest.warns(ScenarioWarning) as noted:
