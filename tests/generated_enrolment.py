@@ -19,8 +19,6 @@ def enrolment(builder: _Builder, name: str) -> Tree:
         found["reach"] = builder.quantity(0.3, 1.0, "share", keys)
     if builder.sometimes():
         found["places"] = builder.quantity(0.5, 20.0, "persons per year", [])
-    if before and builder.sometimes():
-        found["willing_as"] = builder.one(before)
     asked = builder.condition([*persons, *before], 2) if builder.flip() else {}
     match builder.one(["at_age", "at_age", "at_year", "whenever", "whenever"]):
         case "at_age":

@@ -69,14 +69,21 @@ def _answer(concerns, yes, no, flags, first, thresholds, admission, codes, numbe
 
 
 @kernel
-def _admission(concerns, thresholds, places, codes, index, n):
-    """The share of the willing that is admitted: places (per person) among those who are expected to be willing."""
+def _willing(concerns, thresholds, codes, index, n):
+    """Mean probability of being eligible and willing."""
     willing = 0.0
     for p in range(np.uint32(n)):
         if concerns[codes[p]]:
             willing += np.float64(thresholds[index[p]])
-    willing /= 4294967296.0 * n
-    return places / willing if willing > places else 1.0
+    return willing / (4294967296.0 * n)
+
+
+@kernel
+def _admit(willing, room, s, i):
+    """Share of the willing for whom there is room; it is taken off the room that is left."""
+    share = room[s, i] / willing if willing > room[s, i] else 1.0
+    room[s, i] = max(room[s, i] - share * willing, 0.0)
+    return share
 
 
 @kernel
@@ -154,20 +161,23 @@ def _join_the_willing(codes, base, i, s, thresholds, admission, usual, lists, nu
 
 
 @kernel
-def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissions, places):
+def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissions, places, room):
     """Who begins phase 1 of an intervention now; under the comparator last, so that the others see who was the same.
 
-    With `places` (intervention, cycle) [per person], which needs everybody to be listed, the admissions are worked out.
+    With `places` (intervention, cycle) [per person], which needs everybody to be listed, the admissions are worked out:
+    places that are not negative begin a new year, and `room` (strategy, intervention) is what is left of them.
     """
     n_strategies, n_interventions = codes.uses.shape
     index, place, picked, willing = scratch.index, scratch.place, scratch.picked, scratch.chosen
     for o in range(n_interventions):
         i = asks.order[o]
         first = asks.base[i, cycle]
+        settling = places.size > 0 and asks.limited[i] > 0
+        if settling and places[i, cycle] >= 0.0:
+            room[:, i] = places[i, cycle]
         if first < 0:
             continue
         numbers, flags = scratch.ask_numbers[i, cycle % 4], asks.flag[asks.flag_base[i, cycle] :]
-        settling = places.size > 0 and asks.limited[i] > 0
         _find_row(asks, add, i, cycle, lists.rows[base], lists.codes[base], codes.uses[base], place, n)
         n_willing = 0
         for p in range(np.uint32(n)):
@@ -180,9 +190,8 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
                 _find_row(asks, add, i, cycle, lists.rows[s], lists.codes[s], codes.uses[s], index, m)
                 pick(numbers, lists.who[s], picked, m)
                 if settling:
-                    admissions[s, i, cycle] = _admission(
-                        asks.concerns[i], thresholds, places[i, cycle], lists.codes[s, i], index, m
-                    )
+                    willing_share = _willing(asks.concerns[i], thresholds, lists.codes[s, i], index, m)
+                    admissions[s, i, cycle] = _admit(willing_share, room, s, i)
                 _answer(
                     asks.concerns[i], asks.yes[i], asks.no[i], flags, first, thresholds, admissions[s, i, cycle],
                     lists.codes[s, i], picked, index, m,

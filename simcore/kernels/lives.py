@@ -109,8 +109,8 @@ def simulate_block(
     admissions
         float64 (strategy, intervention, cycle): share of the willing who are admitted.
     places
-        float64 (intervention, cycle): when not empty, the places per person from which `admissions` are worked out and
-        filled, with the persons of this block; needs `everybody`.
+        float64 (intervention, cycle): when not empty, the places per person and year from which `admissions` are
+        worked out and filled, with the persons of this block; negative but where a year begins; needs `everybody`.
     everybody
         Whether all persons are simulated under every strategy, also those who cannot differ.
     trace, trace_codes
@@ -123,7 +123,7 @@ def simulate_block(
     n_strategies, n_cycles, n_memories, base = plan.sizes[3], plan.sizes[4], plan.sizes[10], plan.sizes[11]
     life, dead = plan.sizes[5], np.uint8(plan.sizes[6])
     n_variables = n_attributes + n_domains + n_memories
-    tracing = trace.size > 0
+    tracing, room = trace.size > 0, np.zeros((n_strategies, n_interventions))
     scratch.ready[:] = -1
     begin(plan.codes, base, scratch.origin, lists, n, everybody)
     count_groups(groups, add, used, base, np.int64(BOUNDARIES), np.int64(0), lists, place, index, hists, n, n_target)
@@ -139,7 +139,7 @@ def simulate_block(
                 four_cycles(scratch.ask_numbers[q], first, n, cycle // 4, plan.asks.point[q], draw, key)
                 scratch.ready[q] = cycle // 4
         leave(plan.asks, add, used, thresholds, cycle, lists, scratch.ask_numbers, index, scratch.picked)
-        enrol(plan.asks, add, plan.codes, base, thresholds, cycle, lists, scratch, n, admissions, places)
+        enrol(plan.asks, add, plan.codes, base, thresholds, cycle, lists, scratch, n, admissions, places, room)
         count_groups(groups, add, used, base, np.int64(BOTH_ENDS), 2 * cycle, lists, place, index, hists, n, n_target)
         for s in range(n_strategies):
             m, now = length[s], rows[s]

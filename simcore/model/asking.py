@@ -54,7 +54,7 @@ def questions(frame: Frame) -> list[Question]:
     for name, intervention in scenario.interventions.items():
         enrol = intervention.enrol
         found.append(Question(
-            name, f"{enrol.willing_as or name}.uptake", f"enrolment in {name}", ("takes part", "does not"),
+            name, f"{name}.uptake", f"enrolment in {name}", ("takes part", "does not"),
             ("interventions", name, "enrol", "uptake"), frame.asked_cycles(name),
             parse_condition(enrol.condition) & followed,
             tuple(factor for factor in (enrol.reach, enrol.uptake) if factor != 1.0) or (1.0,), enrol.at_age,
@@ -180,12 +180,12 @@ class Asking:
         )  # fmt: skip
 
     def places(self) -> NDArray[np.int64]:
-        """Column of the places of each intervention in each cycle [persons per year]; -1: no limit."""
+        """Column of the places of each intervention where a year begins [persons per year]; -1 elsewhere."""
         frame = self.frame
         found = np.full((len(frame.interventions), frame.n_cycles), -1, dtype=np.int64)
         for number, name in enumerate(frame.interventions):
             places = frame.scenario.interventions[name].enrol.places
-            for cycle in self.questions[number].cycles if places is not None else ():
+            for cycle in range(0, frame.n_cycles, frame.per_year) if places is not None else ():
                 assert places is not None
                 found[number, cycle] = self.values.quantity(places, frame.at(cycle, {}))
         return found

@@ -40,7 +40,7 @@ class Compiled:
     blocks
         What the rows stand for.
     places
-        Column of the places of each intervention in each cycle [persons per year] (intervention, cycle); -1: no limit.
+        Column of the places of each intervention where a year begins [persons per year] (intervention, cycle); else -1.
     """
 
     file: ScenarioFile

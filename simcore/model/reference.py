@@ -203,8 +203,7 @@ class Lives:
         if not (alive(self.scenario) & parse_condition(enrol.condition)).holds(now):
             return code
         willing = threshold(self.quantity(enrol.reach, now) * self.quantity(enrol.uptake, now))
-        question = f"{enrol.willing_as or intervention}.uptake"
-        if self.number(question, cycle, person) < int(willing * admission):
+        if self.number(f"{intervention}.uptake", cycle, person) < int(willing * admission):
             return 1
         return structure.after_no(intervention, code)
 

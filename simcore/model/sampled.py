@@ -103,7 +103,8 @@ class Admission:
 
     Before lives are simulated, a pilot of other persons is followed cycle by cycle under each strategy. In each cycle
     the probability that somebody is eligible and willing is averaged over them, and the share that is admitted is
-    places / (this mean * target group), at most 1. So lives stay independent of each other and of their number.
+    room / (this mean * target group), at most 1, where the room is what is left of the places of the year (years since
+    the start; nothing is carried over into the next). So lives stay independent of each other and of their number.
     Two things are approximate: in a real group the number of the willing varies around what is expected, and the
     mean over the pilot has an error of about sqrt((1 - q) / (q * `persons`)) of itself where the share q is eligible
     (7 % for a tenth of 2,048 persons; none where all are, for probabilities are averaged, not decisions).
@@ -146,8 +147,7 @@ def admissions_of(
     if not limited.any():
         return shares
     group = compiled.file.scenario.population.target_group
-    cycle_years = float(compiled.rows.cycle_years[0])
-    per_person = np.where(limited, values[compiled.places] * cycle_years / group, np.inf)
+    per_person = np.where(limited, values[compiled.places] / group, -1.0)
     scratch, lists = scratch_arrays(plan, pilot.persons)
     hists = np.zeros((n_strategies, compiled.n_hist), np.int32)
     key, nobody = key_of(seed), NO_PATHS

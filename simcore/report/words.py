@@ -395,7 +395,7 @@ def _enrolment_words(scenario: Scenario, enrol: Enrolment) -> str:
     elif enrol.at_year is not None:
         words = f"at the start of {enrol.at_year}, {who}"
     elif enrol.ask == "once":
-        words = f"once, at the start of the first {cycle} in which {_when(scenario, enrol.whenever)}"
+        words = f"at the start of the first {cycle} in which {_when(scenario, enrol.whenever)}"
     else:
         words = f"at the start of every {cycle} in which {_when(scenario, enrol.whenever)}, until they take part"
     if enrol.reach != 1:
@@ -403,11 +403,9 @@ def _enrolment_words(scenario: Scenario, enrol: Enrolment) -> str:
     words += f"; they take part with probability {number_words(scenario, enrol.uptake)}"
     if enrol.places is not None:
         group = f"{scenario.population.target_group:,}"
-        words += f"; at most {number_words(scenario, enrol.places)} places a year for the {group} of the target group"
-    if enrol.willing_as is not None:
-        words += f"; the same persons are willing as for {enrol.willing_as}"
+        words += f"; at most {number_words(scenario, enrol.places)} of the {group} in the target group begin in a year"
     if enrol.again_after is not None:
-        words += f"; {enrol.again_after} after enrolment they may enrol anew"
+        words += f"; {enrol.again_after} after enrolment they may enrol anew, in every {cycle} in which it holds"
     return words
 
 

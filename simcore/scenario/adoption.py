@@ -43,8 +43,6 @@ def _when(checks: Checks, path: Path, name: str, enrol: Enrolment) -> None:
             found = "a condition whose age or year nobody is in"
             checks.problem((*path, "whenever"), found, "a condition that holds in some simulated cycle")
     _no_circle(checks, path, name)
-    if enrol.willing_as is not None:
-        checks.known((*path, "willing_as"), enrol.willing_as, "another intervention", others)
     _whole_cycles(checks, (*path, "again_after"), enrol.again_after)
 
 
@@ -86,7 +84,7 @@ def _how_likely(checks: Checks, path: Path, name: str, enrol: Enrolment) -> None
                 f"it is the probability of a yes, each time the question is asked; a cycle is a {checks.scenario.cycle}"
             )
             checks.problem((*path, field), found, "the unit 'probability' or 'share'", hint)
-    checks.quantity((*path, "places"), enrol.places, "places", ("year", "cycle"))
+    checks.quantity((*path, "places"), enrol.places, "places", ("year",))
 
 
 def _length(checks: Checks, path: Path, name: str, intervention: Intervention) -> None:

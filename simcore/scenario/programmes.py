@@ -41,10 +41,7 @@ class Enrolment(Entry):
     reach: Quantity = Field(1.0, description="probability that an eligible person is reached by the offer")
     uptake: Quantity = Field(description="probability that a person who is reached takes part")
     places: Quantity | None = Field(
-        None, description="how many of the target group are admitted at most, unit 'persons per year'"
-    )
-    willing_as: Name | None = Field(
-        None, description="intervention whose chance decides here too: who is willing there is the first to be so here"
+        None, description="how many of the target group are admitted a year at most, unit 'persons per year'"
     )
 
     @model_validator(mode="after")

@@ -158,22 +158,33 @@ def test_the_pilot_is_near_what_is_expected() -> None:
         assert abs(found * (0.9 * share * 10) / 1.0 - 1) < 6 * relative
 
 
-def test_willing_for_one_is_willing_for_the_other() -> None:
-    """The same number decides: with lower uptake in the second, everybody in it is in the first too."""
-    numbers = {"high": (0.7, "probability"), "low": (0.4, "probability")}
-    tree = adopted({"at_age": START_AGE, "uptake": "high"}, numbers=numbers)
-    for name, as_other in (("second", {"willing_as": "programme"}), ("third", {})):
-        enrol = {"at_age": START_AGE, "uptake": "low", **as_other}
-        tree["interventions"][name] = {"about": "another", "enrol": enrol, "effects": []}
-        both = {"programme": 1, name: 1}
-        tree["outcomes"] |= outcome(f"both_{name}", **{"while": both})
-    tree["strategies"]["together"] = ["programme", "second", "third"]
-    results = run(tree, persons=4000)
-    at = {"strategy": "together", "draw": 0, "end": "start", "cycle": 0}
-    counts = results["person_time"].sel(at).sel(part=["half_0", "half_1"]).sum("part")
-    second, third = (int(counts.sel(meter=f"programme is 1, {name} is 1")) for name in ("second", "third"))
-    assert abs(second / 4000 - 0.4) < 0.05
-    assert abs(third / 4000 - 0.28) < 0.05
+@pytest.mark.parametrize("cycle", ["year", "quarter", "month"])
+def test_places_are_those_of_a_year_whatever_the_cycle(cycle: str) -> None:
+    """Two places for eight who are willing: all are asked in one cycle, at an age or when the condition first holds."""
+    numbers = {"uptake": (0.8, "probability"), "places": (2.0, "persons per year")}
+    who = {"uptake": "uptake", "places": "places"}
+    for when in ({"at_age": START_AGE + 1}, {"at_year": START_YEAR + 1}, {"whenever": {"life": "work"}}):
+        tree = adopted(when | who, years=2, numbers=numbers) | {"cycle": cycle}
+        tree["domains"]["life"]["moves"] = {"work -> out": {"probability": 0}}
+        del tree["parameters"]["p_leave"], tree["parameters"]["p_back"]
+        results = expected(tree)
+        found = results["person_time"].sel(strategy="helped", meter="programme is 1 or more", part="half_0", draw=0)
+        np.testing.assert_allclose(found.sel(end="end")[-1] / 50, 0.2, rtol=1e-8)
+
+
+def test_places_left_over_are_there_until_the_year_ends() -> None:
+    """Eight of ten are asked in the first quarter, where two places suffice for the one who is willing; and so on."""
+    numbers = {"uptake": (0.1, "probability"), "places": (2.0, "persons per year")}
+    enrol = {"whenever": {"life": "work"}, "ask": "every_cycle", "uptake": "uptake", "places": "places"}
+    tree = adopted(enrol, years=2, numbers=numbers) | {"cycle": "quarter"}
+    tree["domains"]["life"]["moves"] = {"work -> out": {"probability": 0}}
+    del tree["parameters"]["p_leave"], tree["parameters"]["p_back"]
+    results = expected(tree)
+    found = results["person_time"].sel(strategy="helped", meter="programme is 1 or more", part="half_0", draw=0)
+    # 1 takes part, then 0.9, and in the third quarter there is a tenth of a place left; then the same in the next year.
+    at_start = found.sel(end="start") / 5
+    np.testing.assert_allclose(at_start[:4], [1.0, 1.9, 2.0, 2.0], rtol=6 * 0.007)
+    np.testing.assert_allclose(at_start[4:], [2.8, 3.52, 4.0, 4.0], rtol=6 * 0.01)
 
 
 # -- how long ---------------------------------------------------------------------------------------
