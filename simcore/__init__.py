@@ -17,6 +17,7 @@ from simcore.version import __version__
 
 if TYPE_CHECKING:
     from simcore.analysis.avoided_cost import avoided_cost, displaced_cost, net_saving, programme_cost
+    from simcore.analysis.budget import budget
     from simcore.analysis.cashable import cashable_saving, freed
     from simcore.analysis.combinations import combinations
     from simcore.analysis.frontier import cost_effectiveness
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _HOME = {
     "avoided_cost": "simcore.analysis.avoided_cost",
     "break_even_year": "simcore.analysis.payback",
+    "budget": "simcore.analysis.budget",
     "cashable_saving": "simcore.analysis.cashable",
     "combinations": "simcore.analysis.combinations",
     "cost_effectiveness": "simcore.analysis.frontier",
@@ -56,6 +58,7 @@ __all__ = [
     "__version__",
     "avoided_cost",
     "break_even_year",
+    "budget",
     "cashable_saving",
     "combinations",
     "cost_effectiveness",

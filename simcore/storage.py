@@ -16,7 +16,7 @@ from simcore.vocabulary import validate
 #: Name of the Zarr store inside a results folder.
 STORE = "results.zarr"
 #: Everything that a run writes into a results folder; a later run may replace it, and nothing else.
-CONTENTS = (STORE, "actors.csv", "figure.png", "lives.csv", "lives.png")
+CONTENTS = (STORE, "actors.csv", "budget.csv", "figure.png", "lives.csv", "lives.png")
 #: Draws in a chunk of the store.
 _CHUNK_DRAWS = 250
 

@@ -72,8 +72,9 @@ def avoided_cost(
     by_year: bool = False,
     also: Sequence[str] = (),
     gross: bool = False,
+    discounted: bool = True,
 ) -> xr.DataArray:
-    """Cost each intervention avoids, per draw and actor, as present value.
+    """Cost each intervention avoids, per draw and actor, as present value or not discounted.
 
     The comparator's cost minus the strategy's within the same draw and for the same
     persons, so luck they share cancels. Positive means money saved.
@@ -81,7 +82,7 @@ def avoided_cost(
     Parameters
     ----------
     results
-        From `simulate`. Reads ``present_value`` (strategy, draw, actor, cost_kind, year).
+        From `simulate`. Reads ``present_value``, or ``cost`` (strategy, draw, actor, cost_kind, year).
     comparator
         The strategy the others are compared with; by default the scenario's.
     by_year
@@ -90,6 +91,8 @@ def avoided_cost(
         Kinds that are shown apart unless asked for: ``intangible``, ``public_funds``.
     gross
         Leave out what the gains of an intervention cost others (displacement).
+    discounted
+        Discount to the start of the first cycle; if not, an amount counts the same in whatever year it falls.
 
     Returns
     -------
@@ -111,13 +114,13 @@ def avoided_cost(
     ('intervention', 'draw', 'actor')
     """
     kinds = [kind for kind in counted_kinds(also, gross=gross) if kind not in PROGRAMME_KINDS]
-    return _saved_of(results, kinds, "Avoided cost", comparator, by_year)
+    return _saved_of(results, kinds, "Avoided cost", comparator, by_year, discounted)
 
 
 def programme_cost(
-    results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False
-) -> xr.DataArray:  # fmt: skip
-    """Increase in programme cost, per draw and actor, as present value; arguments and dims as `avoided_cost`.
+    results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False, discounted: bool = True
+) -> xr.DataArray:
+    """Increase in programme cost, per draw and actor; arguments and dims as `avoided_cost`.
 
     Positive where the actor pays for the programme; negative for who receives its allowances.
 
@@ -127,8 +130,8 @@ def programme_cost(
     >>> bool((simcore.programme_cost(results) >= 0).all())
     True
     """
-    increase = -_saved_of(results, PROGRAMME_KINDS, "", comparator, by_year)
-    increase.attrs = {"units": results["present_value"].attrs.get("units", ""), "long_name": "Programme cost"}
+    increase = -_saved_of(results, PROGRAMME_KINDS, "", comparator, by_year, discounted)
+    increase.attrs = {"units": _money(results, discounted).attrs.get("units", ""), "long_name": "Programme cost"}
     return increase
 
 
@@ -139,6 +142,7 @@ def net_saving(
     by_year: bool = False,
     also: Sequence[str] = (),
     gross: bool = False,
+    discounted: bool = True,
 ) -> xr.DataArray:
     """Avoided cost minus the increase in programme cost, per draw and actor; arguments and dims as `avoided_cost`.
 
@@ -149,13 +153,13 @@ def net_saving(
     >>> bool((abs(difference) < 1e-6).all())
     True
     """
-    return _saved_of(results, counted_kinds(also, gross=gross), "Net saving", comparator, by_year)
+    return _saved_of(results, counted_kinds(also, gross=gross), "Net saving", comparator, by_year, discounted)
 
 
 def displaced_cost(
-    results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False
-) -> xr.DataArray:  # fmt: skip
-    """Increase in what the gains of interventions cost others (displacement), as present value.
+    results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False, discounted: bool = True
+) -> xr.DataArray:
+    """Increase in what the gains of interventions cost others (displacement), per draw and actor.
 
     Arguments and dims as `avoided_cost`. It is the gross net saving minus the net saving: positive where others lose.
 
@@ -165,8 +169,8 @@ def displaced_cost(
     >>> bool((simcore.displaced_cost(results) == 0).all())
     True
     """
-    increase = -_saved_of(results, DISPLACED_KINDS, "", comparator, by_year)
-    increase.attrs = {"units": results["present_value"].attrs.get("units", ""), "long_name": "Displaced"}
+    increase = -_saved_of(results, DISPLACED_KINDS, "", comparator, by_year, discounted)
+    increase.attrs = {"units": _money(results, discounted).attrs.get("units", ""), "long_name": "Displaced"}
     return increase
 
 
@@ -186,14 +190,19 @@ def counted_kinds(also: Sequence[str] = (), *, gross: bool = False) -> list[str]
 
 
 def _saved_of(
-    results: xr.Dataset, kinds: Sequence[str], name: str, comparator: str | None, by_year: bool
+    results: xr.Dataset, kinds: Sequence[str], name: str, comparator: str | None, by_year: bool, discounted: bool
 ) -> xr.DataArray:
-    """Present value saved in some kinds together, of each year or of all."""
-    values = results["present_value"]
-    values = of_kinds(values if by_year else values.sum("year", keep_attrs=True), kinds)
+    """Money saved in some kinds together, of each year or of all."""
+    money = _money(results, discounted)
+    values = of_kinds(money if by_year else money.sum("year", keep_attrs=True), kinds)
     difference = saved(results, values, comparator=comparator)
-    difference.attrs = {"units": results["present_value"].attrs.get("units", ""), "long_name": name}
+    difference.attrs = {"units": money.attrs.get("units", ""), "long_name": name}
     return difference
+
+
+def _money(results: xr.Dataset, discounted: bool) -> xr.DataArray:
+    """Costs (strategy, draw, actor, cost_kind, year), discounted or as they fall."""
+    return results["present_value" if discounted else "cost"]
 
 
 def with_views(array: xr.DataArray, results: xr.Dataset) -> xr.DataArray:

@@ -22,24 +22,31 @@ def holds_for(results: xr.Dataset, comparator: str | None) -> bool:
 
 
 def cashable_saving(
-    results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False, gross: bool = False
+    results: xr.Dataset,
+    *,
+    comparator: str | None = None,
+    by_year: bool = False,
+    gross: bool = False,
+    discounted: bool = True,
 ) -> xr.DataArray:
-    """What of the avoided cost becomes money in a budget, per draw and actor, as present value.
+    """What of the avoided cost becomes money in a budget, per draw and actor, as present value or not discounted.
 
     Each price may say what share of it is cashable, how long that takes, and in which steps (one pupil less closes
-    no class); what does not say so is money at once. In money of each calendar year, not discounted, it is the
-    variable ``cashable_saving`` of the results.
+    no class); what does not say so is money at once.
 
     Parameters
     ----------
     results
-        From `simulate`. Reads ``cashable_present_value`` (strategy, draw, actor, year), and ``present_value``.
+        From `simulate`. Reads ``cashable_present_value``, or ``cashable_saving`` (strategy, draw, actor, year), and
+        what `avoided_cost` reads.
     comparator
         The scenario's comparator; of another one it is not known, as steps and delays do not subtract.
     by_year
         Keep the dim `year`.
     gross
         Leave out what the gains of an intervention cost others (displacement), all of which is money at once.
+    discounted
+        Discount to the start of the first cycle.
 
     Returns
     -------
@@ -60,8 +67,8 @@ def cashable_saving(
     True
     """
     if not says_cashable(results):
-        return avoided_cost(results, comparator=comparator, by_year=by_year, gross=gross)
-    values = results["cashable_present_value"]
+        return avoided_cost(results, comparator=comparator, by_year=by_year, gross=gross, discounted=discounted)
+    values = results["cashable_present_value" if discounted else "cashable_saving"]
     values = values if by_year else values.sum("year", keep_attrs=True)
     found = -saved(results, values, comparator=comparator)  # of the comparator nothing is saved
     if not holds_for(results, comparator):
@@ -70,18 +77,24 @@ def cashable_saving(
             f"against '{comparator}' it takes another run, with comparator: {comparator} in the scenario."
         )
     if gross:
-        found = found + displaced_cost(results, by_year=by_year)
+        found = found + displaced_cost(results, by_year=by_year, discounted=discounted)
     found.attrs = {"units": values.attrs.get("units", ""), "long_name": "Cashable saving"}
     return found
 
 
 def freed(
-    results: xr.Dataset, *, comparator: str | None = None, by_year: bool = False, gross: bool = False
+    results: xr.Dataset,
+    *,
+    comparator: str | None = None,
+    by_year: bool = False,
+    gross: bool = False,
+    discounted: bool = True,
 ) -> xr.DataArray:
-    """What of the avoided cost is capacity that is free for others, as present value; arguments as `cashable_saving`.
+    """What of the avoided cost is capacity that is free for others; arguments as `cashable_saving`.
 
     The avoided cost minus what of it is cashable. By year it is negative where capacity that was freed earlier turns
-    into money; over all years something remains even of what turns into money in full, as later money is worth less.
+    into money; over all years something remains of the present value even of what turns into money in full, as later
+    money is worth less.
 
     Examples
     --------
@@ -89,8 +102,8 @@ def freed(
     >>> bool((simcore.freed(results) == 0).all())
     True
     """
-    avoided = avoided_cost(results, comparator=comparator, by_year=by_year, gross=gross)
-    cash = cashable_saving(results, comparator=comparator, by_year=by_year, gross=gross)
+    avoided = avoided_cost(results, comparator=comparator, by_year=by_year, gross=gross, discounted=discounted)
+    cash = cashable_saving(results, comparator=comparator, by_year=by_year, gross=gross, discounted=discounted)
     left = avoided - cash
     left = left.where(abs(left) > _ROUNDING * abs(avoided), 0.0)
     left.attrs = {"units": avoided.attrs.get("units", ""), "long_name": "Freed capacity"}
