@@ -49,6 +49,9 @@ Per = Annotated[
     str | None,
     typer.Option("--per", metavar="OUTCOME", help="Also show what one more unit of this outcome costs."),
 ]
+Years = Annotated[
+    bool, typer.Option("--years", help="Also show the net saving of calendar years, for the whole target group.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
 
 
@@ -116,6 +119,7 @@ def run(
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; default results/NAME.")] = None,
     also: Also = None,
     per: Per = None,
+    years: Years = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -141,6 +145,7 @@ def run(
         lives = trace_lives(file, persons=trace, among=n_persons, seed=seed)
     results = _simulate(file, draws, persons, seed, workers, engine, quiet or as_json)
 
+    from simcore.report.budget_tables import budget_records
     from simcore.report.tables import as_csv, rows
 
     records = rows(results, also or ())
@@ -149,6 +154,7 @@ def run(
         from simcore.report.figures import save_figure
 
         (target / "actors.csv").write_text(as_csv(records), encoding="utf-8")
+        (target / "budget.csv").write_text(as_csv(budget_records(results, also or ())), encoding="utf-8")
         save_figure(results, file.scenario, target / "figure.png")
         if lives is not None:
             from simcore.report.life_figure import save_lives_figure
@@ -159,10 +165,10 @@ def run(
 
     save_results(results, folder, add_tables)
     if not quiet:
-        _show(results, file, records, as_json, per, also or ())
+        _show(results, file, records, as_json, per, also or (), years)
     if not quiet and not as_json:
         traced = "lives.png, lives.csv, " if lives is not None else ""
-        print(f"\nResults: {folder} (figure.png, actors.csv, {traced}results.zarr)")
+        print(f"\nResults: {folder} (figure.png, actors.csv, budget.csv, {traced}results.zarr)")
 
 
 def _load_meanwhile(*modules: str) -> None:
@@ -219,15 +225,16 @@ def _show(
     as_json: bool,
     per: str | None,
     also: Sequence[str],
+    years: bool,
 ) -> None:
     from simcore.report.tables import as_json as json_tables
     from simcore.report.tables import run_tables
 
     if as_json:
-        print(json.dumps(json_tables(results, file.scenario, records, per, also), ensure_ascii=False, indent=1))
+        print(json.dumps(json_tables(results, file.scenario, records, per, also, years), ensure_ascii=False, indent=1))
     else:
         console = _console()
-        console.print(run_tables(results, file.scenario, records, console.width, per, also))
+        console.print(run_tables(results, file.scenario, records, console.width, per, also, years))
 
 
 @app.command()
@@ -237,6 +244,7 @@ def report(
     figure: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the figure into this PNG file.")] = None,
     also: Also = None,
     per: Per = None,
+    years: Years = False,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -248,7 +256,7 @@ def report(
     from simcore.report.tables import rows
 
     _check_outcome(file, per)
-    _show(opened, file, rows(opened, also or ()), as_json, per, also or ())
+    _show(opened, file, rows(opened, also or ()), as_json, per, also or (), years)
     if figure is not None:
         from simcore.report.figures import save_figure
 

@@ -19,6 +19,13 @@ _OVER = 2.0
 def shape(builder: _Builder, act: _Act, intervention: str, at_age: int | None) -> None:
     """Give an effect its end, and say what remains of it for those who have left."""
     effect, (first, last) = act.entry, act.entry["years"]
+    length = 0.0 if last == "onwards" else last - first + 1
+    if builder.sometimes():
+        del effect["years"]
+        effect["cycles"] = cycles(builder)
+        begin, last = effect["cycles"]
+        first = (begin - 1) // builder.per_year + 1
+        length = 0.0 if last == "onwards" else (last - begin + 1) / builder.per_year
     oldest = builder.horizon.get("to_age", builder.ages[-1] + builder.n_years) - 1
     earliest = max(builder.ages[0] + 1, 0 if at_age is None else at_age + first)
     if earliest <= oldest and builder.sometimes():
@@ -29,11 +36,17 @@ def shape(builder: _Builder, act: _Act, intervention: str, at_age: int | None) -
     if ends in ("half_life", "linear") and (last != "onwards" or "to_age" in effect):
         effect["fade"] = {ends: builder.quantity(0.5, 4.0, "year", [])}
     if ends == "catch_up" and last != "onwards" and "to_age" not in effect and not counted:
-        act.window = last - first + 1
+        act.window = length
     if intervention in builder.left_early and builder.flip():
         effect["after_drop_out"] = builder.one([0, 1, builder.quantity(0.0, 1.0, "share", [])])
     if not act.window and builder.sometimes():
         act.keys = [intervention]
+
+
+def cycles(builder: _Builder) -> list[Any]:
+    """A window in cycles, which may end within a year."""
+    first = builder.whole(1, 2 * builder.per_year)
+    return [first, builder.one([first, first + 2, first + builder.per_year + 1, "onwards"])]
 
 
 def over(builder: _Builder, act: _Act) -> None:
@@ -125,7 +138,9 @@ class Sizes:
         low, high = _inside(-max(lows)), _inside(min(highs) * 0.99)
         if act.window:
             low = high = min(low, high)
-            act.entry["catch_up"] = self.builder.quantity(float(act.window), act.window + 3.0, "year", [])
+            act.entry["catch_up"] = self.builder.quantity(
+                math.ceil(act.window * 1000) / 1000, act.window + 3.0, "year", []
+            )
         act.entry["risk_difference"] = self.builder.parameter(-low, high, "risk difference")
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from simcore.errors import ScenarioWarning
 from simcore.scenario.loading import ScenarioFile, read_scenario
-from tests.generated_effects import Sizes, over, remainder, shape
+from tests.generated_effects import Sizes, cycles, over, remainder, shape
 from tests.generated_enrolment import drop_out, enrolment
 from tests.generated_money import cashable, displacement, fixed_cost, scale
 
@@ -89,7 +89,7 @@ class _Act:
     ways: list[Way]
     kind: str = ""
     scale: str = ""
-    window: int = 0
+    window: float = 0.0
     months: int = 0
     keys: list[str] = field(default_factory=list)
 
@@ -760,6 +760,9 @@ class _Builder:
             cost = {kind: self.amount("participant" if once else self.one(["year", "month"])), **scale(self)}
             if not once:
                 cost["years"] = [first, self.one(["onwards", first, first + 1])]
+                if self.sometimes():
+                    del cost["years"]
+                    cost["cycles"] = cycles(self)
             if self.flip():
                 cost["while"] = self.condition([*self.attributes, *self.domains, *self.memory, "age"], 1)
         times = ["year", "cycle"] if "fixed" in cost else self.times

@@ -148,9 +148,8 @@ def acts_on(structure: Structure, domain: str, way: Way, kind_over: Callable[[in
 
 
 def _window(structure: Structure, effect: Effect) -> Window:
-    first, last = effect.years
-    assert isinstance(first, int)  # by the schema
-    per_year, felt = structure.per_year, 0.0
+    window, felt = structure.window(effect), 0.0
+    assert window is not None  # by the schema
     if effect.fade is not None and effect.fade.half_life is not None:
         felt = math.inf
     elif effect.fade is not None:
@@ -158,8 +157,7 @@ def _window(structure: Structure, effect: Effect) -> Window:
         felt = _cycles_within(structure, effect.fade.linear) - 1
     elif effect.catch_up is not None:
         felt = _cycles_within(structure, effect.catch_up)
-    end = None if last == "onwards" else int(last) * per_year
-    return Window((first - 1) * per_year + 1, end, effect.to_age, felt)
+    return Window(*window, effect.to_age, felt)
 
 
 def _cycles_within(structure: Structure, time: str | float | None) -> float:

@@ -145,10 +145,11 @@ class Compiler(Frame):
                 None if length is None else quantity(length, situation), 0 if fade is None else after,
             ))  # fmt: skip
         if isinstance(modifier, Effect) and modifier.catch_up is not None and after > 0:
-            first, last = modifier.years
-            time = quantity(modifier.catch_up, situation)
-            window = int(last) - int(first) + 1
-            size = self.values.column(CaughtUp(size, time, modifier.scale, window, after, act.path))
+            time, window = quantity(modifier.catch_up, situation), act.window
+            assert window is not None  # it is an effect
+            assert window.last is not None  # by the checks
+            years = (window.last - window.first + 1) / self.per_year
+            size = self.values.column(CaughtUp(size, time, modifier.scale, years, after, act.path))
         return size
 
     # -- the parts of the plan ------------------------------------------------------------

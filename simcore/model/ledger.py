@@ -303,16 +303,25 @@ def _cost_line(structure: Structure, name: str, number: int, cost: ProgrammeCost
         return Line(line_name, (), cost, path, FIXED, name)
     entry = scenario.entry(cost.amount)
     unit = unit_named(entry.unit) if entry is not None else None
-    once = cost.years is None or (unit is not None and unit.per == "participant")
-    if once and structure.per_year > 1:
-        enrolled = Part(name + EXACT, whole_numbers(1, 1))
-    else:
-        first, last = cost.years or (1, 1)
-        assert isinstance(first, int)  # by the schema
-        enrolled = Part(name, whole_numbers(first, None if last == "onwards" else int(last)))
+    window = structure.window(cost)
+    once = window is None or (unit is not None and unit.per == "participant")
+    first, last = (1, 1) if once or window is None else window
+    enrolled = _enrolled(structure, name, first, last)
     meter = Meter(_of_the_living(scenario, Condition((enrolled,)) & parse_condition(cost.while_ or {})))
     pieces = _pieces(structure, meter, [cost.amount, cost.base, cost.share], f"the cost {line_name}")
     return Line(line_name, pieces, cost, path, AT_ENROLMENT if once else FOR_TIME, name)
+
+
+def _enrolled(structure: Structure, intervention: str, first: int, last: int | None) -> Part:
+    """Who takes part, in these phases; said in years since enrolment where they are whole ones."""
+    per_year = structure.per_year
+    if (first - 1) % per_year == 0 and (last is None or last % per_year == 0):
+        return Part(
+            intervention, whole_numbers((first - 1) // per_year + 1, None if last is None else last // per_year)
+        )
+    # Codes above the last phase are those of who has left, or has said no.
+    end = structure.last_phase if last is None else min(last, structure.last_phase)
+    return Part(intervention + EXACT, whole_numbers(first, end) if first <= end else frozenset())
 
 
 def _rewards(structure: Structure, outcome: Outcome) -> Iterator[Reward]:

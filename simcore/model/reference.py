@@ -388,10 +388,10 @@ class Lives:
 
     def acts_in_full(self, effect: Effect, phase: int, age: int) -> bool:
         """Tell whether a phase lies in the window of an effect, for a person whose age in cycles is this."""
-        first, last = effect.years
-        year = self.structure.phase_year(phase)
+        since = phase if effect.years is None else self.structure.phase_year(phase)
+        first, last = effect.years or effect.cycles or (1, "onwards")  # one of the two, by the schema
         young = effect.to_age is None or age < effect.to_age * self.structure.per_year
-        return young and year >= int(first) and (last == "onwards" or year <= int(last))
+        return young and since >= int(first) and (last == "onwards" or since <= int(last))
 
     def weakened(self, modifier: Modifier, now: Situation, after: int = 0, left: bool = False) -> float:
         """Return a modifier's ratio or difference: as much as is causal, remains after leaving, and has not faded.
@@ -418,8 +418,7 @@ class Lives:
 
     def caught_up(self, effect: Effect, strength: float, time: float, after: int) -> float:
         """Return the ratio or difference while the others catch up: it takes back what the effect did in its window."""
-        first, last = effect.years
-        window = int(last) - int(first) + 1
+        window = self.window_years(effect)
         # The others catch up for a time, which may end within this cycle.
         part = min(max(time * self.structure.per_year - (after - 1), 0.0), 1.0)
         if effect.scale == "risk_difference":
@@ -428,6 +427,13 @@ class Lives:
         if ratio < -ROUNDING:
             raise ModelError(f"{effect.move}: a ratio of {ratio:.4g} would take back what {strength:.4g} has changed.")
         return max(ratio, 0.0)
+
+    def window_years(self, effect: Effect) -> float:
+        """Return the length of the window of an effect that ends [years]."""
+        if effect.cycles is not None:
+            return (int(effect.cycles[1]) - int(effect.cycles[0]) + 1) / self.structure.per_year
+        assert effect.years is not None  # by the schema
+        return int(effect.years[1]) - int(effect.years[0]) + 1
 
     # -- quantities -----------------------------------------------------------------------------
 

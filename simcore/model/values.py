@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import ModelError, Problem, ScenarioError, counted, shown, with_article
+from simcore.errors import ModelError, Problem, ScenarioError, shown, with_article
 from simcore.rates import ROUNDING, odds_ratio_of_difference
 from simcore.scenario.checks import path_text
 from simcore.scenario.conditions import DROPPED_OUT, NEVER, Band, Value, parse_band
@@ -86,7 +86,7 @@ class CaughtUp:
     changed: int
     time: int
     scale: str
-    window: int
+    window: float
     cycle: int
     path: tuple[str | int, ...]
 
@@ -350,8 +350,9 @@ class Values:
             raise ModelError(
                 f"{file}:{line}  {path_text(column.path)}: draw {draw}: {name} of {ratio[draw]:.4g} would have to take "
                 f"back within {time[draw]:.4g} years what {changed[draw]:.4g} has changed in "
-                f"{counted(column.window, 'year')}. Nothing below 0 is possible: catch_up must be at least "
-                f"({changed[draw]:.4g} - 1) * {column.window} = {(changed[draw] - 1.0) * column.window:.4g} years."
+                f"{column.window:.4g} year{'' if column.window == 1 else 's'}. Nothing below 0 is possible: "
+                "catch_up must be at least "
+                f"({changed[draw]:.4g} - 1) * {column.window:.4g} = {(changed[draw] - 1.0) * column.window:.4g} years."
             )
         return np.maximum(ratio, 0.0)
 

@@ -20,7 +20,8 @@ import xarray as xr
 
 from simcore.report.labels import readable, strategy_label
 from simcore.report.page import Page, cut, width_of, wrapped
-from simcore.scenario.schema import Intervention, Scenario
+from simcore.scenario.schema import Scenario
+from simcore.scenario.structure import Structure
 from simcore.trace import named
 
 if TYPE_CHECKING:
@@ -310,7 +311,7 @@ class _Life:
             return None
         start = self.age(int(enrolled[0]))
         last = self.end if self.death is None else self.death
-        return start, min(start + _last_year(self.shown.scenario.interventions[name]), last)
+        return start, min(start + _last_year(self.shown.scenario, name), last)
 
     @property
     def death_words(self) -> str:
@@ -326,11 +327,13 @@ class _Life:
         return f"differs in {n} of {self.n_cycles} {self.shown.scenario.cycle}s" if n else "the same life"
 
 
-def _last_year(intervention: Intervention) -> float:
-    """The last year since enrolment in which an intervention costs anything or acts; infinite for onwards."""
-    years = [effect.years[1] for effect in intervention.effects]
-    years += [cost.years[1] for cost in intervention.costs if cost.years is not None]
-    return max([1.0, *(math.inf if year == "onwards" else float(year) for year in years)])
+def _last_year(scenario: Scenario, name: str) -> float:
+    """The time since enrolment in which an intervention costs anything or acts [years]; infinite for onwards."""
+    structure, intervention = Structure(scenario), scenario.interventions[name]
+    windows = [structure.window(effect) for effect in intervention.effects]
+    windows += [structure.window(cost) for cost in intervention.costs]
+    ends = [math.inf if window[1] is None else window[1] / structure.per_year for window in windows if window]
+    return max([1.0, *ends])
 
 
 # -- drawing ------------------------------------------------------------------------------------

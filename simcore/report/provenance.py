@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from simcore.report.words import value_words
+from simcore.report.phrases import value_words
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.schema import Scenario
 from simcore.scenario.uses import uses

@@ -20,6 +20,7 @@ from simcore.analysis.frontier import STATUSES, cost_effectiveness
 from simcore.analysis.groups import summarise_groups
 from simcore.analysis.summary import summarise, summarise_outcomes
 from simcore.model.ledger import account
+from simcore.report.budget_tables import budget_records, budget_tables, budget_words
 from simcore.report.labels import actor_label, money, outcome_label, percent, signed, strategy_label, year
 from simcore.report.money_tables import (
     Columns,
@@ -133,6 +134,7 @@ def as_json(
     records: list[dict[str, Any]],
     per: str | None = None,
     also: Sequence[str] = (),
+    years: bool = False,
 ) -> dict[str, Any]:
     """Everything the terminal shows, for machines; infinity and not-a-number become null."""
     outcomes = _outcomes(results)
@@ -173,6 +175,8 @@ def as_json(
             | {str(key): values.sel(strategy=name).values.item() for key, values in found.data_vars.items()}
             for name in found["strategy"].values
         ]
+    if years:
+        whole["budget"] = budget_records(results, also)
     cleaned: dict[str, Any] = _without_infinities(whole)
     return cleaned
 
@@ -218,6 +222,7 @@ def run_tables(
     width: int = 160,
     per: str | None = None,
     also: Sequence[str] = (),
+    years: bool = False,
 ) -> RenderableType:
     """Everything that `simcore run` and `simcore report` print.
 
@@ -233,6 +238,8 @@ def run_tables(
         An outcome: also show what one more unit of it costs.
     also
         Kinds of cost that are counted only on request.
+    years
+        Also show the net saving of calendar years.
     """
     attributes = results.attrs
     simulated = int(results["part_size"].sel(part="target_group"))
@@ -267,7 +274,11 @@ def run_tables(
         parts += [Text(), *_group_tables(results, scenario, also)]
     if per is not None:
         parts += [Text(), *_ratio_table(results, scenario, per, also)]
+    if years:
+        parts += [Text(), *budget_tables(results, scenario, width, also)]
     parts += [Text(), *(Text(sentence) for sentence in notes(results, scenario, records))]
+    if years:
+        parts.append(Text(budget_words(results)))
     return Group(*parts)
 
 

@@ -1,7 +1,7 @@
 """What an intervention is said to cause, and on what evidence: warnings, and the ways on which an effect spreads.
 
-An effect on a move changes who is in which state. Moves of other domains that differ by that state change with it, so
-that the effect *works through* their modifiers: an association there counts as if it were a cause.
+An effect on a move changes who is in which state, and what is remembered of it. Moves that differ by these change with
+it, so that the effect *works through* their modifiers: an association there counts as if it were a cause.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ _MOST_LISTED = 6
 
 @dataclass(frozen=True)
 class Link:
-    """A move of one domain that differs by the state of another: by a modifier, or (None) by its baseline."""
+    """A move that differs by the state of another domain, or by what is remembered: by a modifier, or its baseline.
+
+    `modifier` is None for a baseline, whose quantity is `baseline`.
+    """
 
     through: str
     domain: str
     move: str
     modifier: Modifier | None
+    baseline: str | float | None = None
 
     @property
     def counts_in_full(self) -> bool:
@@ -49,11 +53,14 @@ def moved_domains(structure: Structure, intervention: str) -> list[str]:
 
 
 def works_through(structure: Structure, intervention: str) -> list[Link]:
-    """Every link on which the effects of an intervention spread to other domains, the nearest first."""
+    """Every link on which the effects of an intervention spread, the nearest first.
+
+    To other domains; and within a domain from what is remembered of it to its moves.
+    """
     reached, found = moved_domains(structure, intervention), []
     for through in reached:  # which grows
         for domain in structure.scenario.domains:
-            links = list(_links(structure, through, domain)) if domain != through else []
+            links = list(_links(structure, through, domain))
             found += links
             if links and domain not in reached:
                 reached.append(domain)
@@ -61,16 +68,22 @@ def works_through(structure: Structure, intervention: str) -> list[Link]:
 
 
 def _links(structure: Structure, through: str, domain: str) -> Iterator[Link]:
-    """The moves of a domain that differ by the state of another one, or by what is remembered of it."""
+    """The moves of a domain that differ by the state of another one, or by what is remembered of it.
+
+    Of one and the same domain, those that differ by what is remembered.
+    """
     scenario = structure.scenario
-    watching = {through} | {name for name, memory in scenario.memory.items() if through in structure.watched(memory)}
+    watching = {through} - {domain} | {
+        name for name, memory in scenario.memory.items() if through in structure.watched(memory)
+    }
     if structure.keys_of(scenario.domains[domain].matrix) & watching:
-        yield Link(through, domain, "matrix", None)
+        yield Link(through, domain, "matrix", None, scenario.domains[domain].matrix)
     for text, move in scenario.domains[domain].moves.items():
         if not isinstance(move, Move):
             continue
-        if structure.keys_of(move.probability if move.probability is not None else move.rate) & watching:
-            yield Link(through, domain, text, None)
+        baseline = move.probability if move.probability is not None else move.rate
+        if structure.keys_of(baseline) & watching:
+            yield Link(through, domain, text, None, baseline)
         for modifier in move.modifiers:
             looked_at = parse_condition(modifier.if_).variables | structure.keys_of(modifier.size)
             if looked_at & watching:
@@ -94,13 +107,35 @@ def note_causality(checks: Checks) -> None:
                 text = "an association that counts in full; movable_share says how much of it is causal"
                 checks.warn(path, f"{_list(moves)}: {text}")
         moved = moved_domains(checks.structure, name)
-        links = [of for of in works_through(checks.structure, name) if of.through in moved and of.counts_in_full]
+        near = [of for of in works_through(checks.structure, name) if of.through in moved]
+        links = [of for of in near if of.counts_in_full]
+        claimed = list(dict.fromkeys(_claimed(checks, near)))
+        if claimed:
+            checks.warn(("interventions", name), f"works through what is tagged causal, but {_list(claimed)}")
         if links:
             each = [f"{of.domain}.{of.move} ({of.modifier.size})" for of in links if of.modifier is not None]
             checks.warn(
                 ("interventions", name),
                 f"works through associations that count in full, without a movable_share: {_list(each)}",
             )
+
+
+def _claimed(checks: Checks, links: Iterable[Link]) -> Iterator[str]:
+    """Figures that modifiers tagged causal rest on and that do not show what is caused, each with the reason."""
+    for of in links:
+        if of.modifier is None or of.modifier.evidence != "causal":
+            continue
+        for section, name, entry in figures(checks, of.modifier.size):
+            file, line = checks.locate((section, name))
+            if reasons := _reasons(entry):
+                yield f"{name} ({file}:{line}) is {reasons}"
+
+
+def _reasons(entry: Evidenced) -> str:
+    """Why a figure does not show what is caused, by its own evidence and design; empty when it may."""
+    reasons = [f"tagged {entry.evidence}"] if entry.evidence in ("associational", "assumed") else []
+    reasons += [f"of the design {entry.design}"] if entry.design in _NOT_CAUSAL else []
+    return " and ".join(reasons)
 
 
 def _list(words: Iterable[str]) -> str:
@@ -118,9 +153,8 @@ def _weak(checks: Checks, effect: Effect, section: str, name: str, entry: Eviden
         return f"{place} compares the same persons before and after, without others: it is no effect{tagged}"
     if not causal:
         return ""
-    reasons = [f"tagged {entry.evidence}"] if entry.evidence in ("associational", "assumed") else []
-    reasons += [f"of the design {entry.design}"] if entry.design in _NOT_CAUSAL else []
-    return f"is tagged causal, but {place} is {' and '.join(reasons)}" if reasons else ""
+    reasons = _reasons(entry)
+    return f"is tagged causal, but {place} is {reasons}" if reasons else ""
 
 
 def figures(checks: Checks, quantity: str | float | None) -> Iterator[tuple[str, str, Evidenced]]:

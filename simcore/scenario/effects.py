@@ -35,17 +35,18 @@ def check_effect(checks: Checks, path: Path, effect: Effect) -> None:
 
 def _check_end(checks: Checks, path: Path, effect: Effect) -> None:
     """Check what comes after the window: there must be an end, and what is taken back must be known."""
-    name, onwards = str(path[1]), effect.years[1] == "onwards"
+    name, unit, window = str(path[1]), *effect.window
+    onwards = window[1] == "onwards"
     if effect.fade is not None:
         for field, time in (("half_life", effect.fade.half_life), ("linear", effect.fade.linear)):
             checks.quantity((*path, "fade", field), time, "duration", ())
         if onwards and effect.to_age is None:
-            found = f"a fade with years {shown(list(effect.years))}"
-            checks.problem((*path, "fade"), found, "a last year, or to_age, after which the effect fades")
+            found = f"a fade with {unit}s {shown(window)}"
+            checks.problem((*path, "fade"), found, f"a last {unit}, or to_age, after which the effect fades")
     checks.quantity((*path, "catch_up"), effect.catch_up, "duration", ())
     if effect.catch_up is not None and onwards:
-        found = f"catch_up with years {shown(list(effect.years))}"
-        checks.problem((*path, "catch_up"), found, "a last year, after which the others catch up")
+        found = f"catch_up with {unit}s {shown(window)}"
+        checks.problem((*path, "catch_up"), found, f"a last {unit}, after which the others catch up")
     if effect.catch_up is not None and name in checks.structure.keys_of(effect.size):
         found = f"catch_up with {effect.size}, which depends on {name}"
         allowed = "one size for the whole window: as much as it has changed is taken back"
@@ -56,15 +57,17 @@ def _check_age(checks: Checks, path: Path, effect: Effect) -> None:
     """Check that the age at which an effect ends is reached, and that it has begun by then."""
     if effect.to_age is None or checks.n_cycles <= 0:
         return
-    ages, first = checks.numbers["age"], effect.years[0]
+    ages, (unit, (first, _)), window = checks.numbers["age"], effect.window, checks.structure.window(effect)
     at_age = checks.scenario.interventions[str(path[1])].enrol.at_age
     assert ages.below is not None  # lives are followed for a time
+    assert window is not None  # by the schema
+    before = (window[0] - 1) // checks.structure.per_year
     if not ages.low < effect.to_age < ages.below:
         allowed = f"an age that is reached, {ages.low + 1:g} to {ages.below - 1:g}"
         checks.problem((*path, "to_age"), effect.to_age, allowed)
-    elif at_age is not None and effect.to_age <= at_age + int(first) - 1:
-        found = f"to_age {effect.to_age}, when who enrols at {at_age} has not reached year {first}"
-        checks.problem((*path, "to_age"), found, f"an age above {at_age + int(first) - 1}, or an earlier first year")
+    elif at_age is not None and effect.to_age <= at_age + before:
+        found = f"to_age {effect.to_age}, when who enrols at {at_age} has not reached {unit} {first}"
+        checks.problem((*path, "to_age"), found, f"an age above {at_age + before}, or an earlier first {unit}")
 
 
 def _check_drop_out(checks: Checks, path: Path, effect: Effect) -> None:

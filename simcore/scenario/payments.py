@@ -190,10 +190,13 @@ def check_programme_cost(checks: Checks, path: Path, cost: ProgrammeCost) -> Non
     elif unit is None or unit.kind != "money":
         return
     elif unit.per == "participant":
-        if cost.years is not None:
-            checks.problem((*path, "years"), "years with a cost paid once", "no years: it is paid at enrolment")
-    elif cost.years is None and unit.per in _TIME:
-        checks.problem(path, f"{cost.amount} without years", "years: [first, last], or money per participant")
+        for field in ("years", "cycles"):
+            if getattr(cost, field) is not None:
+                found = f"{field} with a cost paid once"
+                checks.problem((*path, field), found, f"no {field}: it is paid at enrolment")
+    elif cost.years is None and cost.cycles is None and unit.per in _TIME:
+        allowed = "years or cycles: [first, last], or money per participant"
+        checks.problem(path, f"{cost.amount} without years", allowed)
     else:
         _per(checks, path, cost.kind, cost.amount, _TIME, ("participant",))
 

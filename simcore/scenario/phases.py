@@ -11,7 +11,7 @@ from simcore.rates import snapped
 from simcore.scenario.conditions import DROPPED_OUT, NEVER, Value, parse_condition, parse_duration
 
 if TYPE_CHECKING:
-    from simcore.scenario.schema import Scenario
+    from simcore.scenario.schema import Effect, ProgrammeCost, Scenario
 
 #: Behind the name of an intervention: a person's code in it (`Phases.phases`); the name alone is in years.
 EXACT = "#"
@@ -100,6 +100,17 @@ class Phases:
     def cycles_of(self, duration: str) -> int:
         """Cycles in a time as written; rounded, as the checks refuse parts of a cycle."""
         return round(self.years_of(duration) * self.per_year)
+
+    def window(self, entry: Effect | ProgrammeCost) -> tuple[int, int | None] | None:
+        """First and last phase in which an effect acts or a cost is paid; None for one that is paid once.
+
+        Without a last phase it goes on.
+        """
+        written, each = (entry.cycles, 1) if entry.cycles is not None else (entry.years, self.per_year)
+        if written is None:
+            return None
+        first, last = written
+        return (int(first) - 1) * each + 1, None if last == "onwards" else int(last) * each
 
     def programme_cycles(self, intervention: str) -> int | None:
         """Length of a programme in cycles; None when it has none."""

@@ -72,24 +72,35 @@ class DropOut(Entry):
     if_: WrittenCondition = Field(default_factory=dict, alias="if", description="who may leave; everybody by default")
 
 
-def _check_years(value: Any) -> Any:
+def _check_window(value: Any, of: str) -> Any:
     ok = isinstance(value, list) and len(value) == 2 and all(not isinstance(end, bool) for end in value)
     if not ok or not isinstance(value[0], int) or not (isinstance(value[1], int) or value[1] == "onwards"):
-        raise refuse(value, "[first, last], years since enrolment counted from 1, both included; last may be onwards")
+        raise refuse(value, f"[first, last], {of}s since enrolment counted from 1, both included; last may be onwards")
     if value[0] < 1 or (isinstance(value[1], int) and value[1] < value[0]):
-        raise refuse(value, "first year 1 or later, last year not before the first")
+        raise refuse(value, f"first {of} 1 or later, last {of} not before the first")
     return value
 
 
-_YEAR_SCHEMA: dict[str, Any] = {"type": "integer", "minimum": 1}
-_YEARS_SCHEMA: dict[str, Any] = {
+def _check_years(value: Any) -> Any:
+    return _check_window(value, "year")
+
+
+def _check_cycles(value: Any) -> Any:
+    return _check_window(value, "cycle")
+
+
+_NUMBER_SCHEMA: dict[str, Any] = {"type": "integer", "minimum": 1}
+_WINDOW_SCHEMA: dict[str, Any] = {
     "type": "array",
-    "prefixItems": [_YEAR_SCHEMA, {"anyOf": [_YEAR_SCHEMA, {"const": "onwards"}]}],
+    "prefixItems": [_NUMBER_SCHEMA, {"anyOf": [_NUMBER_SCHEMA, {"const": "onwards"}]}],
     "minItems": 2,
     "maxItems": 2,
 }
 Years: TypeAlias = Annotated[
-    list[int | Literal["onwards"]], BeforeValidator(_check_years), WithJsonSchema(_YEARS_SCHEMA)
+    list[int | Literal["onwards"]], BeforeValidator(_check_years), WithJsonSchema(_WINDOW_SCHEMA)
+]
+Cycles: TypeAlias = Annotated[
+    list[int | Literal["onwards"]], BeforeValidator(_check_cycles), WithJsonSchema(_WINDOW_SCHEMA)
 ]
 
 
@@ -111,17 +122,18 @@ class Fade(Entry):
 
 
 class Effect(Modifier):
-    """What an intervention changes: a modifier of a move, for some years since enrolment."""
+    """What an intervention changes: a modifier of a move, for some years or cycles since enrolment."""
 
     if_: WrittenCondition = Field(
         default_factory=dict, alias="if", description="for whom it acts; for everybody enrolled by default"
     )
     move: Text = Field(description="'domain.from -> to'")
-    years: Years = Field(description="[first, last] years since enrolment, both included")
+    years: Years | None = Field(None, description="[first, last] years since enrolment, both included")
+    cycles: Cycles | None = Field(None, description="instead of years: [first, last] cycles since enrolment")
     to_age: Annotated[int, Field(ge=1, le=150)] | None = Field(
         None, description="it ends at this age, if that is earlier; a fade begins there"
     )
-    fade: Fade | None = Field(None, description="what is left after the last year")
+    fade: Fade | None = Field(None, description="what is left after the window")
     catch_up: Quantity | None = Field(
         None,
         description="instead of fade: the comparison group catches up within this time (unit 'year'), in which what "
@@ -130,6 +142,17 @@ class Effect(Modifier):
     after_drop_out: Quantity = Field(
         0.0, description="share of it that remains for those who have left the programme; 1 if measured on all enrolled"
     )
+
+    @model_validator(mode="after")
+    def _one_window(self) -> Effect:
+        if (self.years is None) == (self.cycles is None):
+            raise refuse(both(self.cycles), "years or cycles")
+        return self
+
+    @property
+    def window(self) -> tuple[str, list[int | Literal["onwards"]]]:
+        """What its window is counted in, ``year`` or ``cycle``, and the window as written."""
+        return ("year", self.years) if self.years is not None else ("cycle", self.cycles or [])
 
     @model_validator(mode="after")
     def _one_end(self) -> Effect:
@@ -165,6 +188,9 @@ class ProgrammeCost(Booking):
     years: Years | None = Field(
         None, description="years since enrolment (of a fixed cost: years since the start); not for a cost paid once"
     )
+    cycles: Cycles | None = Field(
+        None, description="instead of years: cycles since enrolment; not for a fixed cost, nor for one paid once"
+    )
     fixed: bool = Field(
         False, description="paid for the whole target group, whoever takes part: per year, or once at the start"
     )
@@ -178,6 +204,9 @@ class ProgrammeCost(Booking):
         other = "while" if self.while_ is not None else "scale" if self.scale is not None else None
         if self.fixed and other is not None:
             raise refuse(f"fixed with {other}", "fixed costs depend on nobody", at=other)
+        if self.cycles is not None and (self.fixed or self.years is not None):
+            found, allowed = ("fixed", "years of the run") if self.fixed else ("years", "one of the two")
+            raise refuse(f"cycles with {found}", allowed, at="cycles")
         return self
 
 

@@ -9,8 +9,9 @@ from simcore.errors import with_article
 from simcore.scenario.checks import Checks, Path
 from simcore.scenario.conditions import ANY, DROPPED_OUT, Part, parse_condition, parse_move
 from simcore.scenario.payments import note_cashable
-from simcore.scenario.schema import Booking, Effect, Entry, Modifier, Payers
+from simcore.scenario.schema import Booking, Entry, Modifier, Payers
 from simcore.scenario.structure import Way
+from simcore.scenario.windows import note_windows
 
 
 def note_surprises(checks: Checks) -> None:
@@ -52,22 +53,7 @@ def note_surprises(checks: Checks) -> None:
     for name, intervention in scenario.interventions.items():
         for number, cost in enumerate(intervention.costs):
             _to_oneself(checks, ("interventions", name, "costs", number), cost)
-        for number, effect in enumerate(intervention.effects):
-            _after_the_horizon(checks, ("interventions", name, "effects", number), effect)
-
-
-def _after_the_horizon(checks: Checks, path: Path, effect: Effect) -> None:
-    """Warn of an effect that begins when lives are followed no more, and of one that nobody can pay back in full."""
-    name, first, per_year = str(path[1]), int(effect.years[0]), checks.structure.per_year
-    asked = checks.structure.asked_cycles(name)
-    if asked and asked[0] + (first - 1) * per_year >= checks.n_cycles:
-        checks.warn(path, f"never acts: nobody is followed up to year {first} after enrolment")
-    intervention = checks.scenario.interventions[name]
-    if effect.catch_up is not None and intervention.drop_out is not None and effect.after_drop_out != 1:
-        checks.warn(
-            path,
-            "what it has changed before somebody leaves the programme is not taken back; with after_drop_out: 1 all is",
-        )
+        note_windows(checks, name, intervention)
 
 
 def _net_moves(checks: Checks) -> None:

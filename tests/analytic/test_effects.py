@@ -80,6 +80,33 @@ def test_lock_in_then_gain() -> None:
     close(yearly(tree), [P * 0.7] + [P + 0.1] * 7)
 
 
+def test_a_lock_in_of_three_months() -> None:
+    """Smallest defect: a window in cycles that is read in years, or ends with the year."""
+    effects = [
+        effect("risk_ratio", "rr", None, cycles=[1, 3]), effect("risk_ratio", "two_times", None, cycles=[4, "onwards"])
+    ]  # fmt: skip
+    for of in effects:
+        del of["years"]
+    tree = small(effects, baseline="q", years=2, cycle="month")
+    tree["parameters"]["two_times"] = evidenced({"fixed": 2}, "risk ratio")
+    close(yearly(tree), [P * 0.7] * 3 + [P * 2] * 21)
+
+
+@pytest.mark.parametrize("scale", ["hazard_ratio", "risk_difference"])
+def test_a_short_window_is_taken_back(scale: str) -> None:
+    """Of three months, within half a year: at half the strength."""
+    baseline, size = ("h", "hr") if scale == "hazard_ratio" else ("q", "rd")
+    short = effect(scale, size, None, cycles=[2, 4], catch_up="half_year")
+    del short["years"]
+    tree = small([short], baseline=baseline, years=1, cycle="month")
+    tree["parameters"]["half_year"] = evidenced({"fixed": 0.5}, "year")
+    if scale == "hazard_ratio":
+        hazard = H * np.array([1] + [0.5] * 3 + [1.25] * 6 + [1] * 2)
+        close(yearly(tree), 1 - np.exp(-hazard / 12))
+    else:
+        close(yearly(tree), P + np.array([0] + [-0.05] * 3 + [0.025] * 6 + [0] * 2))
+
+
 def test_later_onset_that_lasts_then_halves() -> None:
     weight = np.array([0, 1, 1, *(0.5 ** (np.arange(1, 6) / 2.5))])
     close(yearly(small([effect("odds_ratio", "orr", [2, 3], fade={"half_life": "long"})])),

@@ -201,3 +201,23 @@ def test_the_halves_and_subgroups_pay_by_the_number_of_all(engine: str) -> None:
     number = share.sum(["part", "meter"]) / 50
     first = results["cost"].sel(strategy="helped", actor="region", year=START_YEAR).sum("cost_kind")
     np.testing.assert_allclose(first, 100.0 * number * (TARGET * number / 40) ** -0.5, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("cycle", "cycles", "months"), [
+    ("month", [1, 6], 6), ("month", [4, 15], 12), ("quarter", [2, 2], 3), ("month", [7, "onwards"], 18),
+    ("month", [30, 40], 0), ("month", [20, 40], 5),
+])  # fmt: skip
+@pytest.mark.parametrize("drop_out", [False, True])
+def test_a_cost_is_paid_for_as_many_months_as_its_window(
+    cycle: str, cycles: list[Any], months: int, drop_out: bool
+) -> None:
+    """Who has left pays no more: here everybody who can, in the second cycle."""
+    tree = priced(model(STILL, years=2), {"place": (100.0, "month")}, {}) | {"cycle": cycle}
+    cost: Tree = {"programme": "place", "cycles": cycles, "actor": "municipality"}
+    tree = with_programme(tree, [], costs=[cost])
+    if drop_out:
+        tree["interventions"]["programme"] |= {"lasts": "1 year", "drop_out": {"probability": 1}}
+        months = 1 if cycles == [1, 6] else 0
+    results = run(tree)
+    paid = results["cost"].sel(strategy="helped", actor="municipality", cost_kind="programme").sum("year")
+    np.testing.assert_allclose(paid, 100.0 * months, rtol=1e-12)

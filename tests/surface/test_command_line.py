@@ -1,5 +1,6 @@
 """The command line: what it prints and writes, its exit codes, and what wrong input meets."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def results(tmp_path):
 
 def test_run_prints_tables_and_writes_a_folder(results):
     folder, done = results
-    assert sorted(path.name for path in folder.iterdir()) == ["actors.csv", "figure.png", "results.zarr"]
+    assert sorted(path.name for path in folder.iterdir()) == ["actors.csv", "budget.csv", "figure.png", "results.zarr"]
     for word in ("Avoided cost", "MCSE", "gramme", "Net saving", "Break-even", "Luck", "Society", "Evidence"):
         assert word in " ".join(done.output.split())
     stored = open_results(folder)
@@ -351,3 +352,30 @@ def test_cashable_displaced_and_combined_in_run_and_report(tmp_path):
     assert told["run"]["cohorts"] == 2
     assert json.loads(told["run"]["strategies"])["both"] == ["two", "one"]
     assert {of["strategy"] for of in told["combinations"]} == {"both"}
+
+
+def test_the_money_of_calendar_years_in_run_and_report(tmp_path):
+    path, folder = tmp_path / "money.yaml", tmp_path / "out"
+    path.write_text(MONEY, encoding="utf-8")
+    done = simcore("run", str(path), "--out", str(folder), "--years")
+    assert done.exit_code == 0, done.output
+    assert "(figure.png, actors.csv, budget.csv, results.zarr)" in done.output
+    again = simcore("report", str(folder), "--years")
+    assert again.exit_code == 0
+    assert again.output.strip() in done.output
+    heading = "One, net saving of the target group by year (1,000 SEK, prices of 2024, not discounted)"
+    assert heading in again.output
+    assert heading not in simcore("report", str(folder)).output
+    told = json.loads(simcore("report", str(folder), "--years", "--json").output)["budget"]
+    with (folder / "budget.csv").open(encoding="utf-8") as file:
+        written = list(csv.DictReader(file))
+    assert [{key: str(value) for key, value in record.items()} for record in told] == written
+    assert [record["year"] for record in told if (record["intervention"], record["actor"]) == ("one", "town")] == [
+        2024, 2025, 2026, 2027,
+    ]  # fmt: skip
+    stored = open_results(folder)["cost"].sel(actor="town").sum("cost_kind").mean("draw")
+    saved = (stored.sel(strategy="usual") - stored.sel(strategy="one")).values
+    by_year = [record for record in told if (record["intervention"], record["actor"]) == ("one", "town")]
+    np.testing.assert_allclose([record["net_saving"] for record in by_year], saved, rtol=1e-9)
+    np.testing.assert_allclose([record["total_net_saving"] for record in by_year], 6 * saved, rtol=1e-9)
+    assert "budget" not in json.loads(simcore("report", str(folder), "--json").output)

@@ -139,3 +139,58 @@ def test_what_those_incur_who_have_left(tmp_path):
     tree["prices"] = {"after": {"while": {"programme": "dropped_out"}, "resource": "cost", "actor": "region"}}
     tree["interventions"]["programme"] |= {"lasts": "2 years", "drop_out": {"probability": "p"}}
     assert warned(tree, tmp_path) == []
+
+
+def test_what_is_paid_too_long_and_what_is_lost_by_enrolling_anew(tmp_path):
+    tree = programme([{"odds_ratio": "orr", "years": [1, 2], "catch_up": "time"}], cycle="month")
+    tree["parameters"] |= {
+        "time": evidenced({"fixed": 2}, "year"),
+        "place": evidenced({"fixed": 10}, "SEK per month", price_year=2020),
+    }
+    tree["money"] = {"currency": "SEK", "price_year": 2020}
+    place = {"programme": "place", "actor": "municipality"}
+    lasting = tree["interventions"]["programme"]
+    lasting["lasts"], lasting["enrol"] = "6 months", {"whenever": {"life": "a"}, "again_after": "1 year", "uptake": 1}
+    lasting["costs"] = [place | {"cycles": [1, 6]}, place | {"years": [1, 1]}, place | {"cycles": [4, 9]},
+                        place | {"years": [1, "onwards"]}, place | {"cycles": [61, 61]}]  # fmt: skip
+    of = "of a programme that lasts 6 months"
+    assert warned(tree, tmp_path) == [
+        f"interventions.programme.costs[1]: is paid for 1 year {of}",
+        f"interventions.programme.costs[2]: is paid until 9 months after enrolment, {of}",
+        f"interventions.programme.costs[3]: is paid without end {of}",
+        "interventions.programme.costs[4]: is never paid: nobody is followed up to month 61 after enrolment",
+        f"interventions.programme.costs[4]: is paid until 61 months after enrolment, {of}",
+        "interventions.programme: again_after is 1 year, but costs[4] goes on for 61 months after enrolment: "
+        "who enrols anew loses what was still to come",
+    ]
+    del lasting["costs"][1:]
+    assert warned(tree, tmp_path) == [
+        "interventions.programme: again_after is 1 year, but effects[0] goes on for 4 years after enrolment: "
+        "who enrols anew loses what was still to come"
+    ]
+    lasting["enrol"]["again_after"] = "4 years"
+    assert warned(tree, tmp_path) == []
+
+
+def test_what_is_remembered_of_the_domain_that_is_changed(tmp_path):
+    """An effect works through clocks of its own domain; modifiers by its states are no way on which it spreads."""
+    tree = programme([{"odds_ratio": "orr"}])
+    tree["memory"] = {"time_b": {"time_in": {"life": "b"}, "cap": "2 years or more"}}
+    association = {"odds_ratio": "other", "evidence": "associational"}
+    modifiers = [{"if": {"time_b": {"at_least": 1}}, **association}, {"if": {"life": "b"}, **association}]
+    tree["domains"]["life"]["moves"]["b -> a"]["modifiers"] = modifiers
+    assert warned(tree, tmp_path) == [
+        "interventions.programme: works through associations that count in full, without a movable_share: "
+        "life.b -> a (other)"
+    ]
+
+
+def test_modifiers_that_are_no_more_causal_than_their_figures(tmp_path):
+    tree = programme([{"odds_ratio": "orr"}])
+    tree["parameters"]["other"] |= {"evidence": "associational", "design": "cohort"}
+    modifier = {"if": {"life": "b"}, "odds_ratio": "other", "evidence": "causal"}
+    tree["domains"]["work"]["moves"]["out -> job"]["modifiers"] = [modifier, modifier | {"if": {"not": {"life": "a"}}}]
+    assert warned(tree, tmp_path) == [
+        "interventions.programme: works through what is tagged causal, but other "
+        f"(scenario.yaml:{line_of(tmp_path, 'other')}) is tagged associational and of the design cohort"
+    ]

@@ -45,6 +45,7 @@ def test_scale_and_size(scale, size, meaning):
 @pytest.mark.parametrize(("shape", "ending"), [
     ({"years": [2, 2]}, "in year 2 after enrolment."),
     ({"years": [2, "onwards"]}, "from year 2 after enrolment onwards."),
+    ({"years": None, "cycles": [2, 3]}, "in years 2 to 3 after enrolment."),
     ({"to_age": 25}, "in years 1 to 2 after enrolment, up to the age of 25."),
     ({"if": {"life": "a"}}, "in years 1 to 2 after enrolment, if life is a."),
     ({"fade": {"half_life": "time"}}, "in years 1 to 2 after enrolment, then halving every time (2.5) years."),
@@ -116,6 +117,6 @@ def test_what_an_effect_works_through():
     lines = [line for line in describe(read(tree).scenario) if "hrough" in line]
     assert lines == [
         "    Works through life on work: 2 associations with the share half (0.5), 1 assumption in full, "
-        "1 baseline by life.",
+        "1 baseline by life (by_life, assumed).",
         "    From there through work on health.",
     ]

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from simcore.report.words import describe, number_words, value_words
+from simcore.report.phrases import number_words, value_words
+from simcore.report.words import describe
 from simcore.scenario.loading import read_scenario, scenario_from_texts
 
 GOOD = Path(__file__).parents[1] / "scenarios" / "good"
