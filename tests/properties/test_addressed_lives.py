@@ -194,7 +194,12 @@ def test_a_null_effect_avoids_exactly_nothing(tree: Tree, data: st.DataObject) -
     enrol = {"at_age": youngest(tree), "uptake": 1}
     tree["interventions"]["null"] = {"about": "does nothing", "enrol": enrol, "effects": effects}
     comparator = tree["comparator"]
-    tree["strategies"]["with_null"] = [*tree["strategies"][comparator], "null"]
+    members = tree["strategies"][comparator]
+    tree["strategies"]["with_null"] = [*members, "null"]
+    # What displaces others in the comparator needs the strategy without it.
+    beside = [name for name in members if not tree["interventions"][name].get("displacement")]
+    if beside != members:
+        tree["strategies"]["null_beside"] = [*beside, "null"]
     results = simulate(read(tree), draws=3, persons=60, workers=1)
     for name in results.data_vars:
         if "strategy" in results[name].dims:
