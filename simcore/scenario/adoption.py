@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from simcore.scenario.checks import Checks, Path
-from simcore.scenario.conditions import parse_condition
 from simcore.scenario.quantities import unit_named
 from simcore.scenario.schema import Enrolment, Intervention
 from simcore.scenario.structure import TIMES
@@ -46,19 +45,11 @@ def _when(checks: Checks, path: Path, name: str, enrol: Enrolment) -> None:
     _whole_cycles(checks, (*path, "again_after"), enrol.again_after)
 
 
-def _looks_at(checks: Checks, name: str) -> set[str]:
-    """The interventions that the enrolment in one looks at."""
-    enrol = checks.scenario.interventions[name].enrol
-    found = set(parse_condition(enrol.condition).variables)
-    found |= checks.structure.keys_of(enrol.uptake) | checks.structure.keys_of(enrol.reach)
-    return (found & set(checks.scenario.interventions)) - {name}
-
-
 def _no_circle(checks: Checks, path: Path, name: str) -> None:
     ahead, seen = [[name]], set[str]()
     while ahead:
         way = ahead.pop(0)
-        for other in sorted(_looks_at(checks, way[-1])):
+        for other in sorted(checks.structure.waits_for(way[-1])):
             if other == name:
                 if name == min(way):  # each circle once
                     found = " -> ".join([*way, name])

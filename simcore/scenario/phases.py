@@ -192,16 +192,16 @@ class Phases:
         Without such a reason, in file order. Of interventions that look at each other in a circle (which is refused)
         the rest stays in file order.
         """
-        looks = {
-            name: (set(parse_condition(of.enrol.condition).variables) | self._asked_of(name)) & set(self.interventions)
-            for name, of in self.scenario.interventions.items()
-        }
+        looks = {name: self.waits_for(name) for name in self.scenario.interventions}
         order: list[str] = []
         while len(order) < len(looks):
-            ready = [name for name in looks if name not in order and looks[name] - {name} <= set(order)]
+            ready = [name for name in looks if name not in order and looks[name] <= set(order)]
             order.append(ready[0] if ready else next(name for name in looks if name not in order))
         return order
 
-    def _asked_of(self, intervention: str) -> set[str]:
+    def waits_for(self, intervention: str) -> set[str]:
+        """The other interventions that enrolment in one looks at, so that it is settled after theirs."""
         enrol = self.scenario.interventions[intervention].enrol
-        return set(self.keys_of(enrol.uptake) | self.keys_of(enrol.reach))
+        found = set(parse_condition(enrol.condition).variables)
+        found |= self.keys_of(enrol.uptake) | self.keys_of(enrol.reach)
+        return (found & set(self.interventions)) - {intervention}
