@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from simcore.kernels import tables as kernel_tables
 from simcore.model.frame import Tests
 from simcore.scenario.conditions import Condition, parse_condition, parse_duration, parse_move
-from simcore.scenario.phases import EXACT, Situation
+from simcore.scenario.phases import EXACT
 from simcore.scenario.schema import Effect, Modifier, Parameter
 from simcore.scenario.structure import Structure, Way
+from simcore.scenario.variables import Situation
 
 _KINDS = {
     "risk_ratio": kernel_tables.RISK_RATIO,

@@ -22,7 +22,8 @@ from simcore.model.ledger import alive
 from simcore.model.rows import Block, RowList, Sheet
 from simcore.model.values import Product, Values
 from simcore.scenario.conditions import Condition, parse_condition
-from simcore.scenario.phases import EXACT, Situation
+from simcore.scenario.phases import EXACT
+from simcore.scenario.variables import Situation
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,10 @@ from simcore.model.values import CaughtUp, Values, Weakened
 from simcore.randomness import decision_points
 from simcore.scenario.conditions import NEVER, Condition, parse_condition
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.phases import EXACT, Situation
+from simcore.scenario.phases import EXACT
 from simcore.scenario.schema import Effect, Memory, Shares
-from simcore.scenario.structure import Way, joint_name
+from simcore.scenario.structure import Way
+from simcore.scenario.variables import Situation, joint_name
 
 
 @dataclass(frozen=True)

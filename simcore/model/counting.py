@@ -20,7 +20,7 @@ from simcore.model.frame import Frame, Lists, Parent, Tests
 from simcore.model.ledger import Account, Meter
 from simcore.scenario.conditions import Condition, Part
 from simcore.scenario.phases import EXACT
-from simcore.scenario.structure import TIMES
+from simcore.scenario.variables import TIMES
 
 #: A joint histogram has at most this many cells: fewer passes over persons against more cells to
 #: clear and fold in every draw (measured with 1,000 persons: best between 1,000 and 4,000).

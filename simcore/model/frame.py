@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from simcore.errors import ModelError
 from simcore.scenario.conditions import Band, Condition, Part, Value, parse_band
 from simcore.scenario.evidence import Table
-from simcore.scenario.phases import Situation
 from simcore.scenario.schema import Derived, Scenario, Trait
-from simcore.scenario.structure import TIMES, Structure
+from simcore.scenario.structure import Structure
+from simcore.scenario.variables import TIMES, Situation
 
 #: A question is asked in at most so many situations.
 _MOST_SITUATIONS = 1_000_000

@@ -37,7 +37,8 @@ from simcore.scenario.schema import (
     Scale,
     Scenario,
 )
-from simcore.scenario.structure import TIMES, Structure
+from simcore.scenario.structure import Structure
+from simcore.scenario.variables import TIMES
 
 #: An amount may depend on what a person is in so many situations; each is counted by itself.
 _MOST_SITUATIONS = 2_000

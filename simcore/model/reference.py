@@ -19,9 +19,10 @@ from simcore.randomness import decision_numbers, decision_point, threshold
 from simcore.rates import ROUNDING
 from simcore.scenario.conditions import NEVER, Value, parse_band, parse_condition, parse_duration, parse_move
 from simcore.scenario.evidence import Table
-from simcore.scenario.phases import EXACT, Situation
+from simcore.scenario.phases import EXACT
 from simcore.scenario.schema import Derived, Effect, Memory, Modifier, Scenario, Shares, Trait
 from simcore.scenario.structure import Structure, Way, matrix_parameter
+from simcore.scenario.variables import Situation
 from simcore.uncertainty.traits import level_mean
 
 

@@ -12,8 +12,8 @@ from simcore.kernels.plan import Memories
 from simcore.model.frame import Frame, Lists
 from simcore.scenario.conditions import parse_condition, parse_move
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.phases import Situation
 from simcore.scenario.schema import Memory
+from simcore.scenario.variables import Situation
 
 #: A memory is a table by what it watches at both ends of a cycle and its own value; larger ones are refused.
 _MOST_REMEMBERED = 2_000_000

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simcore.errors import ModelError
 from simcore.kernels.tables import CONTINUOUS, OVER, Rows
-from simcore.scenario.phases import Situation
+from simcore.scenario.variables import Situation
 
 _MOST_ROWS = 20_000_000
 

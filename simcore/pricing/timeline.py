@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from simcore.model.values import Values
 from simcore.scenario.cohorts import started_later
 from simcore.scenario.conditions import Value
-from simcore.scenario.phases import Situation
 from simcore.scenario.structure import Structure
+from simcore.scenario.variables import Situation
 
 #: What is known of everybody who pays: values of variables.
 Known = tuple[tuple[str, Value], ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simcore.scenario.checks import Checks, Path
 from simcore.scenario.quantities import unit_named
 from simcore.scenario.schema import Enrolment, Intervention
-from simcore.scenario.structure import TIMES
+from simcore.scenario.variables import TIMES
 
 
 def check_adoption(checks: Checks, name: str, intervention: Intervention) -> None:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simcore.rates import snapped
-from simcore.scenario.conditions import DROPPED_OUT, NEVER, Value, parse_condition, parse_duration
-
-if TYPE_CHECKING:
-    from simcore.scenario.schema import Effect, ProgrammeCost, Scenario
+from simcore.scenario.conditions import DROPPED_OUT, Value, parse_condition
+from simcore.scenario.schema import Effect, ProgrammeCost, Scenario
+from simcore.scenario.variables import Situation, Variables
 
 #: Behind the name of an intervention: a person's code in it (`Phases.phases`); the name alone is in years.
 EXACT = "#"
 
-#: Value of every variable that something depends on.
-Situation = dict[str, Value]
 
-
-class Phases:
+class Phases(Variables):
     """Codes in interventions: who is asked when, and what becomes of them. `Structure` tells the rest.
 
     A person's *code* in an intervention is one small number: 0 not enrolled, then the phase (cycles since enrolment,
@@ -28,29 +22,9 @@ class Phases:
     who were asked and are not asked again.
     """
 
-    scenario: Scenario
-    interventions: list[str]
-    per_year: int
-    _codes: dict[tuple[str, int], list[int]]
-
-    @cached_property
-    def n_cycles(self) -> int:
-        """Number of cycles from the start to the horizon."""
-        raise NotImplementedError
-
-    @cached_property
-    def start_ages(self) -> list[int]:
-        """The different ages at the start, the youngest first."""
-        raise NotImplementedError
-
-    @cached_property
-    def times(self) -> list[Situation]:
-        """Time at the start of each cycle."""
-        raise NotImplementedError
-
-    def keys_of(self, quantity: str | float | None) -> frozenset[str]:
-        """The variables that a quantity depends on, through tables and formulas."""
-        raise NotImplementedError
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(scenario)
+        self._codes: dict[tuple[str, int], list[int]] = {}
 
     @cached_property
     def last_phase(self) -> int:
@@ -78,28 +52,6 @@ class Phases:
         """A code as conditions, tables and formulas see it: the year since enrolment, or that the person has left."""
         year: Value = DROPPED_OUT if self.has_left(code) else self.phase_year(self.phase_of(code))
         return {intervention: year, intervention + EXACT: code}
-
-    def as_number(self, variable: str, value: Value) -> Value:
-        """A value as formulas see it: what never was, and who has left an intervention, are infinity; names stay."""
-        infinite = DROPPED_OUT if variable in self.interventions else NEVER
-        return math.inf if value == infinite else value
-
-    def as_key(self, key: str, number: float) -> Value:
-        """The value that a number which a formula gives means as the key of a table: `as_number` turned around."""
-        if number == math.inf:
-            return DROPPED_OUT if key in self.interventions else NEVER
-        return snapped(number)
-
-    @staticmethod
-    def years_of(duration: str) -> float:
-        """Years in a time as written, such as ``18 months``."""
-        years = parse_duration(duration)
-        assert years is not None  # by the schema
-        return years
-
-    def cycles_of(self, duration: str) -> int:
-        """Cycles in a time as written; rounded, as the checks refuse parts of a cycle."""
-        return round(self.years_of(duration) * self.per_year)
 
     def window(self, entry: Effect | ProgrammeCost) -> tuple[int, int | None] | None:
         """First and last phase in which an effect acts or a cost is paid; None for one that is paid once.

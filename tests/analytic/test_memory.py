@@ -9,7 +9,8 @@ import pytest
 
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import Paths, simulate_draws
-from simcore.scenario.structure import CYCLES_PER_YEAR, Structure
+from simcore.scenario.structure import Structure
+from simcore.scenario.variables import CYCLES_PER_YEAR
 from simcore.uncertainty.sampling import draw_parameters
 from tests.analytic.models import START_AGE, model, with_programme
 from tests.strategies import Tree, evidenced, read

@@ -10,7 +10,7 @@ from simcore.model.ledger import alive
 from simcore.model.reference import Lives
 from simcore.model.sampled import Admission, admissions_of, thresholds_of
 from simcore.scenario.conditions import parse_condition
-from simcore.scenario.phases import Situation
+from simcore.scenario.variables import Situation
 from tests.analytic.models import START_AGE
 from tests.analytic.test_adoption import NUMBERS, adopted
 from tests.strategies import read

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from simcore.scenario.phases import EXACT
-from simcore.scenario.structure import Structure, joint_name, matrix_parameter
+from simcore.scenario.structure import Structure, matrix_parameter
+from simcore.scenario.variables import joint_name
 from tests.analytic.models import START_AGE, START_YEAR, model, with_programme
 from tests.strategies import Tree, evidenced, read
 
