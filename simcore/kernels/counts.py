@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.kernels.compiler import kernel
-from simcore.kernels.passes import add_looked_up, fill, read
+from simcore.kernels.passes import locate
 from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS
 
 
@@ -43,17 +43,6 @@ def _take_out(place, who, hist, cells, n, n_target):
 
 
 @kernel
-def _find_cell(groups, add, g, rows, codes, uses, index, n):
-    """Where each person is in the grid of a group."""
-    fill(index, 0, n)
-    for k in range(groups.first[g], groups.first[g + 1]):
-        read(add, index, rows[groups.row[k]], groups.stride[k], groups.table[k], n)
-    for k in range(groups.code_first[g], groups.code_first[g + 1]):
-        if uses[groups.code_intervention[k]]:
-            add_looked_up(index, codes[groups.code_intervention[k]], add[groups.code_table[k] :], n)
-
-
-@kernel
 def count_groups(groups, add, uses, base, kind, slot, lists, place, index, hists, n, n_target):
     """Count the groups of one kind in one slot (boundary, end of a cycle, or cycle) of their histograms.
 
@@ -66,7 +55,7 @@ def count_groups(groups, add, uses, base, kind, slot, lists, place, index, hists
         start = groups.hist[g] + slot * 3 * cells
         of_base = groups.active[g, base, slot] > 0
         if of_base:
-            _find_cell(groups, add, g, lists.rows[base], lists.codes[base], uses[base], place, n)
+            locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], uses[base], place, n)
             _count(place, hists[base, start : start + 3 * cells], np.uint32(cells), n, n_target)
         for s in range(lists.length.size):
             m = lists.length[s]
@@ -74,7 +63,7 @@ def count_groups(groups, add, uses, base, kind, slot, lists, place, index, hists
                 continue
             hist = hists[s, start : start + 3 * cells]
             if groups.active[g, s, slot]:
-                _find_cell(groups, add, g, lists.rows[s], lists.codes[s], uses[s], index, m)
+                locate(groups, add, g, np.int64(0), lists.rows[s], lists.codes[s], uses[s], index, m)
                 _count_listed(index, lists.who[s], hist, np.uint32(cells), m, n_target)
             if of_base:
                 _take_out(place, lists.who[s], hist, np.uint32(cells), m, n_target)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.kernels.compiler import inlined, kernel
-from simcore.kernels.passes import add_looked_up, copy, fill, pick, read
+from simcore.kernels.passes import copy, fill, locate, pick
 
 #: Closing up a list costs as much as following a person for some cycles: it waits until one in so many can go.
 _FEW = 16
@@ -40,17 +40,6 @@ def begin(codes, base, origin, lists, n, everybody):
             lists.who[s, p] = p
     for i in range(n_interventions):
         fill(lists.asked[i], np.uint8(0), n)
-
-
-@kernel
-def _find_row(asks, add, q, cycle, rows, codes, uses, index, n):
-    """The row that a question asks each person; a code in an intervention that the strategy lacks adds nothing."""
-    fill(index, asks.base[q, cycle], n)
-    for k in range(asks.first[q], asks.first[q + 1]):
-        read(add, index, rows[asks.variable[k]], asks.stride[k], asks.table[k], n)
-    for k in range(asks.code_first[q], asks.code_first[q + 1]):
-        if uses[asks.code_intervention[k]]:
-            add_looked_up(index, codes[asks.code_intervention[k]], add[asks.code_table[k] :], n)
 
 
 @inlined
@@ -98,7 +87,7 @@ def leave(asks, add, uses, thresholds, cycle, lists, ask_numbers, index, picked)
         for s in range(n_strategies):
             m = lists.length[s]
             if uses[s, i] and m > 0:
-                _find_row(asks, add, q, cycle, lists.rows[s], lists.codes[s], uses[s], index, m)
+                locate(asks, add, q, asks.base[q, cycle], lists.rows[s], lists.codes[s], uses[s], index, m)
                 pick(ask_numbers[q, cycle % 4], lists.who[s], picked, m)
                 _answer(
                     asks.concerns[q], asks.yes[q], asks.no[q], flags, asks.base[q, cycle], thresholds, 1.0,
@@ -178,7 +167,7 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
         if first < 0:
             continue
         numbers, flags = scratch.ask_numbers[i, cycle % 4], asks.flag[asks.flag_base[i, cycle] :]
-        _find_row(asks, add, i, cycle, lists.rows[base], lists.codes[base], codes.uses[base], place, n)
+        locate(asks, add, i, asks.base[i, cycle], lists.rows[base], lists.codes[base], codes.uses[base], place, n)
         n_willing = 0
         for p in range(np.uint32(n)):
             willing[n_willing] = p
@@ -187,7 +176,7 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
             s = (base + 1 + turn) % n_strategies  # the comparator comes last
             m = lists.length[s]
             if codes.uses[s, i] and m > 0:
-                _find_row(asks, add, i, cycle, lists.rows[s], lists.codes[s], codes.uses[s], index, m)
+                locate(asks, add, i, asks.base[i, cycle], lists.rows[s], lists.codes[s], codes.uses[s], index, m)
                 pick(numbers, lists.who[s], picked, m)
                 if settling:
                     willing_share = _willing(asks.concerns[i], thresholds, lists.codes[s, i], index, m)

@@ -52,6 +52,20 @@ def read(add, index, values, stride, table, n):
 
 
 @kernel
+def locate(asking, add, which, start, rows, codes, uses, index, n):
+    """Where each person is among the situations of a question (`Asks`), or the cells of a group (`Groups`).
+
+    A code in an intervention that the strategy does not use is 0, and adds nothing.
+    """
+    fill(index, start, n)
+    for k in range(asking.first[which], asking.first[which + 1]):
+        read(add, index, rows[asking.variable[k]], asking.stride[k], asking.table[k], n)
+    for k in range(asking.code_first[which], asking.code_first[which + 1]):
+        if uses[asking.code_intervention[k]]:
+            add_looked_up(index, codes[asking.code_intervention[k]], add[asking.code_table[k] :], n)
+
+
+@kernel
 def look_up(index, answers, out, n):
     """Give the first `n` persons the answer at their index."""
     for p in range(np.uint32(n)):

@@ -138,7 +138,7 @@ class Groups(NamedTuple):
     ----------
     kind, cells, hist
         int64 (group,): `BOUNDARIES`, `BOTH_ENDS` or `EVENTS`; number of cells; first histogram cell.
-    first, row, stride, table
+    first, variable, stride, table
         What a group reads: a variable at the start (its number) or at the end of the cycle (plus the number of
         variables).
     code_first, code_intervention, code_table
@@ -151,7 +151,7 @@ class Groups(NamedTuple):
     cells: I8
     hist: I8
     first: I8
-    row: I8
+    variable: I8
     stride: U4
     table: I8
     code_first: I8

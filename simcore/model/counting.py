@@ -251,7 +251,7 @@ class Counting:
 
     def arrays(self) -> tuple[Groups, Masks]:
         """Groups and masks as the kernel wants them."""
-        first, row, stride, table = self._readers.arrays(np.int64, np.uint32, np.int64)
+        first, variable, stride, table = self._readers.arrays(np.int64, np.uint32, np.int64)
         code_first, code_intervention, code_table = self._code_readers.arrays(np.int64, np.int64)
         member_first, member = self._members.arrays(np.int64)
         cell_first, cell_mask = self._cell_masks.arrays(np.int64)
@@ -259,7 +259,7 @@ class Counting:
             kind=np.array([group.kind for group in self.groups], dtype=np.int64),
             cells=np.array(self._cells, dtype=np.int64),
             hist=np.array(self._hists, dtype=np.int64),
-            first=first, row=row, stride=stride, table=table,
+            first=first, variable=variable, stride=stride, table=table,
             code_first=code_first, code_intervention=code_intervention, code_table=code_table,
             active=self._active,
         )  # fmt: skip

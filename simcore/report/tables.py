@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import xarray as xr
@@ -15,11 +15,10 @@ from rich.text import Text
 
 from simcore.analysis.avoided_cost import VIEWS
 from simcore.analysis.combinations import combinations, parts_of
-from simcore.analysis.evidence import QUALITIES, WEAK, priced_by_quality, uncertainty_by_quality
+from simcore.analysis.evidence import priced_by_quality, uncertainty_by_quality
 from simcore.analysis.frontier import STATUSES, cost_effectiveness
 from simcore.analysis.groups import summarise_groups
 from simcore.analysis.summary import summarise, summarise_outcomes
-from simcore.model.ledger import account
 from simcore.report.budget_tables import budget_records, budget_tables, budget_words
 from simcore.report.labels import actor_label, money, outcome_label, percent, signed, strategy_label, year
 from simcore.report.money_tables import (
@@ -33,53 +32,12 @@ from simcore.report.money_tables import (
     further_words,
     plain_table,
 )
+from simcore.report.quality import evidence_words, line_quality, parameter_quality
 from simcore.scenario.schema import Scenario
-from simcore.scenario.structure import matrix_parameter
 
 #: Below this share of the variance luck is not worth a warning; above `_UNSETTLED` nothing else is left.
 _LUCK = 0.5
 _UNSETTLED = 0.9
-
-
-def parameter_quality(scenario: Scenario) -> dict[str, str]:
-    """Grade of every parameter, table, derived quantity and trait, or "assumed".
-
-    A quantity made from others is as good as the weakest of them; the draws behind a matrix of counts are as
-    good as the matrix.
-    """
-    known = {name: entry.quality for name, entry in {**scenario.parameters, **scenario.tables}.items()}
-    for name, trait in scenario.population.traits.items():
-        known[name] = _weakest(known, trait.form[1:])
-    waiting = dict(scenario.derived)
-    while waiting:  # formulas may refer to each other, but not in a circle
-        for name, derived in list(waiting.items()):
-            if not derived.expression.names & waiting.keys():
-                known[name] = _weakest(known, derived.expression.names)
-                del waiting[name]
-    for domain in scenario.domains.values():
-        if domain.matrix is not None:
-            rows = scenario.tables[domain.matrix].cells
-            hidden = (matrix_parameter(domain.matrix, str(r.keys["from"]), str(r.keys["to"])) for r in rows)
-            known |= dict.fromkeys(hidden, scenario.tables[domain.matrix].quality)
-    return known
-
-
-def _weakest(known: Mapping[str, str], figures: Iterable[str | float | None]) -> str:
-    qualities = [known[figure] for figure in figures if isinstance(figure, str) and figure in known]
-    return max(qualities, key=QUALITIES.index, default="A")
-
-
-def line_quality(scenario: Scenario) -> dict[str, str]:
-    """The weakest quality among the figures that make each line's amount."""
-    known = parameter_quality(scenario)
-    worst = {}
-    for line in account(scenario).lines:
-        booking = line.booking
-        figures = [booking.amount, booking.base, booking.share]
-        figures += [line.displaced.share] if line.displaced is not None else []
-        figures += [line.scale.participants, line.scale.elasticity] if line.scale is not None else []
-        worst[line.name] = _weakest(known, figures)
-    return worst
 
 
 def rows(results: xr.Dataset, also: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -458,44 +416,3 @@ def _luck_words(results: xr.Dataset) -> str:
         "MCSE: Monte Carlo standard error of the mean. Luck: share of the spread that is chance between simulated "
         "persons rather than ignorance about the figures; more persons make it smaller. 5 % to 95 % and P include it."
     )
-
-
-def evidence_words(results: xr.Dataset, scenario: Scenario) -> list[str]:
-    """How much of the result rests on weak or assumed figures, in sentences."""
-    priced = priced_by_quality(results, line_quality(scenario))
-    varied = uncertainty_by_quality(results, parameter_quality(scenario))
-    sentences = []
-    for intervention in priced["intervention"].values:
-        label = strategy_label(scenario, str(intervention))
-        shares = {str(q): float(priced.sel(intervention=intervention, quality=q)) for q in priced["quality"].values}
-        if any(math.isnan(share) for share in shares.values()):
-            continue
-        weak = ", ".join(_of_quality(quality, shares[quality]) for quality in WEAK if shares[quality] > 0)
-        text = f"Evidence, {label}: {percent(sum(shares[q] for q in WEAK))} of the money that moves has a unit cost "
-        text += f"that is weak or assumed ({weak})" if weak else "that is weak or assumed"
-        spread = {str(q): float(varied.sel(intervention=intervention, quality=q)) for q in varied["quality"].values}
-        if not any(math.isnan(share) for share in spread.values()):
-            text += f"; of the spread of society's net saving, {percent(sum(spread[q] for q in WEAK))} comes from "
-            text += f"parameters that are weak or assumed ({percent(spread['assumed'])} assumed), "
-            text += f"{percent(sum(spread[q] for q in QUALITIES if q not in WEAK))} from better ones"
-            text += f", {percent(spread['rest'])} is luck or not linear"
-        sentences.append(text + ".")
-    effects = effect_words(scenario)
-    return [*sentences, *([effects] if effects else [])]
-
-
-def _of_quality(quality: str, share: float) -> str:
-    return f"{percent(share)} {'assumed' if quality == 'assumed' else f'grade {quality}'}"
-
-
-def effect_words(scenario: Scenario) -> str:
-    """What the effects of the interventions rest on, in a sentence."""
-    known = parameter_quality(scenario)
-    words = []
-    for intervention in scenario.interventions.values():
-        for effect in intervention.effects:
-            if isinstance(effect.size, str):
-                quality = known[effect.size]
-                grade = "assumed" if quality == "assumed" else f"grade {quality}"
-                words.append(f"{effect.size} ({grade}, {effect.evidence})")
-    return f"Everything passes through the effects: {', '.join(dict.fromkeys(words))}." if words else ""

@@ -7,7 +7,8 @@ import re
 import pytest
 from rich.console import Console
 
-from simcore.report.tables import as_csv, as_json, line_quality, rows, run_tables
+from simcore.report.quality import line_quality
+from simcore.report.tables import as_csv, as_json, rows, run_tables
 from simcore.simulation import simulate
 from tests.analytic.models import model, priced
 from tests.strategies import evidenced, read
