@@ -6,8 +6,10 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from tests.generated_numbers import floor
+
 if TYPE_CHECKING:
-    from tests.strategies import Way, _Act, _Builder
+    from tests.generated_moves import Act, Moves, Way
 
 SCALES = ("odds_ratio", "risk_ratio", "hazard_ratio", "risk_difference", "standardised_mean_difference")
 #: Of a ratio r, log(r) times this is the standardised mean difference with that odds ratio.
@@ -16,7 +18,7 @@ _SD = math.sqrt(3.0) / math.pi
 _OVER = 2.0
 
 
-def shape(builder: _Builder, act: _Act, intervention: str, at_age: int | None) -> None:
+def shape(builder: Moves, act: Act, intervention: str, at_age: int | None) -> None:
     """Give an effect its end, and say what remains of it for those who have left."""
     effect, (first, last) = act.entry, act.entry["years"]
     length = 0.0 if last == "onwards" else last - first + 1
@@ -43,20 +45,20 @@ def shape(builder: _Builder, act: _Act, intervention: str, at_age: int | None) -
         act.keys = [intervention]
 
 
-def cycles(builder: _Builder) -> list[Any]:
+def cycles(builder: Moves) -> list[Any]:
     """A window in cycles, which may end within a year."""
     first = builder.whole(1, 2 * builder.per_year)
     return [first, builder.one([first, first + 2, first + builder.per_year + 1, "onwards"])]
 
 
-def over(builder: _Builder, act: _Act) -> None:
+def over(builder: Moves, act: Act) -> None:
     """Perhaps let a modifier or effect have been measured over a time of its own."""
     if builder.sometimes():
         act.months = builder.one([1, 6, 12, 18, 36])
         act.entry["over"] = f"{act.months} months"
 
 
-def periods(builder: _Builder, act: _Act, way: Way) -> float:
+def periods(builder: Moves, act: Act, way: Way) -> float:
     """How many periods of a way's baseline the time of an act is."""
     years = act.months / 12
     yearly = builder.ways[way] == "rate" or builder.units[way] in ("probability per year", "count per year")
@@ -76,13 +78,13 @@ class Sizes:
         How many differences act on each way.
     """
 
-    def __init__(self, builder: _Builder, caps: dict[Way, float]) -> None:
+    def __init__(self, builder: Moves, caps: dict[Way, float]) -> None:
         self.builder, self.caps = builder, caps
         self.highest, self.lowest = dict.fromkeys(caps, 1.0), dict.fromkeys(caps, 1.0)
         self.at_the_end = dict.fromkeys(caps, 1.0)
         self.differences: Counter[Way] = Counter()
 
-    def choose(self, act: _Act) -> None:
+    def choose(self, act: Act) -> None:
         """Choose the scale of an act, and the size of a ratio."""
         builder = self.builder
         kinds = {act.kind, *(builder.ways[way] for way in act.ways)}
@@ -110,7 +112,7 @@ class Sizes:
             low, high = min(low, 1.0 - max(0.0, high - 1.0) * back), max(high, 1.0 + max(0.0, 1.0 - low) * back)
         self._multiply(act, min(low, 1.0), max(high, 1.0))
 
-    def _multiply(self, act: _Act, low: float, high: float) -> None:
+    def _multiply(self, act: Act, low: float, high: float) -> None:
         """Note what a ratio multiplies its ways by; over a time of its own a probability above 1 must not come out."""
         for way in act.ways:
             if act.months:
@@ -123,7 +125,7 @@ class Sizes:
         """How large the baseline of each way may be."""
         return {way: cap / self.highest[way] / (1 + self.differences[way]) for way, cap in self.caps.items()}
 
-    def settle(self, act: _Act, parts: dict[Way, float]) -> None:
+    def settle(self, act: Act, parts: dict[Way, float]) -> None:
         """Choose the size of a difference, for baselines of at least 0.3 of these."""
         lows, highs = [0.0] if not act.ways else [], [0.1] if not act.ways else []
         for way in act.ways:
@@ -135,22 +137,10 @@ class Sizes:
                 least, room = least * lasts / 27, room * lasts / 2
             lows.append(-0.27 * least)
             highs.append(room)
-        low, high = _inside(-max(lows)), _inside(min(highs) * 0.99)
+        low, high = floor(-max(lows)), floor(min(highs) * 0.99)
         if act.window:
             low = high = min(low, high)
             act.entry["catch_up"] = self.builder.quantity(
                 math.ceil(act.window * 1000) / 1000, act.window + 3.0, "year", []
             )
         act.entry["risk_difference"] = self.builder.parameter(-low, high, "risk difference")
-
-
-def _inside(number: float) -> float:
-    """A number with six decimals, not above this one, and not below 0."""
-    return max(round(number - 5e-7, 6), 0.0)
-
-
-def remainder(builder: _Builder, key: str) -> list[Any]:
-    """Values of a variable beside its numbers: never, or dropped out."""
-    if builder.can_be_never(key):
-        return ["never"]
-    return ["dropped_out"] if key in builder.left_early else []

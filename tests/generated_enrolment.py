@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.strategies import Tree, _Builder
+    from tests.generated_numbers import Tree
+    from tests.strategies import _Builder
 
 
 def enrolment(builder: _Builder, name: str) -> Tree:
