@@ -106,10 +106,39 @@ def decision_numbers(seed: int, persons: ArrayLike, cycle: int, point: int, draw
 def parameter_numbers(seed: int, name: str, draws: ArrayLike) -> NDArray[np.float64]:
     """Return uniform numbers strictly between 0 and 1 that place a parameter in each draw (draw,).
 
-    They have their own addresses (decision point ``parameter.name``), with 52 bits from two words: the middle
-    of each of 2**52 intervals is a double, so 0 and 1 are never reached.
+    They have their own addresses (decision point ``parameter.name``).
     """
-    words = philox((0, 0, decision_point(f"parameter.{name}"), draws), seed)
+    return uniform_numbers(seed, f"parameter.{name}", draws)
+
+
+def uniform_numbers(seed: int, point: str, draws: ArrayLike) -> NDArray[np.float64]:
+    """Return uniform numbers strictly between 0 and 1 of a decision point, by its name, in each draw (draw,)."""
+    return _uniform((0, 0, decision_point(point), draws), seed)
+
+
+def event_numbers(seed: int, point: int, events: ArrayLike, cycles: ArrayLike, draw: int) -> NDArray[np.float64]:
+    """Return uniform numbers strictly between 0 and 1 that say how much single events cost (event,).
+
+    Parameters
+    ----------
+    seed
+        The seed of the run.
+    point
+        Hash of the decision point.
+    events, cycles
+        Which event of which cycle (event,).
+    draw
+        Number of the draw.
+    """
+    return _uniform((events, cycles, point, draw), seed)
+
+
+def _uniform(counter: tuple[ArrayLike, ...], seed: int) -> NDArray[np.float64]:
+    """Uniform numbers with 52 bits, from the first two words of each counter.
+
+    The middle of each of 2**52 intervals is a double, so 0 and 1 are never reached.
+    """
+    words = philox(counter, seed)
     high, low = words[0] >> np.uint64(6), words[1] >> np.uint64(6)
     return np.asarray((high * np.uint64(1 << 26) + low + 0.5) / float(1 << 52))
 

@@ -20,6 +20,7 @@ from simcore.scenario.conditions import (
     parse_move,
     whole_numbers,
 )
+from simcore.scenario.drawing import with_marginals
 from simcore.scenario.quantities import USES, any_of, unit_named, units_for
 from simcore.scenario.schema import Modifier, Scenario, Table, TableRow, parse_cap
 from simcore.scenario.structure import Structure
@@ -46,19 +47,15 @@ _PLACES = {
 _MOST_NAMES = 24
 
 
-def path_text(path: Path) -> str:
-    """Write a path the way messages show it: ``prices.prison.actor``, ``effects[0].move``."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return text
-
-
 class Checks:
     """Collects what is wrong, and what is surprising, in a scenario of correct form.
 
     Attributes
     ----------
+    written, scenario
+        What the files say; and the same, with the distribution of each jointly drawn parameter by itself.
+    locate, own, call
+        File and line of the entry at a path, whether it is of the author's own making, and how messages name it.
     problems, warnings
         What has been found so far.
     used
@@ -73,8 +70,11 @@ class Checks:
         Ages, years, cycles, phases (in years), clocks (in years), counters and levels of traits that occur.
     """
 
-    def __init__(self, scenario: Scenario, locate: Locate, own: Callable[[str], bool]) -> None:
-        self.scenario, self.locate, self.own = scenario, locate, own
+    def __init__(
+        self, scenario: Scenario, locate: Locate, own: Callable[[Path], bool], call: Callable[[Path], str]
+    ) -> None:
+        self.written, self.locate, self.own, self.call = scenario, locate, own, call
+        self.scenario = scenario = with_marginals(scenario)
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
         self.used: set[str] = set()
@@ -101,12 +101,12 @@ class Checks:
         """Note a problem at a path."""
         file, line = self.locate(path)
         entry = path[: path.index("rows", 2)] if path[0] == "tables" and "rows" in path[2:] else path
-        self.problems.append(Problem(file, line, path_text(entry), shown(found), allowed, hint))
+        self.problems.append(Problem(file, line, self.call(entry), shown(found), allowed, hint))
 
     def warn(self, path: Path, text: str) -> None:
         """Note a fact that would surprise the author."""
         file, line = self.locate(path)
-        self.warnings.append(f"{file}:{line}  {path_text(path)}: {text}")
+        self.warnings.append(f"{file}:{line}  {self.call(path)}: {text}")
 
     def known(self, path: Path, name: str, kind: str, names: Iterable[str]) -> bool:
         """Check that a name is one of those of its kind."""

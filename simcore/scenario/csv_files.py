@@ -13,7 +13,7 @@ from simcore.scenario.nodes import LARGEST_NUMBER, LONGEST_NUMBER, Files, Node, 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _NUMBERS = (
     "value", "mean", "median", "sd", "low_95", "high_95", "min", "mode", "max", "alpha", "beta", "shape", "scale",
-    "log_mean", "log_sd", "events", "of",
+    "log_mean", "log_sd", "location", "events", "of", "exposure",
 )  # fmt: skip
 _CITATION = ("work", "where", "as_printed", "assumption")
 _WHOLE = ("price_year", "valid_until")

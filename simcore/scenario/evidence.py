@@ -9,10 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from simcore.errors import did_you_mean, shown, with_article
-from simcore.scenario.entries import Entry, Name, Number, Text, both, refuse
+from simcore.scenario.entries import Entry, Name, Number, Text, both, check_name, refuse
 from simcore.scenario.expressions import Expression, ExpressionError, parse_expression
-from simcore.scenario.quantities import MONEY_PATTERN, UNITS, unit_named, unit_words
-from simcore.uncertainty.distributions import FORMS, Distribution, ImpossibleDistributionError
+from simcore.scenario.quantities import MONEY_PATTERN, UNITS, Unit, percent_hint, unit_named, unit_words
+from simcore.uncertainty.distributions import FORMS, JOINT, ROWS, Distribution, ImpossibleDistributionError, written_as
 
 
 class Citation(Entry):
@@ -116,35 +116,72 @@ class Evidenced(Entry):
         return self.grade or "assumed"
 
 
+#: What a distribution may be called.
+_DISTRIBUTIONS = (*FORMS, JOINT)
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1e300
 
 
-def _as_fixed(value: Any) -> Any:
-    """Let ``{fixed: 0.5}`` be written with its number directly."""
+def _distribution(value: Any) -> Any:
+    """Read a distribution; ``{fixed: 0.5}`` and ``{joint: name}`` are written with their value directly."""
     if not isinstance(value, dict) or len(value) != 1:
         hint = f"{{fixed: {value}}} for a number without uncertainty" if _is_number(value) else ""
-        raise refuse(value, f"one distribution by name: {', '.join(FORMS)}", hint)
+        raise refuse(value, f"one distribution by name: {', '.join(_DISTRIBUTIONS)}", hint)
     ((name, given),) = value.items()
+    if name == JOINT:
+        return Distribution(JOINT, {JOINT: check_name(given)})
     if name not in FORMS:
-        raise refuse(name, f"one of {', '.join(FORMS)}", did_you_mean(str(name), FORMS))
+        raise refuse(name, f"one of {', '.join(_DISTRIBUTIONS)}", did_you_mean(str(name), _DISTRIBUTIONS))
     if name == "fixed" and not isinstance(given, dict):
         given = {"value": given}
     if not isinstance(given, dict):
-        forms = " or ".join("{" + ", ".join(form) + "}" for form in FORMS[name])
-        raise refuse(given, forms)
-    for field, number in given.items():
-        numbers = number if field == "interval_95" and isinstance(number, list) and len(number) == 2 else [number]
-        if field == "interval_95" and numbers is not number:
-            raise refuse(number, "interval_95: [lower end, upper end]")
-        for item in numbers:
-            if not _is_number(item):
-                hint = "a number stands alone, without quotes, units or spaces between its digits"
-                raise refuse(f"{field}: {shown(item)}", "a number", hint)
+        raise refuse(given, written_as(name))
+    given = {field: _number_or_more(field, number) for field, number in given.items()}
     try:
         return Distribution(name, given)
     except ImpossibleDistributionError as error:
         raise refuse(error.found, error.allowed, error.hint) from None
+
+
+def _number_or_more(field: Any, given: Any) -> Any:
+    """Check the form of what a field of a distribution holds: mostly a number."""
+    numbers = [given]
+    match field:
+        case "file" if isinstance(given, str):
+            return given
+        case "file":
+            raise refuse(f"file: {shown(given)}", "the name of a CSV file with the column value, and perhaps weight")
+        case _ if field == ROWS:
+            return given  # read and checked with its file
+        case "rest":
+            rest = _distribution(given)
+            if rest.is_joint:
+                raise refuse(f"rest: {shown(given)}", f"one distribution by name: {', '.join(FORMS)}")
+            return {rest.name: rest.given}
+        case "interval_95":
+            if not isinstance(given, list) or len(given) != 2:
+                raise refuse(given, "interval_95: [lower end, upper end]")
+            numbers = given
+        case "values" | "weights":
+            if not isinstance(given, list):
+                raise refuse(f"{field}: {shown(given)}", f"{field}: a list of numbers")
+            numbers = given
+        case "quantiles":
+            if not isinstance(given, dict):
+                raise refuse(f"quantiles: {shown(given)}", "quantiles by their level: {0.05: 2.1, 0.95: 3.4}")
+            for level in given:
+                if not _is_number(level):
+                    percent = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?%", str(level))
+                    hint = percent_hint(float(percent[1])) if percent else ""
+                    raise refuse(f"quantiles with the level {shown(level)}", "levels between 0 and 1", hint)
+            numbers = list(given.values())
+    for item in numbers:
+        if not _is_number(item):
+            hint = "a number stands alone, without quotes, units or spaces between its digits"
+            raise refuse(f"{field}: {shown(item)}", "a number", hint)
+    return given
 
 
 class Parameter(Evidenced):
@@ -152,7 +189,7 @@ class Parameter(Evidenced):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    distribution: Annotated[Distribution, BeforeValidator(_as_fixed)] = Field(
+    distribution: Annotated[Distribution, BeforeValidator(_distribution)] = Field(
         description="{fixed: x}, {beta: {mean, sd}}, {lognormal: {median, interval_95}}, ...",
         json_schema_extra={},
     )
@@ -161,19 +198,46 @@ class Parameter(Evidenced):
     def _in_range(self) -> Parameter:
         unit = unit_named(self.unit)
         assert unit is not None  # checked by Evidenced
-        low, high = self.distribution.support
-        if self.distribution.is_fixed and not unit.accepts(low):
-            raise refuse(f"{low:g}", unit.allowed, unit.percent_hint(low), at="distribution")
-        if not self.distribution.is_fixed and (low < unit.low or high > unit.high):
+        if not self.distribution.is_joint:  # its values are in an entry of their own
+            _check_range(self.distribution, unit)
+        return self
+
+
+def _check_range(distribution: Distribution, unit: Unit) -> None:
+    """Refuse a distribution with values that are impossible in its unit."""
+    given = distribution.given
+    match distribution.name:
+        case "fixed":
+            _check_value(given["value"], "", unit)
+        case "empirical":
+            values, weights = given.get("values", ()), given.get("weights")
+            rows = [(value, 1, 0) for value in values]
+            if weights is not None:
+                rows = [(value, weight, 0) for value, weight in zip(values, weights, strict=True)]
+            for value, weight, line in given.get(ROWS, rows):
+                if weight > 0:
+                    _check_value(value, f" in line {line} of {given['file']}" if line else "", unit)
+        case "mixture":
+            _check_value(given["point"], " as the point of a mixture", unit)
+            ((name, fields),) = given["rest"].items()
+            _check_range(Distribution(name, fields), unit)
+        case name:
+            low, high = distribution.support
             outside = [f"below {unit.low:g}"] if low < unit.low else []
             outside += [f"above {unit.high:g}"] if high > unit.high else []
-            raise refuse(
-                f"{with_article(self.distribution.name)} distribution, with values {' and '.join(outside)}",
-                unit.allowed,
-                "take one that stays inside: beta for shares, lognormal or gamma for ratios and costs",
-                at="distribution",
-            )
-        return self
+            if outside:
+                raise refuse(
+                    f"{with_article(name)} distribution, with values {' and '.join(outside)}",
+                    unit.allowed,
+                    "take one that stays inside: beta for shares, lognormal or gamma for ratios and costs",
+                    at="distribution",
+                )
+
+
+def _check_value(value: float, place: str, unit: Unit) -> None:
+    """Refuse a value that is impossible in its unit."""
+    if not unit.accepts(value):
+        raise refuse(f"{value:g}{place}", unit.allowed, unit.percent_hint(value), at="distribution")
 
 
 class TableRow(Entry):

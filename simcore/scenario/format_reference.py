@@ -18,11 +18,14 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from simcore.scenario.csv_files import PARAMETER_COLUMNS
+from simcore.scenario.dependence import Correlation, Dirichlet, Joint, MultivariateNormal, Sample, Square
+from simcore.scenario.fields import options
 from simcore.scenario.json_schema import json_schema
 from simcore.scenario.quantities import UNITS, any_of
 from simcore.scenario.schema import (
     Accrual,
     Actor,
+    Alternative,
     Cashable,
     Citation,
     Derived,
@@ -54,14 +57,17 @@ from simcore.scenario.schema import (
     Trait,
     Work,
 )
-from simcore.uncertainty.distributions import FORMS
+from simcore.uncertainty.distributions import FORMS, JOINT
 
 #: Everything below this line of ``scenarios/README.md`` is generated.
 MARK = "<!-- generated from the schema: do not edit below -->"
 SCHEMA_FILE = "scenario.schema.json"
 _ENTRIES: tuple[tuple[str, type[Entry]], ...] = (
     ("The file", Scenario), ("population", Population), ("population.start", Start), ("population.horizon", Horizon),
-    ("population.traits", Trait), ("parameters", Parameter), ("tables", Table),
+    ("population.traits", Trait), ("parameters", Parameter),
+    ("joint", Joint), ("multivariate_normal of joint", MultivariateNormal), ("dirichlet of joint", Dirichlet),
+    ("empirical of joint", Sample), ("covariance or correlation as a file", Square), ("correlations", Correlation),
+    ("tables", Table),
     ("source of a parameter or table", Citation), ("sources", Work), ("derived", Derived),
     ("domains", Domain), ("moves of a domain", Move), ("modifiers of a move", Modifier), ("memory", Memory),
     ("actors", Actor), ("prices", Price), ("cashable of a price", Cashable), ("outcomes", Outcome),
@@ -71,6 +77,7 @@ _ENTRIES: tuple[tuple[str, type[Entry]], ...] = (
     ("effects of an intervention", Effect), ("fade of an effect", Fade),
     ("displacement of an intervention", Displacement),
     ("money", Money), ("discount", Discount), ("accrual as weights", Accrual), ("public_funds", PublicFunds),
+    ("alternatives", Alternative),
 )  # fmt: skip
 
 #: What the columns of a CSV file of parameters say that are not a field of their own.
@@ -80,6 +87,24 @@ _CSV_COLUMNS = {
     "low_95": "lower end of `interval_95`",
     "high_95": "upper end of `interval_95`",
 }
+
+#: What the table of distributions does not say.
+_DISTRIBUTION_WORDS = """\
+- `interval_95` is `[lower end, upper end]`. `quantiles` have their level in front, between 0 and 1, at least two of
+  them: `{0.05: 2.1, 0.5: 2.6, 0.95: 3.4}`.
+- Two quantiles, or the interval alone of a `beta` or `gamma`, are met exactly. More of them are fitted by least squares
+  of standard normal scores, and refused where one is missed by more than 0.25 of a standard deviation, with the
+  quantiles that the nearest distribution has. The same holds for `mean` with `interval_95` of a `beta` or `gamma`,
+  where the mean is kept; a `normal` or `lognormal` keeps its centre, and refuses an interval that is off it by more
+  than a tenth of its width.
+- Counts: `{events, of}` of a `beta` are those of a probability, `{events, exposure}` of a `gamma` those of a rate, with
+  the exposure in the time that the rate is per (person-years).
+- `mean` and `sd` of a `truncated_normal` are those of what lies between its ends, `location` and `scale` those of the
+  normal distribution before it was cut. With one end, `sd` must be below the distance from the mean to it.
+- `empirical` takes each value as often as its weight says; `file` is a CSV file, see below.
+- `mixture` is exactly `point` with the probability `share`, and otherwise as `rest` says, a distribution by name:
+  `{mixture: {point: 1, share: 0.3, rest: {lognormal: {interval_95: [0.5, 0.9]}}}}`.
+- A CSV file of parameters has no columns for `quantiles`, `empirical` and `mixture`; they are written in YAML."""
 
 
 def reference() -> str:
@@ -109,6 +134,8 @@ def _lines() -> Iterator[str]:
     for distribution, forms in FORMS.items():
         ways = " or ".join("`{" + ", ".join(form) + "}`" for form in forms)
         yield f"| `{distribution}` | {ways} |"
+    yield f"| `{JOINT}` | `{{{JOINT}: name}}` of an entry of `joint`, which draws it together with others |"
+    yield f"\n{_DISTRIBUTION_WORDS}"
     yield from _csv_lines()
     yield "\n### Units\n"
     units = ", ".join(f"`{name}`" for name in UNITS)
@@ -138,6 +165,12 @@ def _csv_lines() -> Iterator[str]:
             words = described[column] or ""
             words += " (of `source`)" if column in Citation.model_fields else ""
         yield f"| `{column}` | {words} |"
+    yield "\n### A CSV file of values\n"
+    yield "What an `empirical` distribution is read from: a row for each value that may occur, and no other columns.\n"
+    yield "| column | what it says |"
+    yield "|---|---|"
+    yield "| `value` | the number in the unit of the parameter |"
+    yield "| `weight` | how likely it is beside the others, at least 0; without this column all are alike |"
     yield "\n### A CSV file of a table\n"
     yield "A row for each case; every column is needed, and there are no others.\n"
     yield "| column | what it says |"
@@ -149,7 +182,7 @@ def _csv_lines() -> Iterator[str]:
 def _kind(annotation: Any, metadata: list[Any] | None = None) -> str:
     """What a field may be, in words."""
     words = []
-    for option in _options(annotation):
+    for option in options(annotation):
         origin, arguments = typing.get_origin(option), typing.get_args(option)
         if option is type(None):
             continue
@@ -177,15 +210,6 @@ def _titles() -> dict[type[Entry], str]:
         entry: f"see [{title}](#{re.sub(r'[^a-z_ ]', '', title.lower()).replace(' ', '-')})"
         for title, entry in _ENTRIES
     }
-
-
-def _options(annotation: Any) -> list[Any]:
-    origin = typing.get_origin(annotation)
-    if origin is typing.Annotated:
-        return _options(typing.get_args(annotation)[0])
-    if origin is typing.Union or "UnionType" in type(annotation).__name__:
-        return [option for argument in typing.get_args(annotation) for option in _options(argument)]
-    return [annotation]
 
 
 def schema_text() -> str:

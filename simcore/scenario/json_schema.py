@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from simcore.scenario.dependence import Joint
 from simcore.scenario.entries import NAME_SCHEMA, QUANTITY_SCHEMA, Entry
 from simcore.scenario.evidence import UNIT_SCHEMA
 from simcore.scenario.quantities import MONEY_PATTERN
 from simcore.scenario.reading import NAMED_SECTIONS
 from simcore.scenario.schema import Booking, Memory, Modifier, Price, ProgrammeCost, Scenario
-from simcore.uncertainty.distributions import FORMS
+from simcore.uncertainty.distributions import FORMS, JOINT
 
 _INTEGER = {"type": "integer"}
 _NAME = NAME_SCHEMA["pattern"].strip("^$")
@@ -109,6 +110,11 @@ def _one_of(fields: Iterable[str]) -> dict[str, Any]:
     return {"oneOf": [_given(field) for field in fields]}
 
 
+def _together(one: str, other: str) -> list[dict[str, Any]]:
+    """Both of two fields, or neither."""
+    return [{"if": _given(one), "then": _given(other)}, {"if": _given(other), "then": _given(one)}]
+
+
 def _booking_rules(kind: type[Booking]) -> list[dict[str, Any]]:
     rules = [_one_of(kind.KINDS)]
     for name in kind.KINDS:
@@ -155,6 +161,10 @@ def _rules() -> dict[str, list[dict[str, Any]]]:
         "OutcomePart": when,
         "Memory": [_one_of(Memory.KINDS)],
         "Derived": [price_year],
+        "Joint": [_one_of(Joint.FORMS)],
+        "MultivariateNormal": [_one_of(["covariance", "sd"]), *_together("sd", "correlation")],
+        "Dirichlet": [_one_of(["counts", "mean"]), *_together("mean", "sample_size")],
+        "Correlation": [_one_of(["between", "file"]), *_together("between", "coefficient")],
     }
 
 
@@ -182,25 +192,45 @@ def _condition() -> dict[str, Any]:
 
 def _distribution() -> dict[str, Any]:
     """One distribution by name, with one of its sets of fields."""
-    number: dict[str, Any] = {"type": "number"}
-    interval = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
-    options = []
-    for name, forms in FORMS.items():
-        ways: list[dict[str, Any]] = [
-            {
-                "type": "object",
-                "properties": {field: interval if field == "interval_95" else number for field in form},
-                "required": list(form),
-                "additionalProperties": False,
-            }
-            for form in forms
-        ]
-        if name == "fixed":
-            ways.append(number)
-        options.append({
-            "type": "object",
-            "properties": {name: {"anyOf": ways}},
-            "required": [name],
-            "additionalProperties": False,
-        })  # fmt: skip
-    return {"description": "a distribution by name", "anyOf": options}
+    options = [_named(name, [_fields(form) for form in forms]) for name, forms in FORMS.items() if name != "fixed"]
+    fixed = _named("fixed", [*(_fields(form) for form in FORMS["fixed"]), _NUMBER])
+    return {"description": "a distribution by name", "anyOf": [fixed, *options, _named(JOINT, [NAME_SCHEMA])]}
+
+
+_NUMBER: dict[str, Any] = {"type": "number"}
+_NUMBERS: dict[str, Any] = {"type": "array", "items": _NUMBER, "minItems": 1}
+#: What fields of distributions hold that is not a number.
+_MORE_THAN_NUMBERS: dict[str, dict[str, Any]] = {
+    "interval_95": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
+    "quantiles": {
+        "description": "values by their level: {0.05: 2.1, 0.95: 3.4}",
+        "type": "object",
+        "additionalProperties": _NUMBER,
+        "propertyNames": {"pattern": r"^0\.[0-9]*[1-9][0-9]*$"},
+        "minProperties": 2,
+    },
+    "file": {"type": "string", "description": "a CSV file with the column value, and perhaps weight"},
+    "values": _NUMBERS,
+    "weights": _NUMBERS,
+    "rest": {"$ref": "#/$defs/Distribution"},
+}
+
+
+def _fields(form: tuple[str, ...]) -> dict[str, Any]:
+    """One way to write a distribution."""
+    return {
+        "type": "object",
+        "properties": {field: _MORE_THAN_NUMBERS.get(field, _NUMBER) for field in form},
+        "required": list(form),
+        "additionalProperties": False,
+    }
+
+
+def _named(name: str, ways: list[dict[str, Any]]) -> dict[str, Any]:
+    """A distribution by name, written in one of its ways."""
+    return {
+        "type": "object",
+        "properties": {name: {"anyOf": ways}},
+        "required": [name],
+        "additionalProperties": False,
+    }

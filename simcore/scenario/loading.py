@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import os
-import types
-import typing
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from simcore.errors import Problem, ScenarioError, ScenarioWarning, UnknownNameError, counted, did_you_mean, shown
-from simcore.scenario.meaning import Meaning, path_text
+from simcore.errors import Problem, ScenarioError, ScenarioWarning, UnknownNameError, did_you_mean
+from simcore.scenario.alternatives import Changed, changed_trees, names_in_changes
+from simcore.scenario.drawing import dependence_of
+from simcore.scenario.fields import Path as Steps
+from simcore.scenario.fields import path_text
+from simcore.scenario.form_problems import form_problems
+from simcore.scenario.meaning import Meaning
 from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash, read_disk
 from simcore.scenario.reading import read_tree
-from simcore.scenario.schema import Entry, Scenario
+from simcore.scenario.schema import Scenario
 from simcore.scenario.shipped import shipped_scenarios
 from simcore.scenario.structure import Structure, matrix_parameter
+from simcore.uncertainty.dependence import Dependence
 from simcore.uncertainty.distributions import Distribution
+
+Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,10 @@ class ScenarioFile:
         File and line of every entry, by its path.
     warnings
         Facts that would surprise the author.
+    alternative
+        Which of its alternatives this is; none for the scenario as it stands.
+    alternatives
+        Each alternative as a scenario of its own, from the same files.
     """
 
     scenario: Scenario
@@ -53,10 +62,12 @@ class ScenarioFile:
     main: str
     places: dict[tuple[Any, ...], tuple[str, int]]
     warnings: tuple[str, ...]
+    alternative: str = ""
+    alternatives: dict[str, ScenarioFile] = field(default_factory=dict)
 
     @cached_property
     def distributions(self) -> dict[str, Distribution]:
-        """Distribution of every parameter, those behind matrices of counts included.
+        """Distribution of every parameter by itself, those behind matrices of counts included.
 
         The probabilities of a counted row are a Dirichlet draw: gamma numbers with the counts as shapes, divided by
         their sum.
@@ -71,6 +82,11 @@ class ScenarioFile:
                     name = matrix_parameter(domain.matrix, str(row.keys["from"]), str(row.keys["to"]))
                     found[name] = Distribution("gamma", {"shape": row.value, "scale": 1.0})
         return found
+
+    @cached_property
+    def dependence(self) -> Dependence:
+        """Which parameters are drawn together, and how."""
+        return dependence_of(self.scenario)
 
     @property
     def content_hash(self) -> str:
@@ -136,19 +152,35 @@ def case_name(path: PurePath) -> str:
     return path.parent.name if path.name == "scenario.yaml" and path.parent.name else path.stem
 
 
-def scenario_from_texts(files: Mapping[str, str], main: str) -> ScenarioFile:
-    """Read a scenario from texts by file name, as a results folder keeps them.
+def scenario_from_texts(files: Mapping[str, str], main: str, alternative: str = "") -> ScenarioFile:
+    """Read a scenario, or one of its alternatives, from texts by file name, as a results folder keeps them.
 
     Raises
     ------
     ScenarioError
         As `read_scenario`.
+    UnknownNameError
+        The scenario has no such alternative.
     """
 
     def read(file: str) -> str:
         return files[file.replace(os.sep, "/")]
 
-    return load(Files(read), main, case_name(PurePosixPath(main)))
+    file = load(Files(read), main, case_name(PurePosixPath(main)))
+    return file if not alternative else with_alternative(file, alternative)
+
+
+def with_alternative(file: ScenarioFile, name: str) -> ScenarioFile:
+    """One of the alternatives of a scenario, as a scenario of its own.
+
+    Raises
+    ------
+    UnknownNameError
+        It has no such alternative.
+    """
+    if name not in file.alternatives:
+        raise UnknownNameError(name, f"an alternative of {file.name}", file.alternatives)
+    return file.alternatives[name]
 
 
 def with_groups(file: ScenarioFile, groups: Sequence[str]) -> ScenarioFile:
@@ -167,200 +199,90 @@ def with_groups(file: ScenarioFile, groups: Sequence[str]) -> ScenarioFile:
 
 
 def load(files: Files, file: str, name: str) -> ScenarioFile:
-    """Read, merge and check a scenario file; the common part of the two ways to read one."""
+    """Read, merge and check a scenario file with its alternatives; the common part of the two ways to read one."""
     try:
         tree = read_tree(files, file)
     except UnreadableError as error:
         raise ScenarioError([*files.problems, error.problem], file) from None
+    folder, elsewhere = os.path.dirname(file), names_in_changes(tree)
+
+    def own(path: Steps, place: Place) -> bool:
+        return os.path.dirname(place[0]) == folder and path[-1] not in elsewhere
+
+    base = _understand(tree, files.problems, file, own, lambda path, _: path_text(path))
+    others: dict[str, _Understood] = {}
+    problems: list[Problem] = []
+    for changed in changed_trees(files, tree, Scenario):
+        try:
+            others[changed.name] = _understand_changed(changed, base, file)
+        except ScenarioError as error:
+            problems += map(changed.told, error.problems)
+    if problems:
+        raise ScenarioError(problems, file)
+    read = (files.named(), files.name(file))
+    alternatives = {
+        other: ScenarioFile(of.scenario, name, *read, of.places, of.warnings, other) for other, of in others.items()
+    }
+    noted = (*base.warnings, *(text for of in others.values() for text in of.warnings))
+    return ScenarioFile(base.scenario, name, *read, base.places, noted, "", alternatives)
+
+
+@dataclass(frozen=True)
+class _Understood:
+    """A checked scenario, where its entries are written, and what would surprise its author."""
+
+    scenario: Scenario
+    places: dict[Steps, Place]
+    warnings: tuple[str, ...]
+
+
+def _understand(
+    tree: Node, problems: Sequence[Problem], where: str, own: Callable[[Steps, Place], bool],
+    call: Callable[[Steps, Place], str],
+) -> _Understood:  # fmt: skip
+    """Check a scenario.
+
+    Parameters
+    ----------
+    tree, problems
+        What was read, and what was found wrong while reading.
+    where
+        Its file, for messages.
+    own, call
+        Whether the author wrote the entry at a path and place here, and how messages name it.
+    """
     places = dict(tree.places())
 
-    def locate(path: tuple[Any, ...]) -> tuple[str, int]:
+    def locate(path: Steps) -> Place:
         while path not in places:
             path = path[:-1]
         return places[path]
 
+    def named(path: Steps) -> str:
+        return call(path, locate(path))
+
     try:
         scenario = Scenario.model_validate(tree.plain())
     except ValidationError as error:
-        raise ScenarioError([*files.problems, *_problems(error, tree, locate)], file) from None
-    if files.problems:  # what was lost with them may be what a name refers to
-        raise ScenarioError(files.problems, file)
-    own = os.path.dirname(file)
-    meaning = Meaning(scenario, locate, lambda other: os.path.dirname(other) == own)
+        raise ScenarioError([*problems, *form_problems(error, tree, locate, named)], where) from None
+    if problems:  # what was lost with them may be what a name refers to
+        raise ScenarioError(problems, where)
+    meaning = Meaning(scenario, locate, lambda path: own(path, locate(path)), named)
     meaning.check()
     if meaning.problems:
-        raise ScenarioError(meaning.problems, file)
-    return ScenarioFile(scenario, name, files.named(), files.name(file), places, tuple(meaning.warnings))
+        raise ScenarioError(meaning.problems, where)
+    return _Understood(meaning.scenario, places, tuple(meaning.warnings))
 
 
-# --- pydantic's errors in our words -----------------------------------------------------------
-
-_WORDS = {
-    "string_type": "text",
-    "string_too_short": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "finite_number": "a finite number",
-    "bool_type": "true or false",
-    "dict_type": "entries by name",
-    "model_type": "entries by name",
-    "model_attributes_type": "entries by name",
-    "list_type": "a list",
-    "string_pattern_mismatch": "three capital letters, such as SEK",
-    "invalid_key": "a name before the colon",
-}
-
-
-#: Of the errors at one place, the one that says most is shown.
-_TELLING = {"scenario": 0, "literal_error": 1}
-
-
-def _problems(error: ValidationError, tree: Node, locate: Any) -> list[Problem]:
-    """Turn a validation error into problems, one per place."""
-    found: dict[tuple[Any, ...], list[ErrorDetails]] = {}
-    data = tree.plain()
-    for detail in error.errors():
-        path = _path_in(data, detail)
-        found.setdefault(path, []).append(detail)
-    lost = [path for path, node in tree.walk() if node.lost]
-    problems = []
-    for path, details in found.items():
-        if any(other[: len(path)] == path for other in lost):
-            continue  # it follows from what could not be read
-        if any(other != path and other[: len(path)] == path for other in found) and all(
-            _is_choice(detail, path) for detail in details
-        ):
-            continue  # an alternative of a choice whose other alternative says more
-        details.sort(key=lambda detail: _TELLING.get(detail["type"], len(_TELLING)))
-        detail = details[0]
-        file, line = locate(path)
-        problems.append(Problem(file, line, path_text(path), *_words(detail, details, path)))
-    return problems
-
-
-def _path_in(data: Any, detail: ErrorDetails) -> tuple[Any, ...]:
-    """Path of an error in the file: without the steps that name alternatives of a choice."""
-    path: list[Any] = []
-    steps = detail["loc"]
-    for number, step in enumerate(steps):
-        inside = (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int))
-        if inside:
-            path.append(step)
-            data = data[step]
-        elif detail["type"] == "missing" and number == len(steps) - 1:
-            path.append(step)
-    about = detail.get("ctx", {}).get("at")
-    return (*path, about) if about else tuple(path)
-
-
-def _is_choice(detail: ErrorDetails, path: tuple[Any, ...]) -> bool:
-    return len(detail["loc"]) > len(path)
-
-
-def _words(detail: ErrorDetails, details: list[ErrorDetails], path: tuple[Any, ...]) -> tuple[str, str, str]:
-    """Found, allowed and hint for an error."""
-    kind = detail["type"]
-    context = detail.get("ctx", {})
-    if kind == "scenario":
-        return str(context["found"]), str(context["allowed"]), str(context["hint"])
-    if kind == "extra_forbidden":
-        fields = _fields_at(path[:-1])
-        hint = did_you_mean(str(path[-1]), fields)
-        if not hint and " " in str(path[-1]):
-            hint = "a text with a comma or a colon in it needs quotes"
-        return "a field this entry does not have", ", ".join(fields), hint
-    if kind == "missing":
-        return "nothing", "a value: this field is required", _description(path)
-    if kind == "literal_error":
-        allowed = str(context["expected"]).replace("'", "")
-        names = allowed.replace(" or ", ", ").split(", ")
-        others = [_allowed(other, path) for other in details if other is not detail]
-        return shown(detail["input"]), ", or ".join([allowed, *others]), did_you_mean(str(detail["input"]), names)
-    limits = {"greater_than_equal": "ge", "greater_than": "gt", "less_than_equal": "le", "less_than": "lt"}
-    if kind in limits:
-        words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}[limits[kind]]
-        return shown(detail["input"]), f"{words} {context[limits[kind]]}", ""
-    if kind in ("too_short", "too_long"):
-        limit = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-        return counted(context["actual_length"], "entry"), limit, ""
-    allowed = " or ".join(dict.fromkeys(_allowed(other, path) for other in details))
-    return shown(detail["input"]), allowed, _form_hint(detail)
-
-
-def _allowed(detail: ErrorDetails, path: tuple[Any, ...]) -> str:
-    """What is allowed where something of the wrong form stands."""
-    match detail["type"]:
-        case "scenario":
-            return str(detail["ctx"]["allowed"])
-        case "literal_error":
-            return str(detail["ctx"]["expected"]).replace("'", "")
-        case "model_type" | "model_attributes_type":
-            return f"an entry with {', '.join(_fields_at(path))}"
-        case kind:
-            return _WORDS.get(kind, "something else")
-
-
-def _form_hint(detail: ErrorDetails) -> str:
-    value = detail["input"]
-    if detail["type"] in ("float_type", "int_type") and isinstance(value, str):
-        return "a number stands alone, without quotes, units or spaces between its digits"
-    if detail["type"] == "list_type":
-        return f"write [{'' if value is None else shown(value)}]"
-    return ""
-
-
-def _description(path: tuple[Any, ...]) -> str:
-    """The description of a field, as the hint of a message."""
-    kind: Any = Scenario
-    for step in path[:-1]:
-        kind = _below(kind, step)
-    entry = _entry_in(kind)
-    for name, field in entry.model_fields.items() if entry is not None else ():
-        if path[-1] in (name, field.alias):
-            return field.description or ""
-    return ""
-
-
-def _fields_at(path: tuple[Any, ...]) -> list[str]:
-    """The fields that the entry at a path may have."""
-    kind: Any = Scenario
-    for step in path:
-        kind = _below(kind, step)
-    entry = _entry_in(kind)
-    if entry is None:
-        return []
-    fields = [field.alias or name for name, field in entry.model_fields.items()]
-    return [*(["extends"] if not path else []), *(name for name in fields if name not in entry.NOT_WRITTEN)]
-
-
-def _below(kind: Any, step: Any) -> Any:
-    entry = _entry_in(kind)
-    if entry is not None:
-        for name, field in entry.model_fields.items():
-            if step in (name, field.alias):
-                return field.annotation
-        return None
-    for option in _options(kind):
-        origin, args = typing.get_origin(option), typing.get_args(option)
-        if origin is dict:
-            return args[1]
-        if origin is list:
-            return args[0]
-    return None
-
-
-def _options(kind: Any) -> list[Any]:
-    origin = typing.get_origin(kind)
-    if origin is typing.Annotated:
-        return _options(typing.get_args(kind)[0])
-    if origin in (typing.Union, types.UnionType):
-        return [option for arg in typing.get_args(kind) for option in _options(arg)]
-    return [kind]
-
-
-def _entry_in(kind: Any) -> type[Entry] | None:
-    for option in _options(kind):
-        if isinstance(option, type) and issubclass(option, Entry):
-            return option
-    return None
+def _understand_changed(changed: Changed, base: _Understood, where: str) -> _Understood:
+    """Check an alternative of a scenario; its warnings are those that the scenario as it stands has not."""
+    if changed.problems:
+        raise ScenarioError(changed.problems, where)
+    found = _understand(
+        changed.tree, (), where, lambda _, place: place in changed.lines,
+        lambda path, place: changed.call(path_text(path), place),
+    )  # fmt: skip
+    if found.scenario == base.scenario.model_copy(update={"alternatives": {}}):
+        raise ScenarioError([changed.no_change()], where)
+    known = {changed.plain(text) for text in base.warnings}
+    return replace(found, warnings=tuple(text for text in found.warnings if changed.plain(text) not in known))

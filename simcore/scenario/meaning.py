@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from simcore.errors import did_you_mean, nearest, with_article
 from simcore.scenario.adoption import check_adoption
 from simcore.scenario.causality import note_causality
-from simcore.scenario.checks import Checks, Path, path_text
+from simcore.scenario.checks import Checks, Path
 from simcore.scenario.conditions import ANY, DROPPED_OUT, NEVER, Band, parse_band, parse_move
+from simcore.scenario.correlating import check_dependence, use_together
 from simcore.scenario.effects import check_effect, check_modifier
 from simcore.scenario.expressions import Expression
 from simcore.scenario.models import check_derived, check_joint_tables, check_memory, check_traits, check_ways
@@ -29,8 +30,6 @@ from simcore.scenario.payments import (
 from simcore.scenario.quantities import unit_named
 from simcore.scenario.schema import Actor, Intervention, Move, Table, TableRow
 from simcore.scenario.surprises import note_surprises
-
-__all__ = ["Meaning", "path_text"]
 
 
 def _overlap(one: Band, other: Band) -> bool:
@@ -74,6 +73,7 @@ class Meaning(Checks):
     def check(self) -> None:
         """Run every check."""
         self._names()
+        check_dependence(self)
         check_joint_tables(self)
         self._population()
         check_derived(self)
@@ -93,6 +93,7 @@ class Meaning(Checks):
             self._intervention(("interventions", name), intervention)
         self._strategies()
         if not self.problems:
+            use_together(self)
             note_surprises(self)
             note_causality(self)
 

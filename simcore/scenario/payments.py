@@ -36,7 +36,7 @@ def check_money(checks: Checks) -> None:
         if isinstance(rate, str):
             checks.quantity(("discount", what), rate, "discount_rate", ("year", "cycle"))
             parameter = scenario.parameters.get(rate)
-            if parameter is not None and parameter.unit == "per year":
+            if parameter is not None and parameter.unit == "per year" and not parameter.distribution.is_joint:
                 _discount_rate(checks, ("parameters", rate, "distribution"), parameter.distribution.mean)
             table = scenario.tables.get(rate)
             for number, row in enumerate(table.cells if table is not None and table.unit == "per year" else ()):
@@ -118,6 +118,9 @@ def check_price(checks: Checks, path: Path, price: Price) -> None:
     _per(checks, path, "base" if price.kind == "tax" else price.kind, name, per)
     if price.cashable is not None:
         _cashable(checks, (*path, "cashable"), price.cashable, price.kind)
+    if price.spread is not None:
+        form = "gamma" if price.spread.gamma is not None else "lognormal"
+        checks.quantity((*path, "spread", form, "cv"), price.spread.cv, "spread", ())
 
 
 def _cashable(checks: Checks, path: Path, cashable: Cashable, kind: str) -> None:

@@ -107,6 +107,34 @@ class Cashable(Entry):
     )
 
 
+class Variation(Entry):
+    """How much single costs vary around their mean."""
+
+    cv: Quantity = Field(
+        description="their standard deviation divided by their mean, unit 'coefficient of variation'"
+    )
+
+
+class Spread(Entry):
+    """The distribution of what single events cost, relative to the price, which is their mean."""
+
+    lognormal: Variation | None = Field(None, description="few events cost very much: {cv: name}")
+    gamma: Variation | None = Field(None, description="the same with a lighter tail: {cv: name}")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Spread:
+        if (self.lognormal is None) == (self.gamma is None):
+            raise refuse(both(self.gamma), "either lognormal or gamma")
+        return self
+
+    @property
+    def cv(self) -> str | float:
+        """The coefficient of variation."""
+        form = self.lognormal or self.gamma
+        assert form is not None  # one of them is there
+        return form.cv
+
+
 class Price(Booking):
     """A priced situation or event."""
 
@@ -117,9 +145,16 @@ class Price(Booking):
         None, description="with while: paid once, at the start of the first cycle, by those in the condition"
     )
 
+    spread: Spread | None = Field(
+        None, description="with move: how much single events differ in cost; for what may happen to a group"
+    )
+
     @model_validator(mode="after")
     def _when(self) -> Price:
-        return _one_situation(self)
+        _one_situation(self)
+        if self.spread is not None and self.move is None:
+            raise refuse("spread with while", "spread only together with move", "single events differ in cost")
+        return self
 
 
 class OutcomePart(Entry):

@@ -12,15 +12,20 @@ from typing import Any
 
 from simcore.errors import Problem, did_you_mean, shown
 from simcore.scenario.csv_files import read_parameters_csv, read_table_csv
+from simcore.scenario.joint_files import read_joint_files
 from simcore.scenario.nodes import Files, Node, UnreadableError
 from simcore.scenario.shipped import is_model, model_file, shipped_models
 from simcore.scenario.strict_yaml import read_yaml
+from simcore.scenario.value_files import read_value_files
 
 #: Sections that merge entry by entry, and that may be kept in files of their own.
 NAMED_SECTIONS = (
     "parameters", "tables", "derived", "domains", "memory", "actors", "prices", "outcomes", "interventions",
-    "strategies", "sources",
+    "strategies", "sources", "alternatives", "joint",
 )  # fmt: skip
+#: Sections that name files of numbers, and the fields that are filled in from them.
+FROM_FILES = ("tables", "parameters", "joint", "correlations")
+FILLED = ("rows", "names")
 _ENTRIES = "entries by name, or the name of a file"
 #: What `extends` takes for the name of a shipped model, and not for that of a file.
 _PLAIN_NAME = re.compile(r"[^./\\\x00]+")
@@ -35,6 +40,12 @@ def read_tree(files: Files, file: str) -> Node:
         A file cannot be used at all. Smaller problems are added to `files.problems`.
     """
     tree = _read_extended(files, file, None, ())
+    fill_from_files(files, tree)
+    return tree
+
+
+def fill_from_files(files: Files, tree: Node) -> None:
+    """Fill in the numbers of everything that names a file of them: tables, matrices, samples and values."""
     tables = tree.value.get("tables")
     for name, table in tables.value.items() if tables is not None and isinstance(tables.value, dict) else ():
         if isinstance(table.value, dict):
@@ -42,7 +53,8 @@ def read_tree(files: Files, file: str) -> Node:
                 _read_rows(files, table, f"tables.{name}")
             except UnreadableError as error:
                 files.problems.append(error.problem)
-    return tree
+    read_joint_files(files, tree)
+    read_value_files(files, tree)
 
 
 def _read_rows(files: Files, table: Node, path: str) -> None:
@@ -71,7 +83,7 @@ def _read_extended(files: Files, file: str, asked_by: Node | None, above: tuple[
         raise UnreadableError(Problem(file, tree.line, "", found, allowed))
     for section in NAMED_SECTIONS:
         if section in tree.value:
-            tree.value[section] = _section(files, section, tree.value[section])
+            tree.value[section] = read_section(files, section, tree.value[section])
     extends = tree.value.pop("extends", None)
     if extends is None:
         return tree
@@ -103,7 +115,7 @@ def _extended(files: Files, node: Node) -> str:
     return file
 
 
-def _section(files: Files, section: str, node: Node) -> Node:
+def read_section(files: Files, section: str, node: Node) -> Node:
     """Load a section that is a file name, or a list of file names and mappings."""
     parts = node.value if isinstance(node.value, list) else [node]
     if all(isinstance(part.value, dict) for part in parts) and not isinstance(node.value, list):

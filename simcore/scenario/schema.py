@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from simcore.scenario.alternatives import Alternative
+from simcore.scenario.dependence import Correlation, Joint
 from simcore.scenario.entries import Entry, Name, Text
 from simcore.scenario.evidence import Citation, Evidenced, Parameter, Table, TableRow, Work
 from simcore.scenario.life_course import Derived, Domain, Memory, Modifier, Move
@@ -27,6 +29,8 @@ from simcore.scenario.prices import (
     Payers,
     Price,
     PublicFunds,
+    Spread,
+    Variation,
 )
 from simcore.scenario.programmes import (
     Displacement,
@@ -41,11 +45,11 @@ from simcore.scenario.programmes import (
 from simcore.scenario.written import parse_cap
 
 __all__ = [
-    "Accrual", "Actor", "Booking", "Cashable", "Citation", "Derived", "Discount", "Displacement", "Domain", "DropOut",
-    "Effect", "Enrolment", "Entry", "Evidenced", "Fade", "Horizon", "Intervention", "Memory", "MemoryShares",
-    "Modifier", "Money", "Move", "Outcome", "OutcomePart", "Parameter", "Payers", "Population", "Price",
-    "ProgrammeCost", "PublicFunds", "Scale", "Scenario", "Shares", "Start", "Table", "TableRow", "Trait", "Work",
-    "parse_cap",
+    "Accrual", "Actor", "Alternative", "Booking", "Cashable", "Citation", "Derived", "Discount", "Displacement",
+    "Domain", "DropOut", "Effect", "Enrolment", "Entry", "Evidenced", "Fade", "Horizon", "Intervention", "Memory",
+    "MemoryShares", "Modifier", "Money", "Move", "Outcome", "OutcomePart", "Parameter", "Payers", "Population",
+    "Price", "ProgrammeCost", "PublicFunds", "Scale", "Scenario", "Shares", "Spread", "Start", "Table", "TableRow",
+    "Trait", "Variation", "Work", "parse_cap",
 ]  # fmt: skip
 
 
@@ -63,6 +67,12 @@ class Scenario(Entry):
     )
     parameters: dict[Name, Parameter] = Field(
         default_factory=dict, description="uncertain figures, with unit, source and grade"
+    )
+    joint: dict[Name, Joint] = Field(
+        default_factory=dict, description="distributions of several parameters together: fitted models, shares, samples"
+    )
+    correlations: list[Correlation] = Field(
+        default_factory=list, description="how parameters with distributions of their own hang together"
     )
     tables: dict[Name, Table] = Field(default_factory=dict, description="figures by age, attribute, state or year")
     derived: dict[Name, Derived] = Field(default_factory=dict, description="quantities worked out from others")
@@ -89,8 +99,14 @@ class Scenario(Entry):
     groups: list[Name] = Field(default_factory=list, description="attributes whose levels are also reported separately")
     public_funds: PublicFunds | None = Field(None, description="cost of raising public money; none by default")
     sources: dict[Name, Work] = Field(default_factory=dict, description="works that figures are taken from")
+    alternatives: dict[Name, Alternative] = Field(
+        default_factory=dict, description="other assumptions, run side by side with the scenario as it stands"
+    )
     draws: Annotated[int, Field(ge=1, le=10_000_000)] = Field(
         1000, description="joint samples of all uncertain figures"
+    )
+    sampling: Literal["monte_carlo", "latin_hypercube", "sobol"] = Field(
+        "monte_carlo", description="how the points of the draws are chosen: by chance, or so that they spread evenly"
     )
     seed: Annotated[int, Field(ge=0, lt=2**64)] = Field(1, description="seed of all random numbers")
 

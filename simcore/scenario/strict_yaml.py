@@ -16,6 +16,8 @@ from simcore.scenario.nodes import LARGEST_NUMBER, LONGEST_NUMBER, Files, Node, 
 from simcore.scenario.yaml_words import yaml_problem
 
 _MAX_DEPTH = 40
+#: Where decimal numbers may stand in front of the colon: the quantiles of a distribution, by their level.
+_BY_LEVEL = re.compile(r"(.*\.)?distribution\.(.*\.)?quantiles")
 #: Characters that YAML does not take.
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -118,7 +120,8 @@ class _Builder:
             name = shown(key_node.plain())
             below = f"{path}.{name}" if path else name
             value = self.node(following or next(self.events), below, depth + 1)
-            if isinstance(key, bool) or not isinstance(key, str | int):
+            is_level = isinstance(key, float) and _BY_LEVEL.fullmatch(path)
+            if isinstance(key, bool) or not (isinstance(key, str | int) or is_level):
                 if not key_node.lost:
                     self.problem(key_event, shown(key_node.plain()), "a name before the colon", path=path)
                 if isinstance(key_event, yaml.ScalarEvent):

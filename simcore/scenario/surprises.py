@@ -19,7 +19,7 @@ def note_surprises(checks: Checks) -> None:
     scenario = checks.scenario
     for section, entries in (("parameters", scenario.parameters), ("tables", scenario.tables)):
         for name, entry in entries.items():
-            if name not in checks.used and checks.own(checks.locate((section, name))[0]):
+            if name not in checks.used and checks.own((section, name)):
                 checks.warn((section, name), "is not used")
             if (
                 entry.valid_until is not None
@@ -28,10 +28,10 @@ def note_surprises(checks: Checks) -> None:
             ):
                 checks.warn((section, name), f"is to be looked up again after {entry.valid_until}")
     for name in scenario.derived:
-        if name not in checks.used and checks.own(checks.locate(("derived", name))[0]):
+        if name not in checks.used and checks.own(("derived", name)):
             checks.warn(("derived", name), "is not used")
     for name in scenario.memory:
-        if name not in _remembered(checks) and checks.own(checks.locate(("memory", name))[0]):
+        if name not in _remembered(checks) and checks.own(("memory", name)):
             checks.warn(("memory", name), "is not used")
     employed = {member for members in scenario.strategies.values() for member in members}
     for name in scenario.interventions:

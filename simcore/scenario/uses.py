@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from simcore.scenario.checks import path_text
+from simcore.scenario.fields import path_text
 from simcore.scenario.schema import Entry, Scenario
 
 #: Sections whose texts may be names of numbers.

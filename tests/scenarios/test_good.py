@@ -1,16 +1,21 @@
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from simcore.model.compile import compile_scenario
+from simcore.report.provenance import provenance
 from simcore.scenario.conditions import Band, parse_condition
 from simcore.scenario.loading import read_scenario, scenario_from_texts
 from simcore.scenario.shipped import shipped_scenarios
 
 GOOD = Path(__file__).parent / "good"
 #: Every good file but `discount.yaml`, which only others can extend.
-NAMES = ["smallest.yaml", "clinic", "clinic/model.yaml", "programmes.yaml"]
+NAMES = [
+    "smallest.yaml", "clinic", "clinic/model.yaml", "programmes.yaml", "alternatives.yaml", "correlated.yaml",
+    "distributions.yaml",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [GOOD / name for name in NAMES] + list(shipped_scenarios()))
@@ -24,7 +29,8 @@ def test_loads_and_compiles_without_warnings(name):
 
 def test_every_good_file_is_read():
     clinic = read_scenario(GOOD / "clinic")
-    read = {*clinic.files, "smallest.yaml", "programmes.yaml"}
+    read = {*clinic.files, *read_scenario(GOOD / "correlated.yaml").files}
+    read |= {"smallest.yaml", "programmes.yaml", "alternatives.yaml", *read_scenario(GOOD / "distributions.yaml").files}
     assert read == {path.relative_to(GOOD).as_posix() for path in GOOD.rglob("*") if path.is_file()}
 
 
@@ -143,3 +149,36 @@ def test_a_kept_scenario_reads_the_same(clinic):
 def test_content_hash_changes_with_any_file(clinic):
     changed = {**clinic.files, "clinic/mortality.csv": clinic.files["clinic/mortality.csv"].replace("0,0002", "0,0001")}
     assert scenario_from_texts(changed, clinic.main).content_hash != clinic.content_hash
+
+
+def test_distributions_as_published():
+    distributions = read_scenario(GOOD / "distributions.yaml").distributions
+    share = distributions["share_admitted"]
+    assert share.given == {"quantiles": {0.25: 0.08, 0.5: 0.10, 0.75: 0.12}}
+    assert share.ppf(np.array([0.25, 0.75])) == pytest.approx([0.08, 0.12], abs=0.002)
+    assert distributions["r_well"].mean == pytest.approx(34 / 120.5)
+    aids = distributions["aids"]  # from a file with semicolons and decimal commas
+    assert aids.given["rows"] == ((1200.5, 2.0, 2), (3400.0, 1.0, 3), (0.0, 4.0, 4))
+    assert aids.written == "empirical {file: distributions_aids.csv}"
+    assert distributions["rr_coach"].written == (
+        "mixture {point: 1, share: 0.3, rest: lognormal {interval_95: [0.5, 0.9]}}"
+    )
+
+
+def test_sources_show_distributions_as_they_were_written():
+    figures = provenance(read_scenario(GOOD / "distributions.yaml"))["figures"]
+    written = {figure["name"]: figure["distribution"] for figure in figures}
+    assert written["r_well"] == "gamma {events: 34, exposure: 120.5}"
+    assert written["aids"] == "empirical {file: distributions_aids.csv}"
+    clinic = {figure["name"]: figure for figure in provenance(read_scenario(GOOD / "clinic"))["figures"]}
+    assert clinic["rr_unused_elsewhere"]["distribution"] is None  # a number without uncertainty
+
+
+def test_values_from_a_file_are_part_of_the_scenario():
+    file = read_scenario(GOOD / "distributions.yaml")
+    assert scenario_from_texts(file.files, file.main).scenario == file.scenario
+    name = "distributions_aids.csv"
+    changed = {**file.files, name: file.files[name].replace("3400", "3500")}
+    again = scenario_from_texts(changed, file.main)
+    assert again.content_hash != file.content_hash
+    assert again.distributions["aids"].mean > file.distributions["aids"].mean

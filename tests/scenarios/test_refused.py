@@ -22,7 +22,7 @@ def run(file, n_draws=2):
     parameters = draw_parameters(file.distributions, n_draws, seed=1)
     pricer.check(parameters, n_draws)
     values = compiled.values.evaluate(parameters, n_draws)
-    return simulate_draws(compiled, values, first_draw=0, persons=range(100), target_group=20, seed=1)
+    return simulate_draws(compiled, values, persons=range(100), target_group=20, seed=1)
 
 
 @pytest.mark.parametrize("name", NAMES)

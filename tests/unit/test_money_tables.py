@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from simcore.report.quality import line_quality
-from simcore.report.tables import as_csv, as_json, rows, run_tables
+from simcore.report.records import as_csv, as_json, rows
+from simcore.report.tables import run_tables
 from simcore.simulation import simulate
 from tests.analytic.models import model, priced
 from tests.strategies import evidenced, read

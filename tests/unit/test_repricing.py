@@ -1,0 +1,87 @@
+"""Pricing a stored ledger again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from simcore.errors import ResultsError, ScenarioError, UnknownNameError
+from simcore.repricing import price_parameters, reprice, scenario_of
+from simcore.scenario.loading import read_scenario
+from simcore.simulation import simulate
+from simcore.storage import open_results, save_results
+
+
+@pytest.mark.parametrize("engine", ["sampled", "expected"])
+def test_the_same_prices_give_the_same_results(engine, tmp_path):
+    results = simulate(read_scenario("textbook_chain"), draws=30, persons=80, engine=engine)
+    xr.testing.assert_identical(reprice(results), results)
+    stored = open_results(save_results(results, tmp_path / "kept"))
+    xr.testing.assert_equal(reprice(stored), results)
+
+
+def test_other_prices_are_those_of_a_new_run():
+    file = read_scenario("school_dropout")
+    results = simulate(file, draws=6, persons=100)
+    names = price_parameters(file)
+    assert "or_team" not in names
+    values = {name: results["parameter_value"].sel(parameter=name).values[::-1] for name in names}
+    xr.testing.assert_identical(
+        reprice(results, values).drop_attrs(), simulate(file, draws=6, persons=100, parameters=values).drop_attrs()
+    )
+    assert not np.allclose(reprice(results, values)["cost"].values, results["cost"].values)
+
+
+def test_one_value_for_all_draws():
+    results = simulate(read_scenario("textbook_chain"), draws=5, persons=50)
+    doubled = 2 * float(results["parameter_value"].sel(parameter="call_out").mean())
+    found = reprice(results, {"call_out": doubled})["parameter_value"].sel(parameter="call_out")
+    assert (found.values == doubled).all()
+
+
+def test_what_decides_lives_cannot_be_repriced():
+    results = simulate(read_scenario("textbook_chain"), draws=5, persons=50)
+    lived = next(
+        name
+        for name, of in scenario_of(results).distributions.items()
+        if not of.is_fixed and name not in price_parameters(scenario_of(results))
+    )
+    with pytest.raises(ResultsError) as caught:
+        reprice(results, {lived: results["parameter_value"].sel(parameter=lived).values + 0.01})
+    assert str(caught.value) == (
+        f"'{lived}' decides how lives go, which another price list cannot change: run the scenario again."
+    )
+    reprice(results, {lived: results["parameter_value"].sel(parameter=lived).values})  # unchanged is no change
+
+
+def test_wrong_parameters_are_told():
+    file = read_scenario("textbook_chain")
+    results = simulate(file, draws=5, persons=50)
+    with pytest.raises(UnknownNameError, match="did you mean 'call_out'"):
+        reprice(results, {"call_oot": 1.0})
+    with pytest.raises(ScenarioError) as caught:
+        simulate(file, draws=5, persons=50, parameters={"call_out": [1.0, 2.0], "upkeep_worn": np.nan})
+    assert "2 values for 5 draws" in str(caught.value)
+    assert "not a finite number" in str(caught.value)
+
+
+def test_a_single_draw_is_that_of_any_longer_run():
+    file = read_scenario("textbook_chain")
+    whole = simulate(file, draws=20, persons=60)
+    found = simulate(file, draws=[17, 3], persons=60)
+    xr.testing.assert_identical(found.drop_attrs(), whole.sel(draw=[17, 3]).drop_attrs())
+    with pytest.raises(ScenarioError, match="different whole numbers from 0"):
+        simulate(file, draws=[3, 3], persons=60)
+
+
+def test_shared_luck_is_the_same_in_every_draw():
+    file = read_scenario("textbook_chain")
+    means = {name: of.mean for name, of in file.distributions.items()}
+    shared = simulate(file, draws=6, persons=60, parameters=means, luck="shared")
+    assert shared.attrs["sampling"] == "given"
+    assert bool((shared["cost"] == shared["cost"].isel(draw=0)).all())
+    own = simulate(file, draws=6, persons=60, parameters=means)
+    assert not bool((own["cost"] == own["cost"].isel(draw=0)).all())
+    with pytest.raises(UnknownNameError, match="a kind of luck"):
+        simulate(file, draws=6, luck="common")
