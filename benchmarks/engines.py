@@ -88,7 +88,7 @@ class Memory:
         """Time per person-cycle, one thread."""
         values = model.values.evaluate({"p": np.array([0.02]), "r": np.array([1.5])}, 1)
         begin = time.perf_counter()
-        simulate_draws(model, values, first_draw=0, persons=range(self.persons), target_group=1, seed=1)
+        simulate_draws(model, values, persons=range(self.persons), target_group=1, seed=1)
         return (time.perf_counter() - begin) / (self.persons * N_CYCLES) * 1e9
 
     def track_with_a_clock(self) -> float:

@@ -75,7 +75,7 @@ class Lives:
 
     def simulate(self, persons: range) -> None:
         """Run some persons of one draw."""
-        simulate_draws(self.compiled, self.values, first_draw=0, persons=persons, target_group=1, seed=1)
+        simulate_draws(self.compiled, self.values, persons=persons, target_group=1, seed=1)
 
     def nanoseconds(self, seconds: float) -> float:
         """Time per person-cycle."""

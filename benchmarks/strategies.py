@@ -83,7 +83,7 @@ class Strategies:
         for _ in range(repeat):
             begin = time.perf_counter()
             simulate_draws(
-                self.compiled[name], self.values[name], first_draw=0, persons=range(self.persons), target_group=1,
+                self.compiled[name], self.values[name], persons=range(self.persons), target_group=1,
                 seed=1, everybody=everybody,
             )  # fmt: skip
             times.append(time.perf_counter() - begin)

@@ -55,7 +55,7 @@ class SchoolDropout:
     def time_e_lives(self) -> None:
         """tables and lives of all draws, one thread"""
         simulate_draws(
-            self.compiled, self.values, first_draw=0, persons=range(self.n_persons), target_group=1, seed=1
+            self.compiled, self.values, persons=range(self.n_persons), target_group=1, seed=1
         )  # fmt: skip
 
     def time_f_pricing(self) -> None:

@@ -20,9 +20,9 @@ from simcore.errors import Problem, ScenarioError
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import Paths, simulate_draws
 from simcore.scenario.conditions import NEVER
+from simcore.scenario.drawn import drawn_parameters
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.structure import Structure
-from simcore.uncertainty.sampling import draw_parameters
 from simcore.version import __version__
 
 #: A trace holds at most this many values: a few hundred megabytes, and a file that other programs still open.
@@ -32,7 +32,14 @@ _OWN = ("strategy", "person", "boundary", "cycle", "parameter", "age", "year", "
 
 
 def trace_lives(
-    file: ScenarioFile, *, persons: int, among: int | None = None, seed: int | None = None, draw: int = 0
+    file: ScenarioFile,
+    *,
+    persons: int,
+    among: int | None = None,
+    seed: int | None = None,
+    draw: int = 0,
+    draws: int | None = None,
+    sampling: str | None = None,
 ) -> xr.Dataset:
     """Lives of the first persons of a run, one by one, under every strategy.
 
@@ -48,6 +55,8 @@ def trace_lives(
         How many persons the run has, of whom these are the first; by default as many as the scenario has.
     seed, draw
         Seed of the run, by default that of the scenario, and number of the draw.
+    draws, sampling
+        How many draws the run has, and how they are drawn; by default as the scenario says.
 
     Returns
     -------
@@ -85,13 +94,13 @@ def trace_lives(
     values_each = n_strategies * (n_cycles + 1) * (len(structure.names) + 2 * len(structure.interventions) + 1)
     _check(persons, scenario.population.persons if among is None else among, values_each, seed, draw)
     compiled = compile_scenario(file)
-    numbers = draw_parameters(file.distributions, 1, seed=seed, first_draw=draw)
+    numbers = drawn_parameters(file, [draw], seed=seed, sampling=sampling, of=max(draws or scenario.draws, draw + 1))
     paths = Paths(
         np.zeros((n_strategies, n_cycles + 1, len(structure.names), persons), np.uint8),
         np.zeros((n_strategies, n_cycles, len(structure.interventions), persons), np.uint16),
     )
     simulate_draws(
-        compiled, compiled.values.evaluate(numbers, 1), first_draw=draw, persons=range(persons), target_group=0,
+        compiled, compiled.values.evaluate(numbers, 1), draws=[draw], persons=range(persons), target_group=0,
         seed=seed, paths=paths,
     )  # fmt: skip
     variables = _variables(structure, paths)

@@ -89,6 +89,13 @@ VARIABLES: Final[dict[str, Variable]] = {
         "Present value of cost in each part",
         "Present value per person of the part, over all years.",
     ),
+    "present_value_between_halves": Variable(
+        ("strategy", "draw", "actor", "year"),
+        _MONEY + ", discounted to the start",
+        "Difference between the halves",
+        "Present value of cost, all kinds that a net saving counts, of a person of the first half minus that of one of "
+        "the second: luck alone.",
+    ),
     "cashable_saving": Variable(
         ("strategy", "draw", "actor", "year"),
         _MONEY,
@@ -121,6 +128,26 @@ VARIABLES: Final[dict[str, Variable]] = {
         "the outcome's own unit per person, discounted to the start",
         "Present value of outcomes",
         "As outcome_value, discounted to the start of the first cycle by the rate for outcomes.",
+    ),
+    "outcome_value_of_part": Variable(
+        ("part", "strategy", "draw", "outcome"),
+        "the outcome's own unit per person",
+        "Outcomes in each part",
+        "As outcome_value, per person of the part.",
+    ),
+    "outcome_present_value_of_part": Variable(
+        ("part", "strategy", "draw", "outcome"),
+        "the outcome's own unit per person, discounted to the start",
+        "Present value of outcomes in each part",
+        "As outcome_present_value, per person of the part.",
+    ),
+    "spread_present_value": Variable(
+        ("strategy", "draw", "actor", "cost_kind"),
+        _MONEY + " of the target group, discounted to the start",
+        "Present value of what single events cost beyond the expected",
+        "What the events of the target group cost beyond what is expected of them, as single costs differ; part of "
+        "what may happen to the group and of no expected value; only where a price says how much they differ.",
+        always=False,
     ),
     "group_size": Variable(
         ("draw", "group"),
@@ -168,6 +195,9 @@ ATTRIBUTES: Final[dict[str, str]] = {
 #: What results of this version carry as well; analysis does without it where it can.
 FURTHER_ATTRIBUTES: Final[dict[str, str]] = {
     "strategies": "the interventions of each strategy, as JSON",
+    "alternative": "which of the scenario's alternatives it is; empty as it stands",
+    "sampling": "how parameters were drawn",
+    "luck": "per_draw: each draw has its own luck; shared: all draws have the same",
     "cohorts": "groups that start one after the other, one each year; money and outcomes are those of all together",
 }
 

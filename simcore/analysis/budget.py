@@ -8,7 +8,7 @@ import xarray as xr
 
 from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost, with_views
 from simcore.analysis.cashable import cashable_saving, freed, holds_for, says_cashable
-from simcore.analysis.summary import mean_and_error, quantiles
+from simcore.analysis.two_orders import mean_and_error, quantiles
 
 
 def budget(

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import net_saving, with_views
-from simcore.analysis.summary import mean_and_error, quantiles
+from simcore.analysis.avoided_cost import counted_kinds, net_saving, with_views
+from simcore.analysis.two_orders import mean_and_error, quantiles, saved_by_halves, variances, without_luck
 
 
 def parts_of(results: xr.Dataset) -> dict[str, list[str]]:
@@ -49,7 +49,8 @@ def combinations(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool =
     Returns
     -------
     Dataset (intervention, actor), views included, for every strategy that is the union of others: means with their
-    Monte Carlo standard errors (``..._mcse``) and quantiles (``..._quantile``) of
+    Monte Carlo standard errors (``..._mcse``) and quantiles of the expected value (``..._quantile``; not a number where
+    luck hides them) of
 
     - ``sum_of_parts``: the net savings of the parts, added up;
     - ``together``: the net saving of the combination;
@@ -66,15 +67,23 @@ def combinations(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool =
     """
     of = parts_of(results)
     saving = with_views(net_saving(results, also=also, gross=gross), results)
-    together = saving.sel(intervention=list(of))
-    sums = [saving.sel(intervention=parts).sum("intervention", keep_attrs=True) for parts in of.values()]
-    total = together.copy(data=np.stack([one.transpose("draw", "actor").values for one in sums]) if sums else together)
+    halves = saved_by_halves(results, counted_kinds(also, gross=gross))
     summary = xr.Dataset(attrs=dict(results.attrs))
-    for name, values in {"sum_of_parts": total, "together": together, "interaction": together - total}.items():
+    of_halves = _compared(halves, of)
+    for name, values in _compared(saving, of).items():
         summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
-        summary[f"{name}_quantile"] = quantiles(values)
+        parts = variances(values, of_halves[name], results)
+        summary[f"{name}_quantile"] = quantiles(without_luck(values, parts))
         for variable in (name, f"{name}_mcse"):
             summary[variable].attrs["units"] = saving.attrs.get("units", "")
     return summary.assign_coords(
         parts=("intervention", np.array([" + ".join(parts) for parts in of.values()], dtype=str))
     )
+
+
+def _compared(saving: xr.DataArray, of: dict[str, list[str]]) -> dict[str, xr.DataArray]:
+    """Sums of the parts, combinations, and the difference, of net savings with the dim `intervention`."""
+    together = saving.sel(intervention=list(of))
+    sums = [saving.sel(intervention=parts).sum("intervention") for parts in of.values()]
+    total = xr.concat(sums, dim=together["intervention"]).transpose(*together.dims) if sums else together
+    return {"sum_of_parts": total, "together": together, "interaction": together - total}

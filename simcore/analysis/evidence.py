@@ -55,9 +55,10 @@ def uncertainty_by_quality(
 ) -> xr.DataArray:
     """Share of the variance of society's net saving over draws, by quality of the parameters behind it.
 
-    A linear regression of the net saving on the (standardised) uncertain parameters; each parameter's
-    share is its squared coefficient, which adds up to the explained share because parameters are drawn
-    independently. The rest is luck, and effects that are not linear.
+    A linear regression of the net saving on the (standardised) uncertain parameters; each parameter's share is
+    its coefficient times its correlation with the net saving, and they add up to the explained share. Of parameters
+    that are drawn together, what they explain is so parted between them, and one that counteracts others gets
+    nothing. The rest is luck, and effects that are not linear.
 
     Parameters
     ----------
@@ -90,13 +91,28 @@ def uncertainty_by_quality(
 def _explained(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of the variance of each column of y (draw, y) explained by each column of x (draw, x), linearly (x, y).
 
-    A coefficient that is really zero comes out with a variance of about (1 - R2)/(n - k - 1), which is
-    taken off its square; shares never add up to more than 1, and are not a number where y does not vary.
+    The coefficient of x times the covariance of x with y, over the variance of y [1]_: these shares add up to the
+    explained share of the variance whether columns of x are correlated or not, and with independent columns each is
+    the squared standardised coefficient. A column that counteracts others it is correlated with can come out negative:
+    it then gets 0, and the others less, so that their sum stays the explained share. Of columns that follow from each
+    other, such as shares of a whole, the smallest coefficients that fit are taken.
+
+    A coefficient that is really zero has a share of about (1 - R2)/(n - rank - 1), which is taken off each; shares
+    are not a number where y does not vary.
+
+    References
+    ----------
+    .. [1] Pratt (1987), Dividing the indivisible: using simple symmetry to partition variance explained, Proceedings of
+       the Second International Tampere Conference in Statistics.
     """
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     spread = y.std(axis=0)
-    y = (y - y.mean(axis=0)) / np.where(spread > 0, spread, np.nan)
-    coefficients = np.linalg.solve(x.T @ x, x.T @ y)  # parameters are drawn independently: well conditioned
-    noise = (y - x @ coefficients).var(axis=0) / max(len(y) - x.shape[1] - 1, 1)
-    squares = np.maximum(coefficients**2 - noise, 0.0)
-    return np.asarray(squares / np.maximum(squares.sum(axis=0), 1.0))
+    varies = spread > 0
+    y = (y - y.mean(axis=0)) / np.where(varies, spread, 1.0)
+    coefficients, _, rank, _ = np.linalg.lstsq(x, y, rcond=1e-10)
+    explained = 1.0 - (y - x @ coefficients).var(axis=0)
+    noise = (1.0 - explained) / max(len(y) - rank - 1, 1)
+    shares = np.maximum(coefficients * (x.T @ y) / len(y) - noise, 0.0)
+    total = shares.sum(axis=0)
+    shares = shares * np.minimum(1.0, explained / np.where(total > 0, total, 1.0))
+    return np.asarray(np.where(varies, shares, np.nan))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import xarray as xr
 
 from simcore.analysis.avoided_cost import counted_kinds, of_kinds, saved, with_views
-from simcore.analysis.summary import mean_and_error
+from simcore.analysis.two_orders import mean_and_error
 from simcore.vocabulary import PROGRAMME_KINDS
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import net_saving, with_views
+from simcore.analysis.avoided_cost import net_saving, saved, with_views
+from simcore.analysis.two_orders import variances_of, without_luck
 
 #: Present values below this share of the largest are rounding, not money.
 _ROUNDING = 1e-9
@@ -36,6 +37,16 @@ def cumulative_net_saving(
     """
     yearly = with_views(net_saving(results, comparator=comparator, by_year=True, also=also, gross=gross), results)
     return yearly.cumsum("year", keep_attrs=True).assign_coords(year=yearly["year"])
+
+
+def settled_net_saving(results: xr.Dataset) -> xr.DataArray:
+    """As `cumulative_net_saving` against the scenario's comparator, with the spread of the expected value in each year.
+
+    Not a number where luck hides it; see `simcore.analysis.two_orders.without_luck`.
+    """
+    values = cumulative_net_saving(results)
+    between = with_views(saved(results, results["present_value_between_halves"]), results).cumsum("year")
+    return without_luck(values, variances_of(values, between.assign_coords(year=values["year"]), results))
 
 
 def break_even_year(cumulative: xr.DataArray) -> xr.DataArray:

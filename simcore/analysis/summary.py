@@ -7,65 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import (
-    avoided_cost,
-    counted_kinds,
-    net_saving,
-    of_kinds,
-    programme_cost,
-    saved,
-    with_views,
-)
+from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost, saved, with_views
 from simcore.analysis.cashable import cashable_saving, holds_for, says_cashable
 from simcore.analysis.payback import break_even_year, cumulative_net_saving
-
-QUANTILES = (0.05, 0.5, 0.95)
-
-
-def mean_and_error(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
-    """Mean over draws and its Monte Carlo standard error, sd / sqrt(draws).
-
-    The draws are independent and each has its own luck, so the error covers both.
-    With a single draw it is not a number. Draws without a value (of a subgroup that nobody belongs to) do not count.
-    """
-    mean = values.mean("draw")
-    if values.sizes["draw"] < 2:
-        return mean, mean * np.nan
-    n = values.notnull().sum("draw")
-    spread = values.std("draw", ddof=1) if bool((n > 1).all()) else values.where(n > 1).std("draw", ddof=1)
-    return mean, spread / np.sqrt(n)
-
-
-def quantiles(values: xr.DataArray) -> xr.DataArray:
-    """Return the 5, 50 and 95 % quantiles over draws (quantile, ...); of nothing, nothing."""
-    if values.size == 0:
-        rest = {dim: values[dim] for dim in values.dims if dim != "draw"}
-        shape = [len(QUANTILES), *(len(coordinate) for coordinate in rest.values())]
-        return xr.DataArray(np.zeros(shape), {"quantile": list(QUANTILES), **rest}, ["quantile", *rest])
-    return values.quantile(QUANTILES, dim="draw", skipna=bool(values.isnull().any()))  # skipping nothing is slow
-
-
-def luck_variance(
-    results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = (), gross: bool = False
-) -> xr.DataArray:  # fmt: skip
-    """Variance of a draw's net saving that comes from luck between persons (first order).
-
-    From the two halves of the persons of each draw: with means h0 and h1 over n0 and n1 persons,
-    (h0 - h1)**2 * n0 * n1 / (n0 + n1)**2 estimates the variance of their common mean (with equal
-    halves a quarter of the squared difference); averaged over draws. A cost per participant that depends on their
-    number depends on that of the whole draw in both halves: what luck does to it through that number is left out.
-
-    Returns
-    -------
-    DataArray (intervention, actor), views included [squared money per person]
-    """
-    of_parts = of_kinds(results["present_value_of_part"], counted_kinds(also, gross=gross))
-    halves = with_views(saved(results, of_parts, comparator=comparator), results)
-    n0, n1 = (float(results["part_size"].sel(part=part)) for part in ("half_0", "half_1"))
-    difference = halves.sel(part="half_0", drop=True) - halves.sel(part="half_1", drop=True)
-    if n0 * n1 == 0:
-        return difference.mean("draw") * np.nan
-    return (difference**2).mean("draw") * (n0 * n1 / (n0 + n1) ** 2)
+from simcore.analysis.two_orders import (
+    mean_and_error,
+    money_variances,
+    probability_above_zero,
+    quantiles,
+    variances,
+    without_luck,
+)
 
 
 def summarise(
@@ -90,12 +42,18 @@ def summarise(
 
     - ``avoided_cost``, ``programme_cost``, ``net_saving``: means, and ``..._mcse``, their Monte Carlo standard errors
       [money of the price year per person, discounted];
-    - ``avoided_cost_quantile``, ``net_saving_quantile`` (quantile, intervention, actor): 5, 50 and 95 %;
-    - ``cashable_saving``, its ``..._mcse`` and ``..._quantile``, where prices say what of them is cashable;
-    - ``probability_net_saving``: share of draws in which the net saving is above zero;
+    - of each, ``..._parameter_sd`` and ``..._luck_sd``: standard deviation over draws of the expected value, and of
+      luck between persons [the same], and ``..._luck_share``: share of luck in the variance (``luck_share`` is that of
+      the net saving);
+    - ``avoided_cost_quantile``, ``net_saving_quantile`` (quantile, intervention, actor): 5, 50 and 95 % of the expected
+      value, luck taken off (`simcore.analysis.two_orders.without_luck`); not a number where more than nine tenths of
+      the variance is luck;
+    - ``probability_net_saving``: that the expected net saving is above zero, likewise;
+    - ``cashable_saving``, its ``..._mcse`` and ``..._quantile``, where prices say what of it is cashable;
+      its steps and shares are not linear in persons, so that its quantiles hold the luck of the persons simulated;
     - ``break_even_year``: median calendar year, infinity for "never";
-    - ``probability_never``: share of the draws with anything at stake that have no break-even within the horizon;
-    - ``luck_share``: share of the variance of the net saving over draws that is luck between persons.
+    - ``probability_never``: share of the draws with anything at stake that have no break-even within the horizon; these
+      two are of the draws as simulated.
 
     Examples
     --------
@@ -114,15 +72,22 @@ def summarise(
     for name, array in arrays.items():
         values = with_views(array, results)
         summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
-        if name != "programme_cost":
+        known = ["", "_mcse"]
+        if name == "cashable_saving":
             summary[f"{name}_quantile"] = quantiles(values)
-        for variable in (name, f"{name}_mcse"):
-            summary[variable].attrs["units"] = array.attrs["units"]
+        else:
+            parts = money_variances(results, values, name, comparator=comparator, also=also, gross=gross)
+            settled = without_luck(values, parts)
+            for order in ("parameter", "luck"):
+                summary[f"{name}_{order}_sd"] = np.sqrt(parts[order])
+                known.append(f"_{order}_sd")
+            summary[f"{name}_luck_share"] = parts["luck_share"]
+            summary[f"{name}_quantile"] = quantiles(settled)
+        for variable in known:
+            summary[f"{name}{variable}"].attrs["units"] = array.attrs["units"]
         if name == "net_saving":
-            summary["probability_net_saving"] = (values > 0).mean("draw")
-            total = values.var("draw", ddof=1) if values.sizes["draw"] > 1 else values.mean("draw") * np.nan
-            luck = luck_variance(results, comparator=comparator, also=also, gross=gross)
-            summary["luck_share"] = (luck / total.where(total > 0)).clip(max=1.0)
+            summary["luck_share"] = parts["luck_share"]
+            summary["probability_net_saving"] = probability_above_zero(values, settled)
     years = break_even_year(cumulative_net_saving(results, comparator=comparator, also=also, gross=gross))
     summary["break_even_year"] = xr.apply_ufunc(_upper_median, years, input_core_dims=[["draw"]], keep_attrs=True)
     at_stake = years.notnull()
@@ -156,9 +121,9 @@ def summarise_outcomes(
 
     Returns
     -------
-    Dataset with ``expected``, ``expected_mcse`` (strategy, outcome);
-    ``change``, ``change_mcse`` (intervention, outcome)
-    and ``change_quantile`` (quantile, intervention, outcome) [the outcome's own unit per person].
+    Dataset with ``expected``, ``expected_mcse`` (strategy, outcome); ``change``, ``change_mcse``,
+    ``change_parameter_sd``, ``change_luck_sd``, ``change_luck_share`` (intervention, outcome) and ``change_quantile``
+    (quantile, intervention, outcome), as for money in `summarise` [the outcome's own unit per person].
 
     Examples
     --------
@@ -166,10 +131,15 @@ def summarise_outcomes(
     >>> simcore.summarise_outcomes(results)["change"].dims
     ('intervention', 'outcome')
     """
-    values = results["outcome_present_value" if discounted else "outcome_value"]
+    name = "outcome_present_value" if discounted else "outcome_value"
+    values = results[name]
     change = -saved(results, values, comparator=comparator)
+    parts = variances(change, -saved(results, results[f"{name}_of_part"], comparator=comparator), results)
     summary = xr.Dataset(attrs={"discounted": int(discounted), "cohorts": int(results.attrs.get("cohorts", 1))})
     summary["expected"], summary["expected_mcse"] = mean_and_error(values)
     summary["change"], summary["change_mcse"] = mean_and_error(change)
-    summary["change_quantile"] = quantiles(change)
+    for order in ("parameter", "luck"):
+        summary[f"change_{order}_sd"] = np.sqrt(parts[order])
+    summary["change_luck_share"] = parts["luck_share"]
+    summary["change_quantile"] = quantiles(without_luck(change, parts))
     return summary

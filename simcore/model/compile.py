@@ -35,6 +35,7 @@ from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.phases import EXACT
 from simcore.scenario.structure import Way
 from simcore.scenario.variables import Situation
+from simcore.uncertainty.sampling import addresses
 
 
 class Compiler(Sheets):
@@ -227,7 +228,7 @@ class Compiler(Sheets):
         counted = account(scenario)
         names = start_points(self)
         asked = [f"{name}.{what}" for what in ("uptake", "drop_out") for name in self.interventions]
-        drawn = [f"parameter.{name}" for name in self.file.distributions]  # they must not collide with questions either
+        drawn = addresses(self.file.distributions, self.file.dependence)  # they must not collide with questions either
         points = decision_points([*names, *asked, *scenario.domains, *drawn])
         starts, asking = Beginning(self).starts(points), Asking(self, self.values, self.list)
         asks, places = asking.arrays(points), asking.places()

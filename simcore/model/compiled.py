@@ -14,7 +14,7 @@ from simcore.kernels.tables import Rows
 from simcore.model.ledger import Account
 from simcore.model.rows import Block
 from simcore.model.values import Values, place_of
-from simcore.scenario.checks import path_text
+from simcore.scenario.fields import path_text
 from simcore.scenario.loading import ScenarioFile
 
 #: At most this many ways are listed in a message.

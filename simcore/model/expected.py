@@ -6,6 +6,8 @@ Nothing is sampled, so the ledger holds expected numbers instead of counts, and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,9 +22,10 @@ def expect_draws(
     reached: Reach,
     values: NDArray[np.float64],
     *,
-    first_draw: int,
     part_size: NDArray[np.int64],
     seed: int,
+    draws: Sequence[int] | NDArray[np.int64] | None = None,
+    shared_luck: bool = False,
 ) -> Counts:
     """Expected ledger of some draws.
 
@@ -32,12 +35,14 @@ def expect_draws(
         The model, and what can be reached in it.
     values
         Its numbers in these draws (draw, column).
-    first_draw
-        Number of the first of these draws.
     part_size
         Persons in each part (part,).
     seed
         The seed of the run: where places are few, both engines admit the share that the same pilot shows.
+    draws
+        Numbers of these draws; by default 0, 1, ...
+    shared_luck
+        Give the pilots of all draws the luck of draw 0.
 
     Returns
     -------
@@ -54,9 +59,10 @@ def expect_draws(
     everybody = np.ones(n)
     admissions = np.ones((n, *compiled.plan.codes.uses.shape, int(compiled.plan.sizes[4])))
     for j, numbers in enumerate(values):
-        thresholds = probabilities_of(compiled, numbers, first_draw + j, one)
+        draw = j if draws is None else int(draws[j])
+        thresholds = probabilities_of(compiled, numbers, draw, one)
         shares[: compiled.n_thresholds, j] = one
-        admissions[j] = admissions_of(compiled, numbers, thresholds, first_draw + j, seed)
+        admissions[j] = admissions_of(compiled, numbers, thresholds, 0 if shared_luck else draw, seed)
     counts = empty_counts(compiled, n, float)
     work = np.empty((max(len(reached.order), 1), reached.most_options, n))
     product = np.empty((reached.most_ways + 1, n))

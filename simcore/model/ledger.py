@@ -36,6 +36,7 @@ from simcore.scenario.schema import (
     ProgrammeCost,
     Scale,
     Scenario,
+    Spread,
 )
 from simcore.scenario.structure import Structure
 from simcore.scenario.variables import TIMES
@@ -137,6 +138,11 @@ class Line:
     def cashable(self) -> Cashable | None:
         """What of it becomes money when it is avoided; None where all of it does at once."""
         return self.booking.cashable if isinstance(self.booking, Price) and self.displaced is None else None
+
+    @property
+    def spread(self) -> Spread | None:
+        """How much single events differ in cost; None where that is not told, and of a displacement."""
+        return self.booking.spread if isinstance(self.booking, Price) and self.displaced is None else None
 
     @property
     def scale(self) -> Scale | None:

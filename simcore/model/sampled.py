@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -167,10 +168,11 @@ def simulate_draws(
     compiled: Compiled,
     values: NDArray[np.float64],
     *,
-    first_draw: int,
     persons: range,
     target_group: int,
     seed: int,
+    draws: Sequence[int] | NDArray[np.int64] | None = None,
+    shared_luck: bool = False,
     paths: Paths = NO_PATHS,
     everybody: bool = False,
 ) -> Counts:
@@ -182,14 +184,16 @@ def simulate_draws(
         The model.
     values
         Its numbers in these draws (draw, column).
-    first_draw
-        Number of the first of these draws.
     persons
         Which persons; the first is a multiple of the block size.
     target_group
         Persons with a lower number are counted once more, as part 2.
     seed
         The seed of the run.
+    draws
+        Numbers of these draws; by default 0, 1, ...
+    shared_luck
+        Give all draws the luck of draw 0.
     paths
         Filled with the paths of the persons in the last of these draws, when not empty.
     everybody
@@ -210,8 +214,9 @@ def simulate_draws(
     if paths.states.size > 0:
         plan = plan._replace(codes=plan.codes._replace(following=uncapped(plan)))
     for j, numbers in enumerate(values):
-        draw = first_draw + j
+        draw = j if draws is None else int(draws[j])
         thresholds = thresholds_of(compiled, numbers, draw)
+        draw = 0 if shared_luck else draw
         admissions = admissions_of(compiled, numbers, thresholds, draw, seed)
         for first in range(persons.start, persons.stop, BLOCK):
             n = min(BLOCK, persons.stop - first)

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from simcore.errors import ModelError, Problem, ScenarioError, shown, with_article
 from simcore.rates import ROUNDING, odds_ratio_of_difference
-from simcore.scenario.checks import path_text
 from simcore.scenario.conditions import DROPPED_OUT, NEVER, Band, Value, parse_band
 from simcore.scenario.evidence import Table
 from simcore.scenario.expressions import Expression
+from simcore.scenario.fields import path_text
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.quantities import unit_named
 from simcore.scenario.schema import Derived, Trait

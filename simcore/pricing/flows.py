@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simcore.model.ledger import AT_ENROLMENT, AT_START, EACH_TIME, Account, Line, Reward
 from simcore.money import real_difference
 from simcore.pricing.prices import Array, Factors, Prices
+from simcore.pricing.spread import Luck, beyond_expected
 from simcore.scenario.conditions import Part
 from simcore.scenario.schema import ProgrammeCost, Scenario
 
@@ -22,11 +23,22 @@ Gain = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 @dataclass(frozen=True)
 class Flow:
-    """What persons pay: (strategy, draw, cycle), the same discounted, and (part, strategy, draw) in all."""
+    """What persons pay.
+
+    Attributes
+    ----------
+    paid, discounted
+        (strategy, draw, cycle)
+    in_part
+        (part, strategy, draw): discounted, in all.
+    between
+        (strategy, draw, cycle): discounted, a person of the first half minus one of the second.
+    """
 
     paid: Array
     discounted: Array
     in_part: Array
+    between: Array
 
 
 @dataclass(frozen=True)
@@ -88,16 +100,20 @@ class Ledger:
     def flow(self, line: Line, amounts: list[Array]) -> Flow:
         """Money of a line, when one person pays one of `amounts` (draw, cycle) for each of its pieces."""
         n_draws, _, n_strategies = self.time.shape[:3]
-        paid, discounted = (np.zeros((n_strategies, n_draws, self.n_cycles)) for _ in range(2))
+        paid, discounted, between = (np.zeros((n_strategies, n_draws, self.n_cycles)) for _ in range(3))
         in_part = np.zeros((3, n_strategies, n_draws))
         for counts, amount, factor in self._counted(line, amounts, self.prices.money):
             everybody = (counts[:, 0] + counts[:, 1]).transpose(1, 0, 2) * (amount / self.n_persons)
             paid += everybody
             discounted += everybody * factor
             in_part += _summed(counts, amount * factor).transpose(1, 2, 0) / self.sizes[:, None, None]
-        if line.displaced is not None:
-            return Flow(*(self._gained(line, of, axis) for of, axis in ((paid, 0), (discounted, 0), (in_part, 1))))
-        return Flow(paid, discounted, in_part)
+            if not self.exact:
+                first, second = (counts[:, half].transpose(1, 0, 2) / self.sizes[half] for half in range(2))
+                between += (first - second) * (amount * factor)
+        if line.displaced is None:
+            return Flow(paid, discounted, in_part, between)
+        paid, discounted, between = (self._gained(line, of, 0) for of in (paid, discounted, between))
+        return Flow(paid, discounted, self._gained(line, in_part, 1), between)
 
     def stream(self, line: Line, amounts: list[Array], factors: Factors | None = None) -> Array:
         """Money of a line in each cycle (strategy, draw, cycle), discounted by some factors when there are any."""
@@ -130,6 +146,51 @@ class Ledger:
                 result[:, :, number] += total
                 discounted[:, :, number] += present
         return result, discounted
+
+    def outcomes_in_part(self) -> tuple[Array, Array]:
+        """Outcomes per person of each part, as they are and discounted (part, strategy, draw, outcome)."""
+        outcomes = self.layout.account.outcomes
+        found = np.zeros((2, 3, self.time.shape[2], len(self.time), len(outcomes)))
+        for number, rewards in enumerate(outcomes.values()):
+            for reward in rewards:
+                weights = [self.prices.quantity(reward.weight, piece.situation) for piece in reward.pieces]
+                for counts, weight, factor in self._counted(reward, weights, self.prices.outcomes):
+                    for place, each in enumerate((weight, weight * factor)):
+                        found[place, ..., number] += _summed(counts, each).transpose(1, 2, 0)
+        found /= self.sizes[:, None, None, None]
+        return found[0], found[1]
+
+    def beyond_expected(self, line: Line, luck: Luck, points: Mapping[tuple[str, int], int]) -> Array:
+        """What a line costs the target group beyond what is expected of its events, discounted.
+
+        Parameters
+        ----------
+        line
+            A line of events whose costs vary.
+        luck, points
+            Where the numbers are found.
+
+        Returns
+        -------
+        (strategy, draw, cycle) per person of the target group.
+        """
+        assert line.spread is not None  # asked of such lines alone
+        variation = self.prices.quantity(line.spread.cv)[:, 0]
+        number = self.prices.timeline.first // self.prices.numbers.structure.per_year  # of the cohort
+        found = np.zeros((self.time.shape[2], len(self.time), self.n_cycles))
+        pieces = self._of_pieces(line, self.prices.amounts(line), self.prices.money, None)
+        for piece, (counts, amount, factor) in enumerate(pieces):
+            worth = np.broadcast_to(amount * factor, (len(self.time), self.n_cycles))
+            found += beyond_expected(
+                line.spread,
+                variation,
+                counts[:, 2],
+                worth,
+                luck=luck,
+                point=points[line.name, piece],
+                first=number * self.n_cycles,
+            )
+        return np.asarray(found / self.sizes[2])
 
     def people(self, line: Line) -> Array:
         """Whom a line concerns, per person of everybody (strategy, draw, cycle).
@@ -230,7 +291,8 @@ class FixedCosts:
         for weight, factor in moments:
             paid += uses[:, None, None] * (each * weight)
             discounted += uses[:, None, None] * (each * weight * factor)
-        return Flow(paid, discounted, np.broadcast_to(discounted.sum(axis=-1), (3, len(uses), self.n_draws)))
+        in_part = np.broadcast_to(discounted.sum(axis=-1), (3, len(uses), self.n_draws))
+        return Flow(paid, discounted, in_part, np.zeros_like(paid))
 
     def present_value(self, line: Line, amounts: list[Array], group: Part) -> Array:
         """Present value of a line that falls on a subgroup, per person of everybody (strategy, draw)."""

@@ -24,6 +24,7 @@ from simcore.pricing.cash import freed
 from simcore.pricing.flows import Counts, FixedCosts, Gain, Layout, Ledger
 from simcore.pricing.prices import Array, Numbers, Prices
 from simcore.pricing.scale import scale_costs
+from simcore.pricing.spread import Luck, spread_points
 from simcore.pricing.timeline import by_year
 from simcore.scenario.displacing import gains
 from simcore.scenario.loading import ScenarioFile
@@ -44,10 +45,14 @@ class Priced:
         (strategy, draw, actor, cost_kind, year)
     present_value_of_part
         (part, strategy, draw, actor, cost_kind)
+    present_value_between_halves
+        (strategy, draw, actor, year): all counted kinds, a person of the first half minus one of the second.
     line_present_value
         (strategy, draw, line)
     outcome_value, outcome_present_value
         (strategy, draw, outcome)
+    outcome_value_of_part, outcome_present_value_of_part
+        (part, strategy, draw, outcome)
     group_size
         (draw, group): persons of each subgroup at the start.
     group_present_value
@@ -56,19 +61,26 @@ class Priced:
         (strategy, draw, group, outcome)
     cashable_saving, cashable_present_value
         (strategy, draw, actor, year); None where no price says what of it is cashable.
+    spread_present_value
+        (strategy, draw, actor, cost_kind): per person of the target group; None where no price says how much single
+        events differ, and without luck.
     """
 
     cost: Array
     present_value: Array
     present_value_of_part: Array
+    present_value_between_halves: Array
     line_present_value: Array
     outcome_value: Array
     outcome_present_value: Array
+    outcome_value_of_part: Array
+    outcome_present_value_of_part: Array
     group_size: Array
     group_present_value: Array
     group_outcome_value: Array
     cashable_saving: Array | None = None
     cashable_present_value: Array | None = None
+    spread_present_value: Array | None = None
 
 
 class _Books:
@@ -80,6 +92,8 @@ class _Books:
         self.of_part = np.zeros((3, *shape))
         self.of_line = np.zeros((n_strategies, n_draws, len(pricer.account.lines)))
         self.of_group = np.zeros((len(pricer.account.groups), *shape))
+        self.spread = np.zeros(shape)
+        self.between = np.zeros((n_strategies, n_draws, len(pricer.actors), len(pricer.years)))
 
 
 class Pricer:
@@ -114,6 +128,8 @@ class Pricer:
         start = scenario.population.start.year
         self.years = start + np.arange(-(-self.numbers.programme.n_cycles // self.structure.per_year))
         self.has_cashable = any(line.cashable is not None for line in account.lines)
+        varying = [line for line in account.lines if line.spread is not None]
+        self._spread_points = spread_points({line.name: len(line.pieces) for line in varying})
         self._layout = Layout(
             account,
             _gains(scenario),
@@ -128,6 +144,8 @@ class Pricer:
         part_size: NDArray[np.int64],
         parameters: Mapping[str, Array],
         later: Sequence[tuple[Counts, Counts]] = (),
+        *,
+        luck: Luck | None = None,
     ) -> Priced:
         """Price the ledger of some draws.
 
@@ -141,6 +159,8 @@ class Pricer:
             Values of each parameter in these draws (draw,).
         later
             Ledgers of the cohorts that start later, where they lead other lives; by default those of the first.
+        luck
+            Where the costs of single events are found; by default they are all as expected.
 
         Raises
         ------
@@ -166,22 +186,40 @@ class Pricer:
         for number, line in enumerate(self.account.lines):
             for source in [fixed] if line.paid == FIXED else ledgers:
                 self._book(books, number, line, source)
+        if luck is not None and self._spread_points:
+            self._spread(books, ledgers, luck)
         self._public_funds(prices, books)
         value, present_value = np.zeros((2, n_strategies, n_draws, len(self.account.outcomes)))
+        of_part = np.zeros((2, 3, *value.shape))
         group_outcome = np.zeros((len(groups), *value.shape))
         for ledger in ledgers:
             for total, one in zip((value, present_value), ledger.outcomes(None), strict=True):
+                total += one
+            for total, one in zip(of_part, ledger.outcomes_in_part(), strict=True):
                 total += one
             for total, group in zip(group_outcome, groups, strict=True):
                 total += ledger.outcomes(group)[0]
         per_person = n_persons / np.where(sizes > 0, sizes, np.nan).T  # (group, draw)
         of_group = books.of_group * per_person[:, None, :, None, None]
         group_outcome = group_outcome * per_person[:, None, :, None]
-        cash = self._cashable(books, ledgers) if self.has_cashable else (None, None)
+        saving, saving_now = self._cashable(books, ledgers) if self.has_cashable else (None, None)
         return Priced(
-            books.cost, books.present, books.of_part, books.of_line, value, present_value, sizes,
-            np.moveaxis(of_group, 0, 2), np.moveaxis(group_outcome, 0, 2), *cash,
-        )  # fmt: skip
+            cost=books.cost,
+            present_value=books.present,
+            present_value_of_part=books.of_part,
+            present_value_between_halves=books.between,
+            line_present_value=books.of_line,
+            outcome_value=value,
+            outcome_present_value=present_value,
+            outcome_value_of_part=of_part[0],
+            outcome_present_value_of_part=of_part[1],
+            group_size=sizes,
+            group_present_value=np.moveaxis(of_group, 0, 2),
+            group_outcome_value=np.moveaxis(group_outcome, 0, 2),
+            cashable_saving=saving,
+            cashable_present_value=saving_now,
+            spread_present_value=books.spread if luck is not None and self._spread_points else None,
+        )
 
     def check(self, parameters: Mapping[str, Array], n_draws: int) -> None:
         """Work out every amount and share, so that what is wrong with them is known before lives are simulated.
@@ -226,8 +264,20 @@ class Pricer:
             books.cost[:, :, actor, kind, years] += paid
             books.present[:, :, actor, kind, years] += by_year(weight * part.discounted, self.structure.per_year)
             books.of_part[:, :, :, actor, kind] += part.in_part * weight[:, 0]
+            if line.kind in COUNTED_KINDS:
+                books.between[:, :, actor, years] += by_year(weight * part.between, self.structure.per_year)
             for of, one in zip(books.of_group, of_groups, strict=True):
                 of[:, :, actor, kind] += weight[:, 0] * one
+
+    def _spread(self, books: _Books, ledgers: Sequence[Ledger], luck: Luck) -> None:
+        """Book what the events of the target group cost beyond what is expected of them."""
+        for line in self.account.lines:
+            for ledger in ledgers if line.spread is not None else ():
+                more = ledger.beyond_expected(line, luck, self._spread_points)
+                for entry in entries(line.booking):
+                    actor, kind = self.actors.index(self.booked_on(entry, line)), self.kinds.index(line.kind)
+                    shared = entry.sign * ledger.prices.share(entry, line)
+                    books.spread[:, :, actor, kind] += (more * shared).sum(axis=-1)
 
     def booked_on(self, entry: Entry, line: Line) -> str:
         """The actor of an entry: what others lose of a displacement falls on one actor, unless it is public money."""
@@ -256,14 +306,12 @@ class Pricer:
         counted = [n for n, kind in enumerate(self.kinds) if kind in _SPENT]
         at = (self.actors.index(funds.actor), self.kinds.index("public_funds"))
         lost = prices.quantity(funds.factor)[:, 0] - 1.0
-        for array, axes in (
-            (books.cost, (2, 3)), (books.present, (2, 3)), (books.of_part, (3, 4)), (books.of_group, (3, 4)),
-        ):  # fmt: skip
+        for array in (books.cost, books.present, books.spread, books.of_part, books.of_group):
+            by_actor = 3 if array is books.of_part or array is books.of_group else 2
+            axes = (by_actor, by_actor + 1)
             spent = np.take(np.take(array, public, axis=axes[0]), counted, axis=axes[1]).sum(axis=axes)
-            if axes == (3, 4):
-                array[:, :, :, at[0], at[1]] = lost * spent
-            else:
-                array[:, :, at[0], at[1]] = lost[:, None] * spent
+            by_draw = lost[:, None] if array is books.cost or array is books.present else lost
+            array[(slice(None),) * by_actor + at] = by_draw * spent
 
 
 def _gains(scenario: Scenario) -> dict[str, Gain]:

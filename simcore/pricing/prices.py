@@ -115,6 +115,8 @@ class Numbers:
             further += [line.scale.participants, line.scale.elasticity]
         if line.cashable is not None:
             further += [line.cashable.share, line.cashable.after, line.cashable.step]
+        if line.spread is not None:
+            further.append(line.spread.cv)
         for quantity in further:
             if quantity is not None:
                 timeline.numbers(quantity)

@@ -14,7 +14,8 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import VIEWS, avoided_cost, net_saving, with_views
-from simcore.analysis.payback import cumulative_net_saving
+from simcore.analysis.payback import cumulative_net_saving, settled_net_saving
+from simcore.analysis.two_orders import money_variances, without_luck
 from simcore.report.labels import actor_label, strategy_label
 from simcore.scenario.schema import Scenario
 
@@ -46,14 +47,15 @@ def _shown_actors(avoided: xr.DataArray, net: xr.DataArray) -> list[str]:
 def draw_distributions(
     axes: Axes, avoided: xr.DataArray, net: xr.DataArray, scenario: Scenario, actors: list[str]
 ) -> None:
-    """Draw the distribution of each actor's avoided cost (90 % and 50 % of the draws, median), and its mean net saving.
+    """Draw the distribution of each actor's avoided cost (90 %, 50 %, median), and its mean net saving.
 
     Parameters
     ----------
     axes
         Where to draw.
     avoided, net
-        Avoided cost and net saving of one intervention (draw, actor) [money per person].
+        Avoided cost, with luck taken off, and net saving of one intervention (draw, actor) [money per person]. An
+        avoided cost that is not a number is not settled.
     scenario
         For the labels.
     actors
@@ -61,14 +63,19 @@ def draw_distributions(
     """
     places = np.arange(len(actors))[::-1]
     for place, actor in zip(places, actors, strict=True):
+        mean_net = float(net.sel(actor=actor).mean()) / 1000
+        axes.plot([mean_net], [place], "D", color="white", markeredgecolor="black", markersize=4, zorder=1.5)
         of_actor = avoided.sel(actor=actor).values / 1000
+        if np.isnan(of_actor).any():
+            axes.annotate(
+                "not settled", (mean_net, place), (7, 0), textcoords="offset points", va="center", fontsize=7.5
+            )
+            continue
         q05, q25, q50, q75, q95 = np.quantile(of_actor, (0.05, 0.25, 0.5, 0.75, 0.95))
         colour = "#444444" if actor in VIEWS else _COLOURS[0] if of_actor.mean() >= 0 else _COLOURS[1]
         axes.plot([q05, q95], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
         axes.plot([q25, q75], [place, place], color=colour, linewidth=6.5, alpha=0.55, solid_capstyle="butt")
         axes.plot([q50], [place], "|", color=colour, markersize=13, markeredgewidth=2)
-        mean_net = float(net.sel(actor=actor).mean()) / 1000
-        axes.plot([mean_net], [place], "D", color="white", markeredgecolor="black", markersize=4, zorder=1.5)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(places, [actor_label(scenario, actor) for actor in actors])
     axes.set_ylim(-0.7, len(actors) - 0.3)
@@ -76,7 +83,9 @@ def draw_distributions(
     axes.set_axisbelow(True)
 
 
-def draw_cumulative(axes: Axes, values: xr.DataArray, scenario: Scenario, actors: list[str]) -> None:
+def draw_cumulative(
+    axes: Axes, values: xr.DataArray, settled: xr.DataArray, scenario: Scenario, actors: list[str]
+) -> None:
     """Draw the mean cumulative net saving of each actor over calendar years; a band for society.
 
     Parameters
@@ -85,6 +94,8 @@ def draw_cumulative(axes: Axes, values: xr.DataArray, scenario: Scenario, actors
         Where to draw.
     values
         Cumulative net saving of one intervention (draw, actor, year) [money per person].
+    settled
+        The same with luck taken off; not a number in years in which it is not settled.
     scenario
         For the labels.
     actors
@@ -94,8 +105,8 @@ def draw_cumulative(axes: Axes, values: xr.DataArray, scenario: Scenario, actors
 
     years = values["year"].values
     if "society" in actors:
-        low, high = values.sel(actor="society").quantile((0.05, 0.95), dim="draw").values / 1000
-        axes.fill_between(years, low, high, color="#444444", alpha=0.12, linewidth=0, label="Society, 90 % of draws")
+        low, high = settled.sel(actor="society").quantile((0.05, 0.95), dim="draw", skipna=False).values / 1000
+        axes.fill_between(years, low, high, color="#444444", alpha=0.12, linewidth=0, label="Society, 90 %")
     number = 0
     for actor in actors:
         mean = values.sel(actor=actor).mean("draw").values / 1000
@@ -127,7 +138,8 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     from matplotlib.figure import Figure
 
     avoided, net = with_views(avoided_cost(results), results), with_views(net_saving(results), results)
-    cumulative = cumulative_net_saving(results)
+    cumulative, settled = cumulative_net_saving(results), settled_net_saving(results)
+    spread = without_luck(avoided, money_variances(results, avoided, "avoided_cost"))
     actors = _shown_actors(avoided, net)
     interventions = [str(name) for name in net["intervention"].values]
     if not interventions or not actors:
@@ -142,10 +154,10 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     for column, intervention in enumerate(interventions):
         of_it = {"intervention": intervention}
         for axes, shown in zip(grid[:2, column], (parties, views), strict=True):
-            draw_distributions(axes, avoided.sel(of_it), net.sel(of_it), scenario, shown)
+            draw_distributions(axes, spread.sel(of_it), net.sel(of_it), scenario, shown)
             if column > 0:
                 axes.set_yticklabels([])
-        draw_cumulative(grid[2, column], cumulative.sel(of_it), scenario, actors)
+        draw_cumulative(grid[2, column], cumulative.sel(of_it), settled.sel(of_it), scenario, actors)
         grid[0, column].set_title(strategy_label(scenario, intervention), fontsize=11)
     units = _thousands(results)
     grid[1, n_columns // 2].set_xlabel(f"Avoided cost ({units})")
@@ -157,8 +169,9 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     made_up = " The figures are made up to show how things work." if scenario.illustrative else ""
     legend = (
         f"Compared with: {strategy_label(scenario, str(attributes['comparator']))}.{made_up} Above: avoided cost "
-        f"(blue gains, orange loses), line 90 %, bar 50 % of {attributes['n_draws']:,} draws, tick median; "
-        "diamond: mean net saving, with the programme taken off. Each panel has its own scale."
+        "(blue gains, orange loses), line 90 %, bar 50 % of what its expected value may be, luck taken off, tick "
+        f"median ({attributes['n_draws']:,} draws); diamond: mean net saving, with the programme taken off. No line "
+        "or band where luck hides it. Each panel has its own scale."
     )
     lines = textwrap.wrap(legend, int(12 * figure.get_figwidth()))
     # The empty lines keep room for the legend, which is smaller than the title.

@@ -14,7 +14,7 @@ from rich.text import Text
 from simcore.analysis.avoided_cost import VIEWS, displaced_cost, net_saving, with_views
 from simcore.analysis.cashable import freed, says_cashable
 from simcore.analysis.combinations import combinations, parts_of
-from simcore.analysis.summary import mean_and_error
+from simcore.analysis.two_orders import mean_and_error
 from simcore.report.labels import actor_label, money, strategy_label
 from simcore.scenario.schema import Scenario
 from simcore.vocabulary import DISPLACED_KINDS

@@ -1,9 +1,7 @@
-"""The tables of a run, for the terminal, for CSV files and for machines."""
+"""The tables of a run, for the terminal."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -14,163 +12,22 @@ from rich.table import Table
 from rich.text import Text
 
 from simcore.analysis.avoided_cost import VIEWS
-from simcore.analysis.combinations import combinations, parts_of
-from simcore.analysis.evidence import priced_by_quality, uncertainty_by_quality
+from simcore.analysis.combinations import parts_of
 from simcore.analysis.frontier import STATUSES, cost_effectiveness
 from simcore.analysis.groups import summarise_groups
-from simcore.analysis.summary import summarise, summarise_outcomes
-from simcore.report.budget_tables import budget_records, budget_tables, budget_words
-from simcore.report.labels import actor_label, money, outcome_label, percent, signed, strategy_label, year
+from simcore.report.budget_tables import budget_tables, budget_words
+from simcore.report.labels import money, outcome_label, percent, signed, strategy_label, year
 from simcore.report.money_tables import (
     Columns,
     actor_table,
     cohorts,
-    combination_records,
     combination_tables,
     further_tables,
-    further_values,
-    further_words,
     plain_table,
 )
-from simcore.report.quality import evidence_words, line_quality, parameter_quality
+from simcore.report.notes import notes, probability_words
+from simcore.report.records import run_outcomes
 from simcore.scenario.schema import Scenario
-
-#: Below this share of the variance luck is not worth a warning; above `_UNSETTLED` nothing else is left.
-_LUCK = 0.5
-_UNSETTLED = 0.9
-
-
-def rows(results: xr.Dataset, also: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """The main table as records: one per intervention and actor or view, without those nothing happens to.
-
-    `also` names kinds of cost that are counted only on request: ``intangible``, ``public_funds``.
-    """
-    summary = summarise(results, also=also)
-    further = further_values(results, summary, also)
-    records = []
-    for intervention in summary["intervention"].values:
-        for actor in summary["actor"].values:
-            one = summary.sel(intervention=intervention, actor=actor)
-            if float(one["luck_share"]) != float(one["luck_share"]) and float(one["net_saving"]) == 0:
-                continue  # nothing is at stake for this actor
-            low, middle, high = (float(q) for q in one["avoided_cost_quantile"].values)
-            record = {
-                "intervention": str(intervention),
-                "actor": str(actor),
-                "avoided_cost": float(one["avoided_cost"]),
-                "avoided_cost_mcse": float(one["avoided_cost_mcse"]),
-                "avoided_cost_q05": low,
-                "avoided_cost_q50": middle,
-                "avoided_cost_q95": high,
-                "programme_cost": float(one["programme_cost"]),
-                "programme_cost_mcse": float(one["programme_cost_mcse"]),
-                "net_saving": float(one["net_saving"]),
-                "net_saving_mcse": float(one["net_saving_mcse"]),
-                "probability_net_saving": float(one["probability_net_saving"]),
-                "break_even_year": float(one["break_even_year"]),
-                "probability_never": float(one["probability_never"]),
-                "luck_share": float(one["luck_share"]),
-            }
-            for name, values in further.items():
-                record[name] = float(values.sel(intervention=intervention, actor=actor))
-            records.append(record)
-    return records
-
-
-def as_csv(records: list[dict[str, Any]]) -> str:
-    """Write records as CSV."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(records[0]) if records else ["intervention"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return buffer.getvalue()
-
-
-def as_json(
-    results: xr.Dataset,
-    scenario: Scenario,
-    records: list[dict[str, Any]],
-    per: str | None = None,
-    also: Sequence[str] = (),
-    years: bool = False,
-) -> dict[str, Any]:
-    """Everything the terminal shows, for machines; infinity and not-a-number become null."""
-    outcomes = _outcomes(results)
-    evidence = {
-        "priced_by_quality": priced_by_quality(results, line_quality(scenario)),
-        "uncertainty_by_quality": uncertainty_by_quality(results, parameter_quality(scenario)),
-    }
-    attributes = {key: value for key, value in results.attrs.items() if key != "scenario_files"}
-    whole: dict[str, Any] = {
-        "run": attributes,
-        "actors": records,
-        "outcomes": [
-            {
-                "intervention": str(intervention),
-                "outcome": str(outcome),
-                "change": float(outcomes["change"].sel(intervention=intervention, outcome=outcome)),
-                "change_mcse": float(outcomes["change_mcse"].sel(intervention=intervention, outcome=outcome)),
-            }
-            for intervention in outcomes["intervention"].values
-            for outcome in outcomes["outcome"].values
-        ],
-        "evidence": {
-            name: {
-                str(i): {str(q): float(shares.sel(intervention=i, quality=q)) for q in shares["quality"].values}
-                for i in shares["intervention"].values
-            }
-            for name, shares in evidence.items()
-        },
-    }
-    if parts_of(results):
-        whole["combinations"] = combination_records(combinations(results, also=also))
-    if results.sizes["group"]:
-        whole["groups"] = _group_records(summarise_groups(results, also=also))
-    if per is not None:
-        found = cost_effectiveness(results, per, more_is_better=scenario.outcomes[per].good, also=also)
-        whole["cost_effectiveness"] = [
-            {"strategy": str(name)}
-            | {str(key): values.sel(strategy=name).values.item() for key, values in found.data_vars.items()}
-            for name in found["strategy"].values
-        ]
-    if years:
-        whole["budget"] = budget_records(results, also)
-    cleaned: dict[str, Any] = _without_infinities(whole)
-    return cleaned
-
-
-def _group_records(summary: xr.Dataset) -> list[dict[str, Any]]:
-    """The summary of subgroups as records, one per intervention and subgroup."""
-    return [
-        {
-            "intervention": str(intervention),
-            "group": str(group),
-            "share": float(summary["share"].sel(group=group)),
-            "actors": {
-                str(actor): {
-                    name: float(summary[name].sel(intervention=intervention, group=group, actor=actor))
-                    for name in ("avoided_cost", "avoided_cost_mcse", "net_saving", "net_saving_mcse")
-                }
-                for actor in summary["actor"].values
-            },
-            "outcome_change": {
-                str(o): float(summary["outcome_change"].sel(intervention=intervention, group=group, outcome=o))
-                for o in summary["outcome"].values
-            },
-        }
-        for intervention in summary["intervention"].values
-        for group in summary["group"].values
-    ]
-
-
-def _without_infinities(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_infinities(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_infinities(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value.item() if hasattr(value, "item") else value
 
 
 def run_tables(
@@ -215,13 +72,14 @@ def run_tables(
     )
     if scenario.illustrative:
         parts.append(Text("The figures are made up to show how things work.", style="yellow"))
-    outcomes, comparator = _outcomes(results), str(attributes["comparator"])
+    outcomes, comparator = run_outcomes(results), str(attributes["comparator"])
     for intervention in outcomes["intervention"].values:
         of_it = [record for record in records if record["intervention"] == str(intervention)]
         parts += [Text(), Text(strategy_label(scenario, str(intervention)), style="bold")]
         if of_it:
             parts += _actor_tables(scenario, of_it, width)
             parts += further_tables(scenario, of_it)
+            parts += _group_table(results, scenario, of_it)
         else:
             parts.append(Text("  No cost differs from the comparator's."))
         if outcomes.sizes["outcome"]:
@@ -234,7 +92,7 @@ def run_tables(
         parts += [Text(), *_ratio_table(results, scenario, per, also)]
     if years:
         parts += [Text(), *budget_tables(results, scenario, width, also)]
-    parts += [Text(), *(Text(sentence) for sentence in notes(results, scenario, records))]
+    parts += [Text(), *(Text(sentence) for sentence in notes(results, scenario, records, also))]
     if years:
         parts.append(Text(budget_words(results)))
     return Group(*parts)
@@ -272,22 +130,20 @@ _NET: Columns = (
     ("± MCSE", lambda record: money(record["programme_cost_mcse"])),
     ("Net\nsaving", lambda record: money(record["net_saving"], sign=True)),
     ("± MCSE", lambda record: money(record["net_saving_mcse"])),
-    ("P(net\n> 0)", lambda record: _probability(record)),
+    ("P(net\n> 0)", probability_words),
     ("Break-\neven", lambda record: year(record["break_even_year"])),
     ("Luck", lambda record: percent(record["luck_share"])),
 )
+#: What may happen to the group that the decision is about, in thousands for all of it.
+_GROUP: Columns = (
+    ("Expected", lambda record: money(record["group_net_saving"] / 1000, sign=True)),
+    ("5 %", lambda record: money(record["group_net_saving_q05"] / 1000, sign=True)),
+    ("50 %", lambda record: money(record["group_net_saving_q50"] / 1000, sign=True)),
+    ("95 %", lambda record: money(record["group_net_saving_q95"] / 1000, sign=True)),
+    ("P(group\nsaves)", lambda record: percent(record["probability_group_saves"])),
+)
 #: A terminal with fewer columns gets two tables, one below the other, instead of cut numbers.
 _WIDE = 130
-
-
-def _probability(record: dict[str, Any]) -> str:
-    """Probability of a net saving, marked where hardly anything but luck decides it."""
-    return percent(record["probability_net_saving"]) + ("*" if unsettled(record) else "")
-
-
-def unsettled(record: dict[str, Any]) -> bool:
-    """Whether a probability is neither nearly certain nor more than luck."""
-    return bool(record["luck_share"] > _UNSETTLED and 0.02 < record["probability_net_saving"] < 0.98)
 
 
 def _actor_tables(scenario: Scenario, records: list[dict[str, Any]], width: int) -> list[RenderableType]:
@@ -298,6 +154,18 @@ def _actor_tables(scenario: Scenario, records: list[dict[str, Any]], width: int)
         tables += [Text()] if tables else []
         tables.append(actor_table(scenario, records, columns))
     return tables
+
+
+def _group_table(
+    results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]
+) -> list[RenderableType]:  # fmt: skip
+    """What may happen to a group of so many persons, for whom the decision is: luck and ignorance together."""
+    if "group_net_saving" not in records[0]:
+        return []
+    group, number = f"{results.attrs['target_group']:,} persons", cohorts(results)
+    whom = group if number == 1 else f"{number} cohorts of {group} each"
+    text = f"What may happen to {whom}: net saving of the group, thousand {results.attrs['currency']}, luck included"
+    return [Text(), Text(text), actor_table(scenario, records, _GROUP)]
 
 
 def _outcome_table(outcomes: xr.Dataset, scenario: Scenario, comparator: str, intervention: str) -> Table:
@@ -317,15 +185,10 @@ def _outcome_table(outcomes: xr.Dataset, scenario: Scenario, comparator: str, in
             _error(float(at["expected_mcse"].sel(strategy=comparator))),
             signed(float(at["change"])),
             _error(error),
-            signed(low),
-            signed(high),
+            "–" if math.isnan(low) else signed(low),
+            "–" if math.isnan(high) else signed(high),
         )
     return table
-
-
-def _outcomes(results: xr.Dataset) -> xr.Dataset:
-    """Summary of the outcomes: discounted, where the scenario discounts them."""
-    return summarise_outcomes(results, discounted=results.attrs["outcome_discount_rate"] != 0)
 
 
 def _group_tables(results: xr.Dataset, scenario: Scenario, also: Sequence[str]) -> list[RenderableType]:
@@ -376,43 +239,3 @@ def _ratio_table(
 
 def _error(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.4f}"
-
-
-def notes(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]) -> list[str]:
-    """Sentences under the tables: what the columns mean, what is luck, how good the figures are."""
-    horizon = int(results["year"].values[-1])
-    sentences = [
-        "Avoided cost: what the comparator costs minus what the strategy costs, without the programme; a minus means "
-        "that the actor pays more, or receives less. Net saving: avoided cost minus the programme. Break-even: the "
-        "median over draws of the first year from which the cumulative net saving stays above zero, up to "
-        f"{horizon}. Public sector and society are sums over actors.",
-        _luck_words(results),
-        *further_words(results),
-    ]
-    if any(unsettled(record) for record in records):
-        sentences.append(
-            "* not settled: more than nine tenths of the spread is luck, so this probability says little about the "
-            "expected net saving."
-        )
-    lucky = [record for record in records if record["luck_share"] > _LUCK]
-    if lucky:
-        names = ", ".join(dict.fromkeys(actor_label(scenario, record["actor"]) for record in lucky))
-        worst = max(record["luck_share"] for record in lucky)
-        sentences.append(
-            f"Warning: for {names}, luck is up to {percent(worst)} of the spread: their quantiles are too wide and "
-            "their probabilities too close to one half. Use more --persons before you quote them."
-        )
-    return [*sentences, *evidence_words(results, scenario)]
-
-
-def _luck_words(results: xr.Dataset) -> str:
-    """What the errors and the spread are made of."""
-    if results.attrs["engine"] == "expected":
-        return (
-            "MCSE: Monte Carlo standard error of the mean over draws. The numbers are expected values of each draw; "
-            "no luck is in them, and their spread is ignorance about the figures alone."
-        )
-    return (
-        "MCSE: Monte Carlo standard error of the mean. Luck: share of the spread that is chance between simulated "
-        "persons rather than ignorance about the figures; more persons make it smaller. 5 % to 95 % and P include it."
-    )

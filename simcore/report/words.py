@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simcore.errors import shown
+from simcore.report.dependence_words import dependence_lines, sampling_words
 from simcore.report.labels import outcome_label, readable
 from simcore.report.phrases import booking_words, many, modifier_words, number_words, shares_words, when_words
 from simcore.report.programme_words import intervention_lines
+from simcore.scenario.alternatives import LEAVE_OUT
+from simcore.scenario.fields import path_text
 from simcore.scenario.quantities import any_of
 from simcore.scenario.schema import (
     Accrual,
@@ -31,6 +35,9 @@ def describe(scenario: Scenario) -> Iterator[str]:
         yield "Derived"
     for name, derived in scenario.derived.items():
         yield f"  {name} = {derived.formula} ({derived.unit}){f': {derived.about}' if derived.about else ''}."
+    if scenario.joint or scenario.correlations:
+        yield "Figures drawn together"
+        yield from dependence_lines(scenario)
     if scenario.actors:
         yield "Actors"
         yield from _actor_lines(scenario)
@@ -39,7 +46,7 @@ def describe(scenario: Scenario) -> Iterator[str]:
     if scenario.prices:
         yield "Prices"
     for name, price in scenario.prices.items():
-        booking = f"{booking_words(scenario, price)}{_cashable_words(scenario, price)}"
+        booking = f"{booking_words(scenario, price)}{_cashable_words(scenario, price)}{_spread_words(scenario, price)}"
         yield f"  {name}: {_situation_words(scenario, price)}: {booking}."
     if scenario.outcomes:
         yield "Outcomes"
@@ -54,6 +61,20 @@ def describe(scenario: Scenario) -> Iterator[str]:
     for name, members in scenario.strategies.items():
         role = " (the comparator)" if name == scenario.comparator else ""
         yield f"  {name}{role}: {', '.join(members) or 'no intervention'}."
+    if scenario.alternatives:
+        yield "Alternatives"
+    for name, alternative in scenario.alternatives.items():
+        yield f"  {name}: {alternative.about}"
+        yield from (f"    {line}" for line in _change_lines(alternative.change, ()))
+
+
+def _change_lines(change: object, path: tuple[object, ...]) -> Iterator[str]:
+    """What an alternative changes, a line for each value."""
+    if not isinstance(change, dict):
+        yield f"{path_text(path)}: {'left out' if change == LEAVE_OUT else shown(change)}"
+        return
+    for name, below in change.items():
+        yield from _change_lines(below, (*path, name))
 
 
 def _population_lines(scenario: Scenario) -> Iterator[str]:
@@ -67,8 +88,9 @@ def _population_lines(scenario: Scenario) -> Iterator[str]:
     if scenario.illustrative:
         yield "  The figures are made up to show how things work."
     yield (
-        f"  {many(population.persons, 'person')} per draw, {many(scenario.draws, 'draw')}, seed {scenario.seed}; "
-        f"aged {age} in {start.year}, followed for {many(years, 'year')} in steps of a {scenario.cycle}. "
+        f"  {many(population.persons, 'person')} per draw, {many(scenario.draws, 'draw')}{sampling_words(scenario)}, "
+        f"seed {scenario.seed}; aged {age} in {start.year}, followed for {many(years, 'year')} "
+        f"in steps of a {scenario.cycle}. "
         f"The decision is about {many(population.target_group, 'person')}."
     )
     if population.cohorts > 1:
@@ -199,6 +221,14 @@ def _move_words(scenario: Scenario, move: Move | str) -> str:
         yearly = Structure(scenario).period_of(move.probability) != "cycle" or scenario.cycle == "year"
         return f"probability {number_words(scenario, move.probability)} a {'year' if yearly else scenario.cycle}"
     return f"rate {number_words(scenario, move.rate)} a year"
+
+
+def _spread_words(scenario: Scenario, price: Price) -> str:
+    """How much single events differ in cost."""
+    if price.spread is None:
+        return ""
+    form = "gamma" if price.spread.gamma is not None else "lognormal"
+    return f"; single costs differ ({form}, coefficient of variation {number_words(scenario, price.spread.cv)})"
 
 
 def _cashable_words(scenario: Scenario, price: Price) -> str:

@@ -34,6 +34,9 @@ def made(cost, *, parts=None, part_size=(50, 50, 10), parameters=None, years=(20
                 np.stack(list(drawn.values()), axis=1) if drawn else np.zeros((n_draws, 0)),
             ),
             "part_size": ("part", list(part_size)),
+            "present_value_between_halves": (
+                ("strategy", "draw", "actor", "year"), np.zeros((*shape[:3], len(years)))
+            ),
             "outcome_value": (("strategy", "draw", "outcome"), np.zeros((len(strategies), n_draws, 0))),
         },
         {

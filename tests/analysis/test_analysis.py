@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
 import xarray as xr
-from scipy import stats
 
 from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost, with_views
 from simcore.analysis.evidence import priced_by_quality, uncertainty_by_quality
 from simcore.analysis.payback import break_even_year, cumulative_net_saving
-from simcore.analysis.summary import luck_variance, mean_and_error, summarise
+from simcore.analysis.summary import summarise
 from simcore.errors import UnknownNameError
 
 from .made import made
@@ -68,13 +67,6 @@ def test_cumulative_net_saving_adds_up():
     assert path["year"].values.tolist() == [2024, 2025, 2026]
 
 
-def test_mean_and_error():
-    mean, error = mean_and_error(xr.DataArray([1.0, 2.0, 3.0, 6.0], dims="draw"))
-    assert float(mean) == 3.0
-    assert float(error) == pytest.approx(np.std([1, 2, 3, 6], ddof=1) / 2)
-    assert np.isnan(float(mean_and_error(xr.DataArray([1.0], dims="draw"))[1]))
-
-
 def test_summary_of_known_draws():
     saving = np.array([-2.0, 1.0, 3.0, 6.0])
     results = made({"usual": {("town", "resource"): np.stack([saving, 0 * saving, 0 * saving], 1)},
@@ -96,23 +88,6 @@ def test_never_is_not_averaged_away(years, median):
     from simcore.analysis.summary import _upper_median
 
     assert _upper_median(np.array([years])) == median
-
-
-def test_luck_is_estimated_without_bias():
-    """Halves of n0 and n1 persons with variance v each: luck variance of the mean of all is v / (n0 + n1)."""
-    generator = np.random.default_rng(1)
-    n_draws, n0, n1, variance = 4000, 45, 5, 9.0
-    ignorance = generator.normal(0, 2, n_draws)
-    halves = [ignorance + generator.normal(0, np.sqrt(variance / n), n_draws) for n in (n0, n1)]
-    zeros = np.zeros((n_draws, 3))
-    parts = {(f"half_{h}", "usual", "town", "resource"): half for h, half in enumerate(halves)}
-    results = made({"usual": {("town", "resource"): zeros}, "help": {}}, parts=parts, part_size=(n0, n1, 5))
-    luck = float(luck_variance(results).sel(intervention="help", actor="town"))
-    true = variance / (n0 + n1)
-    error = true * np.sqrt(2 / n_draws)  # a squared normal has variance 2
-    assert abs(luck - true) < stats.norm.isf(1e-6) * error
-    as_if_equal = luck * 0.25 / (n0 * n1 / (n0 + n1) ** 2)
-    assert abs(as_if_equal - true) > stats.norm.isf(1e-6) * error  # the formula for equal halves would be seen
 
 
 def test_uncertainty_is_traced_to_the_parameters_behind_it():

@@ -11,7 +11,7 @@ import simcore
 from simcore.analysis.avoided_cost import with_views
 from simcore.errors import UnknownNameError
 from simcore.report.budget_tables import budget_records, budget_tables
-from simcore.report.tables import as_csv
+from simcore.report.records import as_csv
 from simcore.simulation import simulate
 from tests.analytic.models import START_YEAR, model, priced, run, with_programme
 from tests.strategies import evidenced, read

@@ -41,9 +41,22 @@ def test_the_published_order_of_the_sick_sicker_model():
         ([0, 10, 12], [0, 1, 2], ["efficient", "extendedly dominated", "efficient"], [np.nan, np.nan, 6]),
         # Removing one can make an earlier one extendedly dominated too.
         ([0, 4, 9, 10], [0, 1, 2, 4], ["efficient", *["extendedly dominated"] * 2, "efficient"], [np.nan] * 3 + [2.5]),
-        # The same cost: the better one dominates, whatever their order; the same in both: one of them is enough.
+        # The same cost: the better one dominates, whatever their order; the same outcome: the cheaper one does.
         ([5, 5], [1, 2], ["efficient", "dominated"], [np.nan, np.nan]),
-        ([5, 5], [2, 2], ["efficient", "dominated"], [np.nan, np.nan]),
+        ([4, 5], [2, 2], ["efficient", "dominated"], [np.nan, np.nan]),
+        # The same in both: one of them is enough; so of three. Equal ratios stay.
+        ([5, 5], [2, 2], ["efficient", "identical"], [np.nan, np.nan]),
+        ([1, 5, 5, 5], [0, 2, 2, 2], ["efficient", "efficient", "identical", "identical"], [np.nan, 2, np.nan, np.nan]),
+        ([0, 5, 10], [0, 1, 2], ["efficient"] * 3, [np.nan, 5, 5]),
+        # What is identical to a dominated one is dominated in the same way.
+        ([1, 5, 5], [3, 2, 2], ["efficient", "dominated", "dominated"], [np.nan] * 3),
+        ([0, 10, 10, 12], [0, 1, 1, 2], ["efficient", *["extendedly dominated"] * 2, "efficient"], [np.nan] * 3 + [6]),
+        # Rounding is no difference, in cost or outcome, whatever order it brings them in.
+        ([0.1 + 0.2, 0.3], [2, 2], ["efficient", "identical"], [np.nan, np.nan]),
+        ([0.3, 0.1 + 0.2], [2, 2 + 1e-15], ["efficient", "identical"], [np.nan, np.nan]),
+        ([0.3, 0.1 + 0.2], [1, 2], ["dominated", "efficient"], [np.nan, np.nan]),
+        ([7], [1], ["efficient"], [np.nan]),
+        ([0], [0], ["efficient"], [np.nan]),
         ([-7, 3], [1, 2], ["efficient", "efficient"], [np.nan, 10]),
     ],
 )

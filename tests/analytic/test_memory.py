@@ -28,7 +28,7 @@ def remembered(tree: Tree, name: str, strategy: str = "usual", persons: int = 1)
         np.zeros((len(scenario.strategies), structure.n_cycles, len(scenario.interventions), persons), np.uint16),
     )
     values = compiled.values.evaluate(draw_parameters(file.distributions, 1, seed=1), 1)
-    simulate_draws(compiled, values, first_draw=0, persons=range(persons), target_group=0, seed=1, paths=paths)
+    simulate_draws(compiled, values, persons=range(persons), target_group=0, seed=1, paths=paths)
     numbers = paths.states[list(scenario.strategies).index(strategy), :, structure.number[name]]
     if name in scenario.memory:
         is_count = scenario.memory[name].kind == "counts"

@@ -8,7 +8,7 @@ import json
 import math
 
 from simcore.report.figures import save_figure
-from simcore.report.tables import rows
+from simcore.report.records import rows
 from simcore.scenario.loading import read_scenario
 from simcore.scenario.shipped import shipped_folder, shipped_scenarios
 from simcore.simulation import simulate

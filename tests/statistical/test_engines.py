@@ -26,9 +26,9 @@ def compare(
     calls: int,
 ) -> None:  # fmt: skip
     """Each count of one draw is binomial with the exact probability (exact test, Bonferroni over all counts)."""
-    sampled = simulate_draws(compiled, values, first_draw=0, persons=range(persons), target_group=0, seed=seed)
+    sampled = simulate_draws(compiled, values, persons=range(persons), target_group=0, seed=seed)
     exact = expect_draws(
-        compiled, reach(compiled), expected_values, first_draw=0, part_size=np.array([1, 0, 0]), seed=seed
+        compiled, reach(compiled), expected_values, part_size=np.array([1, 0, 0]), seed=seed
     )  # fmt: skip
     counts = [sampled.time[0, :2].sum(axis=0).ravel(), sampled.events[0, :2].sum(axis=0).ravel()]
     probabilities = [exact.time[0, 0].ravel(), exact.events[0, 0].ravel()]

@@ -25,10 +25,11 @@ PACKAGE = ROOT / "simcore"
 
 #: A module imports from floors below its own, never upward, never from another folder on its own floor.
 FLOORS = {
-    "errors": 0, "vocabulary": 0, "randomness": 0, "rates": 0, "money": 0, "version": 0,
+    "errors": 0, "vocabulary": 0, "randomness": 0, "rates": 0, "money": 0, "version": 0, "threads": 0,
     "kernels": 1, "uncertainty": 1, "storage": 1,
-    "scenario": 2, "model": 3, "pricing": 4, "simulation": 5, "trace": 5, "analysis": 6, "report": 8, "cli": 9,
-    "__main__": 10,
+    "scenario": 2, "model": 3, "pricing": 4, "dataset": 5, "simulation": 6, "repricing": 6, "trace": 6,
+    "analysis": 7, "studies": 8, "report": 9, "cli": 10,
+    "__main__": 11,
 }  # fmt: skip
 #: Analysis functions read a Dataset and know nothing of how it came about.
 ANALYSIS_KNOWS = {"errors", "vocabulary", "analysis", "randomness", "rates", "money", "pricing", "version"}
@@ -165,6 +166,15 @@ MISTAKES = {
     "an effect without evidence": ("interventions.mentoring.effects.0.evidence", None),
     "an interval with one end": ("parameters.or_mentor.distribution", {"lognormal": {"interval_95": [0.5]}}),
     "an unknown distribution": ("parameters.or_mentor.distribution", {"lognormall": {"median": 0.5, "sd": 1}}),
+    "a percentage as the level of a quantile": (
+        "parameters.or_mentor.distribution",
+        {"lognormal": {"quantiles": {"5 %": 0.5, "95 %": 0.9}}},
+    ),
+    "a mixture without its rest": ("parameters.or_mentor.distribution", {"mixture": {"point": 1, "share": 0.3}}),
+    "values from a file and in place": (
+        "parameters.or_mentor.distribution",
+        {"empirical": {"file": "ratios.csv", "values": [0.5, 0.9]}},
+    ),
     "a work and an assumption": ("parameters.p_dropout.source.assumption", "a guess"),
     "a work without grade": ("parameters.p_dropout.grade", None),
     "a table with rows": ("tables.mortality.rows", []),

@@ -199,7 +199,7 @@ def check(file: ScenarioFile, seed: int, draw: int = 0) -> None:
     compiled = compile_scenario(file)
     parameters = draw_parameters(file.distributions, 2, seed=seed)
     values = compiled.values.evaluate(parameters, 2)
-    counts = expect_draws(compiled, reach(compiled), values, first_draw=0, part_size=np.array([3, 2, 1]), seed=seed)
+    counts = expect_draws(compiled, reach(compiled), values, part_size=np.array([3, 2, 1]), seed=seed)
     numbers = {name: float(of[draw]) for name, of in parameters.items()}
     admissions = admitted(compiled, values[draw], draw, seed)
     time, events = ledger_by_hand(file, numbers, compiled.account, admissions)
@@ -256,7 +256,7 @@ def test_the_meter_of_everybody_keeps_its_mass() -> None:
     parameters = draw_parameters(file.distributions, 3, seed=2)
     reached = reach(compiled)
     counts = expect_draws(
-        compiled, reached, compiled.values.evaluate(parameters, 3), first_draw=0, part_size=np.array([1, 0, 0]), seed=2
+        compiled, reached, compiled.values.evaluate(parameters, 3), part_size=np.array([1, 0, 0]), seed=2
     )
     living = compiled.account.time.index(Meter(compiled.account.alive.condition))
     alive_at_end = counts.time[:, 0, :, living, 1]

@@ -48,11 +48,11 @@ def check_agreement(
             np.full((len(strategies), cycles, len(scenario.interventions), n_paths), 65535, np.uint16),
         )
         counts = simulate_draws(
-            compiled, values[draw : draw + 1], first_draw=draw, persons=persons, target_group=target_group, seed=seed,
+            compiled, values[draw : draw + 1], draws=[draw], persons=persons, target_group=target_group, seed=seed,
             paths=paths,
         )  # fmt: skip
         listed = simulate_draws(
-            compiled, values[draw : draw + 1], first_draw=draw, persons=persons, target_group=target_group, seed=seed
+            compiled, values[draw : draw + 1], draws=[draw], persons=persons, target_group=target_group, seed=seed
         )
         np.testing.assert_array_equal(listed.time, counts.time)  # divergence lists leave nobody out
         np.testing.assert_array_equal(listed.events, counts.events)

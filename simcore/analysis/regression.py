@@ -1,0 +1,200 @@
+"""What net benefits are expected to be, given some of the figures: regression over the draws already made.
+
+A curve in one figure is a natural cubic spline. Several figures have straight lines, and curves and products of pairs
+where generalised cross-validation finds that they are worth it. Fits are by least squares, of many columns of net
+benefits at once, and their error is taken off again, so that what figures seem to explain by chance is not counted: a
+penalty would take off some of what they do explain.
+
+References
+----------
+.. [1] Strong, Oakley & Brennan (2014), Estimating multiparameter partial expected value of perfect information from a
+   probabilistic sensitivity analysis sample: a nonparametric regression approach, Medical Decision Making 34:311-326.
+.. [2] Harrell (2015), Regression Modeling Strategies, 2nd edition, section 2.4.5 (restricted cubic splines).
+.. [3] Golub, Heath & Wahba (1979), Generalized cross-validation as a method for choosing a good ridge parameter,
+   Technometrics 21:215-223.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.analysis.noise import covariance, without_noise
+from simcore.errors import ResultsError
+
+#: Where the knots of a curve lie, as quantiles of the figure, by how many draws there are at least [2].
+_KNOTS = {
+    100: (0.05, 0.23, 0.41, 0.59, 0.77, 0.95),
+    30: (0.05, 0.35, 0.65, 0.95),
+    0: (0.1, 0.5, 0.9),
+}
+#: A figure with no more values than this has a level for each.
+_LEVELS = 5
+#: A value that so many draws share has a level of its own (a point mass).
+_MASS = 0.05
+#: Up to so many figures, products are of curves; up to the second, of all pairs of straight lines; beyond, of the
+#: pairs among so many that explain most.
+_FEW, _SOME = 4, 8
+#: Columns of a fit, at most, as a share of the draws.
+_ROOM = 0.5
+#: Less than this share of a column's square is rounding.
+_ROUNDING = 1e-12
+
+
+def expected_given(
+    values: NDArray[np.float64], best: NDArray[np.int64], figures: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Net benefits that are expected in each draw, given the values of some figures in it.
+
+    Parameters
+    ----------
+    values
+        Net benefits (cell, draw, strategy).
+    best
+        Strategy that the others are compared with in each cell (cell,): the best without knowing more.
+    figures
+        Values of the figures (draw, figure).
+
+    Returns
+    -------
+    Array (cell, draw, strategy): of each strategy the difference from the best one, whose own is zero.
+
+    Raises
+    ------
+    ResultsError
+        There are fewer than twice as many draws as figures.
+    """
+    n_cells, n_draws, n_strategies = values.shape
+    rows = np.arange(n_cells)
+    differences = values - values[rows, :, best][:, :, None]
+    means = differences.mean(axis=1, keepdims=True)
+    most = max(1, int(_ROOM * n_draws))
+    curves = [curve[:, :most] for curve in (spline_columns(figure) for figure in figures.T) if curve.shape[1]]
+    if not curves or n_draws < 3 or not n_cells:
+        return np.broadcast_to(means, values.shape).copy()
+    columns = (differences - means).transpose(1, 0, 2).reshape(n_draws, n_cells * n_strategies)
+    centred = differences - means
+    least, degrees, found = np.full(n_cells, np.inf), np.ones(n_cells), np.zeros_like(values)
+    for terms in [curves[0]] if len(curves) == 1 else _candidates(columns, curves):
+        basis = _orthonormal(terms)
+        fitted = (basis @ (basis.T @ columns)).reshape(n_draws, n_cells, n_strategies).transpose(1, 0, 2)
+        free = n_draws - 1 - basis.shape[1]
+        score = _cross_validation(centred, fitted, free)
+        better = score < least
+        least[better], found[better], degrees[better] = score[better], fitted[better], free
+    rest = centred - found
+    # What the fit has beyond the draws without their noise, whose degrees of freedom are those that the fit leaves.
+    noise_of_draws = rest.transpose(0, 2, 1) @ rest / degrees[:, None, None]
+    excess = covariance(found) - covariance(differences) + noise_of_draws
+    return without_noise(found + means, excess)
+
+
+def _cross_validation(
+    centred: NDArray[np.float64], fitted: NDArray[np.float64], free: int
+) -> NDArray[np.float64]:  # fmt: skip
+    """Score of a fit that leaves so many degrees of freedom, the lower the better (cell,) [3].
+
+    The logarithm, added up over strategies, so that one with a large spread does not decide for all.
+    """
+    squares, left = (centred**2).sum(axis=1), ((centred - fitted) ** 2).sum(axis=1)
+    share = np.maximum(np.divide(left, squares, out=np.ones_like(left), where=squares > 0), _ROUNDING)
+    return np.asarray(np.log(share / free**2).sum(axis=-1))
+
+
+def spline_columns(figure: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Columns of a natural cubic spline in a figure, the straight line first (draw, column); of a constant none.
+
+    Columns are orthogonal to each other and to a constant, with a mean square of one.
+    """
+    values, counts = np.unique(figure, return_counts=True)
+    if len(values) <= _LEVELS:
+        raw = [figure, *(figure == value for value in values[1:-1])] if len(values) > 1 else []
+    else:
+        scaled = (figure - figure.mean()) / figure.std()
+        raw = [scaled, *_curvature(scaled)]
+        most = int(counts.argmax())
+        if counts[most] > max(_MASS * len(figure), 1):
+            raw.append(figure == values[most])
+    return _orthogonal(raw)
+
+
+def _curvature(x: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Terms of a restricted cubic spline beyond the straight line, equation 2.25 of [2]."""
+    places = next(places for least, places in _KNOTS.items() if len(x) >= least)
+    knots = np.unique(np.quantile(x, places))
+    if len(knots) < 3:
+        return []
+    last, before = knots[-1], knots[-2]
+
+    def cubed(knot: float) -> NDArray[np.float64]:
+        return np.asarray(np.maximum(x - knot, 0.0) ** 3)
+
+    return [
+        cubed(knot)
+        - cubed(before) * (last - knot) / (last - before)
+        + cubed(last) * (before - knot) / (last - before)
+        for knot in knots[:-2]
+    ]  # fmt: skip
+
+
+def _orthogonal(raw: list[NDArray[np.float64]] | list[NDArray[np.bool_]]) -> NDArray[np.float64]:
+    """Each column without what a constant and those before it say, scaled to a mean square of one; empty ones go."""
+    if not raw:
+        return np.zeros((0, 0))
+    columns = np.stack(raw, axis=1).astype(float)
+    n_draws = len(columns)
+    columns -= columns.mean(axis=0)
+    lengths = np.sqrt((columns**2).sum(axis=0))
+    orthogonal, triangle = np.linalg.qr(columns / np.where(lengths > 0, lengths, 1.0))
+    real = np.abs(np.diag(triangle)) > 1e-7
+    return np.asarray(orthogonal[:, real] * np.sqrt(n_draws))
+
+
+def _candidates(
+    columns: NDArray[np.float64], curves: list[NDArray[np.float64]]
+) -> Iterator[NDArray[np.float64]]:  # fmt: skip
+    """Sets of terms (draw, column) for several figures, from straight lines to the richest that there is room for.
+
+    Raises
+    ------
+    ResultsError
+        There are too few draws even for straight lines.
+    """
+    n_draws, n_figures = len(columns), len(curves)
+    if n_figures > _ROOM * n_draws:
+        raise ResultsError(
+            f"{n_draws} draws are too few to tell what {n_figures} figures say together; it takes {2 * n_figures} or "
+            "more."
+        )
+    lines = [curve[:, :1] for curve in curves]
+    first, bent = [curve[:, 1:2] for curve in curves], [curve[:, 1:] for curve in curves]
+    deep = 3 if n_figures <= _FEW else 1
+    important = range(n_figures) if n_figures <= _SOME else _important(columns, curves)
+    products = [
+        np.einsum("di,dj->dij", curves[one][:, :deep], curves[other][:, :deep]).reshape(n_draws, -1)
+        for one, other in itertools.combinations(important, 2)
+    ]
+    yield np.hstack(lines)
+    for further in (products, first, first + products, bent, bent + products):
+        terms = np.hstack(lines + further)
+        if terms.shape[1] <= _ROOM * n_draws:
+            yield terms
+
+
+def _orthonormal(terms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Orthonormal directions that some columns span, beside a constant (draw, direction)."""
+    centred = terms - terms.mean(axis=0)
+    squared, vectors = np.linalg.eigh(centred.T @ centred)
+    real = squared > _ROUNDING * squared.max()
+    return np.asarray(centred @ vectors[:, real] / np.sqrt(squared[real]))
+
+
+def _important(columns: NDArray[np.float64], curves: list[NDArray[np.float64]]) -> list[int]:
+    """The figures that explain most on their own, over all columns, each in units of its own variance."""
+    sizes = np.sqrt((columns**2).mean(axis=0))
+    scaled = columns / np.where(sizes > 0, sizes, 1.0)
+    explained = [float(((curve.T @ scaled) ** 2).sum()) for curve in curves]
+    return sorted(np.argsort(explained)[::-1][:_SOME].tolist())

@@ -1,0 +1,26 @@
+"""The command line: turns errors into messages and exit codes.
+
+0 done; 2 the input is wrong; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from simcore.cli.runs import app as runs
+from simcore.cli.studies import app as studies
+
+app = typer.Typer(
+    help="Who pays, who gains, how much, when, and how sure are we? Simulates lives with and without interventions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for commands in (runs, studies):
+    app.registered_commands += commands.registered_commands
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    app(prog_name="simcore")

@@ -1,0 +1,288 @@
+"""The commands that run and report a scenario."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simcore.cli.shared import (
+    Actor,
+    Also,
+    Debug,
+    Draws,
+    Engine,
+    Intervention,
+    Json,
+    Outcome,
+    Per,
+    Persons,
+    Quiet,
+    ResultsFolder,
+    Sampling,
+    ScenarioName,
+    Seed,
+    Workers,
+    Years,
+    command,
+    print_out,
+    read,
+    terminal,
+    with_progress,
+)
+from simcore.errors import Problem, ResultsError, ScenarioError, ScenarioWarning, UnknownNameError, counted
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from simcore.scenario.loading import ScenarioFile
+    from simcore.studies.until import Until
+
+app = typer.Typer()
+
+
+@app.command()
+@command
+def run(
+    scenario: ScenarioName,
+    draws: Draws = None,
+    persons: Persons = None,
+    seed: Seed = None,
+    engine: Engine = "sampled",
+    sampling: Sampling = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PRECISION",
+            help="Add persons or draws until the error of --outcome is so small: 2% of the mean, or an amount.",
+        ),
+    ] = None,
+    outcome: Outcome = "net_saving",
+    actor: Actor = "society",
+    intervention: Intervention = None,
+    at_most: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="With --until: begin no step that would end later.")
+    ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", metavar="ATTRIBUTE", help="Also report its levels as subgroups.")
+    ] = None,
+    trace: Annotated[
+        int | None, typer.Option(metavar="N", help="Also write the lives of the first N persons of the first draw.")
+    ] = None,
+    workers: Workers = None,
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; default results/NAME.")] = None,
+    also: Also = None,
+    per: Per = None,
+    years: Years = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Simulate a scenario: tables, a figure and a results folder."""
+    from simcore.analysis.avoided_cost import counted_kinds
+    from simcore.scenario.loading import with_groups
+    from simcore.storage import check_target, save_results
+
+    counted_kinds(also or ())  # a wrong name is told before anything is run
+    if until is not None and draws is not None:
+        allowed = "one of them: --until adds draws by itself"
+        raise ScenarioError([Problem("draws", 0, "", f"--draws {draws} with --until", allowed)], "the sizes of the run")
+    file = read(scenario)
+    if by:
+        file = with_groups(file, by)
+    check_outcome(file, per)
+    folder = out if out is not None else os.path.join("results", file.name)
+    check_target(folder)
+    load_meanwhile("matplotlib.figure", "matplotlib.backends.backend_agg", "zarr")
+    lives = None
+    if trace is not None:  # before the run, so that a wrong number is told at once
+        from simcore.trace import trace_lives
+
+        n_persons = file.scenario.population.persons if persons is None else persons
+        lives = trace_lives(file, persons=trace, among=n_persons, seed=seed, draws=draws, sampling=sampling)
+    sizes: dict[str, Any] = {"seed": seed, "engine": engine, "sampling": sampling, "workers": workers}
+    found = None
+    if until is None:
+        results = with_progress(file, quiet or as_json, draws=draws, persons=persons, **sizes)
+    else:
+        from simcore.report.until_words import step_words
+        from simcore.studies.until import simulate_until
+
+        found = simulate_until(
+            file, until, outcome=outcome, actor=actor, intervention=intervention, persons=persons, **sizes,
+            most_seconds=at_most, report=None if quiet else lambda step: print(step_words(step), file=sys.stderr),
+        )  # fmt: skip
+        results = found.results
+
+    from simcore.report.budget_tables import budget_records
+    from simcore.report.records import as_csv, rows
+
+    records = rows(results, also or ())
+
+    def add_tables(target: Path) -> None:
+        from simcore.report.figures import save_figure
+
+        (target / "actors.csv").write_text(as_csv(records), encoding="utf-8")
+        (target / "budget.csv").write_text(as_csv(budget_records(results, also or ())), encoding="utf-8")
+        save_figure(results, file.scenario, target / "figure.png")
+        if lives is not None:
+            from simcore.report.life_figure import save_lives_figure
+            from simcore.trace import write_csv
+
+            write_csv(lives, target / "lives.csv")
+            save_lives_figure(lives, file.scenario, target / "lives.png")
+
+    save_results(results, folder, add_tables)
+    if not quiet:
+        show(results, file, records, as_json, per, also or (), years, found)
+    if not quiet and not as_json:
+        traced = "lives.png, lives.csv, " if lives is not None else ""
+        print(f"\nResults: {folder} (figure.png, actors.csv, budget.csv, {traced}results.zarr)")
+
+
+def load_meanwhile(*modules: str) -> None:
+    """Load modules that are needed after the simulation while the kernels, which leave Python free, run."""
+
+    def load() -> None:
+        for module in modules:
+            importlib.import_module(module)
+
+    threading.Thread(target=load, daemon=True).start()
+
+
+def check_outcome(file: ScenarioFile, name: str | None) -> None:
+    """Tell a wrong name before anything is run."""
+    if name is not None and name not in file.scenario.outcomes:
+        raise UnknownNameError(name, "an outcome of the scenario", file.scenario.outcomes)
+
+
+def show(
+    results: xr.Dataset,
+    file: ScenarioFile,
+    records: list[dict[str, Any]],
+    as_json: bool,
+    per: str | None,
+    also: Sequence[str],
+    years: bool,
+    found: Until | None = None,
+) -> None:
+    """Print the tables of a run, for readers or for machines; `found` is how it became precise enough."""
+    from simcore.report.records import as_json as json_tables
+    from simcore.report.records import without_infinities
+    from simcore.report.tables import run_tables
+    from simcore.report.until_words import until_record, until_words
+
+    if as_json:
+        whole = json_tables(results, file.scenario, records, per, also, years)
+        if found is not None:
+            whole["until"] = without_infinities(until_record(found))
+        print(json.dumps(whole, ensure_ascii=False, indent=1))
+    else:
+        console = terminal()
+        console.print(run_tables(results, file.scenario, records, console.width, per, also, years))
+        for line in until_words(found) if found is not None else ():
+            console.print(line)
+
+
+@app.command()
+@command
+def report(
+    results: ResultsFolder,
+    figure: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the figure into this PNG file.")] = None,
+    also: Also = None,
+    per: Per = None,
+    years: Years = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Show the tables of an earlier run again, and draw its figure."""
+    from simcore.repricing import scenario_of
+    from simcore.storage import open_results
+
+    opened = open_results(results)
+    file = scenario_of(opened)
+    from simcore.report.records import rows
+
+    check_outcome(file, per)
+    show(opened, file, rows(opened, also or ()), as_json, per, also or (), years)
+    if figure is not None:
+        from simcore.report.figures import save_figure
+
+        try:
+            save_figure(opened, file.scenario, Path(figure))
+        except (OSError, ValueError) as error:
+            raise ResultsError(f"{figure} could not be written: {error}.") from error
+
+
+@app.command()
+@command
+def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) -> None:
+    """Check a scenario and say in words what it means, without simulating lives."""
+    from simcore.report.words import describe
+    from simcore.simulation import RESOLVED, try_out
+    from simcore.studies.alternatives import try_alternatives
+
+    file = read(scenario)
+    trial = try_out(file)
+    smallest = min([trial.smallest, *(of.smallest for of in try_alternatives(file).values())])
+    if smallest < RESOLVED:
+        print(
+            f"note: a probability of {smallest:.2g} a cycle occurs; sampled lives resolve steps of 2.3e-10, so "
+            "that events this rare are better left to --engine expected.",
+            file=sys.stderr,
+        )
+    if not quiet:
+        for line in describe(file.scenario):
+            print(line)
+        draws = counted(trial.n_draws, "draw")
+        print(f"\nNothing wrong found; probabilities tried with the expected values and {draws}.")
+
+
+@app.command()
+@command
+def sources(scenario: ScenarioName, as_json: Json = False, debug: Debug = False) -> None:
+    """List every number with its source, grade and conversion."""
+    from simcore.report.provenance import provenance, provenance_tables
+
+    file = read(scenario)
+    if as_json:
+        print(json.dumps(provenance(file), ensure_ascii=False, indent=1))
+    else:
+        print_out(provenance_tables(file))
+
+
+@app.command("list")
+@command
+def list_scenarios(as_json: Json = False, debug: Debug = False) -> None:
+    """List the scenarios that ship with simcore."""
+    from simcore.scenario.loading import read_scenario
+    from simcore.scenario.shipped import shipped_scenarios
+
+    titles: dict[str, Any] = {}
+    for name in shipped_scenarios():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ScenarioWarning)
+            titles[name] = read_scenario(name).scenario.title
+    if as_json:
+        print(json.dumps(titles, ensure_ascii=False, indent=1))
+    else:
+        width = max((len(name) for name in titles), default=0)
+        for name, title in titles.items():
+            print(f"{name:<{width}}  {title}")
+
+
+@app.command()
+@command
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from simcore.scenario.json_schema import json_schema
+
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=1))

@@ -1,0 +1,133 @@
+"""What the commands share: options, reading, errors as messages, progress."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from simcore.errors import ScenarioWarning, SimcoreError
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from rich.console import Console, RenderableType
+
+    from simcore.scenario.loading import ScenarioFile
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A folder, a file, or the name of a shipped one.")
+]
+ResultsFolder = Annotated[str, typer.Argument(metavar="RESULTS", help="A folder that 'simcore run' wrote.")]
+Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Also = Annotated[
+    list[str] | None,
+    typer.Option("--also", metavar="KIND", help="Count intangible or public_funds too, which are left out otherwise."),
+]
+Per = Annotated[
+    str | None,
+    typer.Option("--per", metavar="OUTCOME", help="Also show what one more unit of this outcome costs."),
+]
+Years = Annotated[
+    bool, typer.Option("--years", help="Also show the net saving of calendar years, for the whole target group.")
+]
+Draws = Annotated[int | None, typer.Option(help="Joint samples of all uncertain figures.")]
+Persons = Annotated[int | None, typer.Option(help="Persons simulated per draw.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers.")]
+Engine = Annotated[
+    str, typer.Option(metavar="sampled|expected", help="Individual lives, or the exact distribution without luck.")
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Threads; the results do not depend on it.")]
+Sampling = Annotated[
+    str | None,
+    typer.Option(metavar="METHOD", help="How figures are drawn: monte_carlo, latin_hypercube or sobol."),
+]
+Outcome = Annotated[
+    str, typer.Option(metavar="NAME", help="The quantity: net_saving, avoided_cost or an outcome of the scenario.")
+]
+Actor = Annotated[str, typer.Option(metavar="NAME", help="For whom: an actor, public_sector or society.")]
+Intervention = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Only this strategy; by default all but the comparator.")
+]
+Csv = Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Also write the numbers into this CSV file.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """Where tables are printed."""
+    from rich.console import Console
+
+    # A pipe or file has no width: tables keep their columns rather than being cut at 80.
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else 160, highlight=False, soft_wrap=False)
+
+
+def print_out(what: RenderableType) -> None:
+    """Print tables."""
+    terminal().print(what)
+
+
+def read(name: str) -> ScenarioFile:
+    """Read a scenario; its warnings go to the error stream."""
+    from simcore.scenario.loading import read_scenario
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        file = read_scenario(name)
+    for warning in caught:
+        kind = "note" if issubclass(warning.category, ScenarioWarning) else "warning"
+        print(f"{kind}: {warning.message}", file=sys.stderr)
+    return file
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Show the message of an error and exit with its code; ``--debug`` adds where it comes from."""
+
+    @functools.wraps(function)
+    def guarded(*arguments: Any, **options: Any) -> None:
+        try:
+            function(*arguments, **options)
+        except SimcoreError as error:
+            if options.get("debug"):
+                traceback.print_exc()
+            print(error, file=sys.stderr)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            print("Interrupted; nothing was written.", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+    return guarded
+
+
+def with_progress(file: ScenarioFile, silent: bool, *, persons: int | None, engine: str, **sizes: Any) -> xr.Dataset:
+    """Simulate, with progress in a terminal; `sizes` are further arguments of `simulate`."""
+    from simcore.simulation import simulate
+
+    n_persons = persons or file.scenario.population.persons
+    what = f"{n_persons:,} persons per draw" if engine == "sampled" else "exact distribution"
+    with progress_bar(f"{file.name}, {what}", silent) as progress:
+        return simulate(file, persons=persons, engine=engine, progress=progress, **sizes)
+
+
+@contextmanager
+def progress_bar(what: str, silent: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar of draws done and wanted, in a terminal; gives what is to be called with their numbers."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("draws"), TimeRemainingColumn(),
+    )  # fmt: skip
+    console = terminal(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=silent or not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+
+        def progress(done: int, wanted: int) -> None:
+            bar.update(task, completed=done, total=wanted)
+
+        yield progress

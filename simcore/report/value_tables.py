@@ -1,0 +1,229 @@
+"""What is worth knowing before deciding, for each decision maker: tables, words and records."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import xarray as xr
+from rich.console import RenderableType
+from rich.text import Text
+
+from simcore.analysis.acceptability import acceptability
+from simcore.analysis.avoided_cost import VIEWS
+from simcore.analysis.net_benefit import net_benefit, net_benefit_of_halves
+from simcore.analysis.proposed_study import Study, evsi
+from simcore.analysis.value_of_information import evpi, evppi
+from simcore.report.labels import actor_label, money, percent, strategy_label
+from simcore.report.money_tables import Columns, actor_table, plain_table
+from simcore.scenario.schema import Scenario
+
+#: Figures that are shown for each decision maker.
+SHOWN = 5
+#: Records by what they are of.
+Records = dict[str, list[dict[str, Any]]]
+
+
+def value_records(
+    results: xr.Dataset,
+    *,
+    of: Mapping[str, Sequence[str]] | Sequence[str] | None = None,
+    outcome: str | None = None,
+    threshold: float | None = None,
+    more_is_better: bool = True,
+    also: Sequence[str] = (),
+) -> Records:
+    """What is worth knowing, as records; arguments as `net_benefit` and `evppi`.
+
+    Returns
+    -------
+    ``decisions``, a record for each decision maker whom the strategies make a difference for; ``choices``, one for
+    each of them and each strategy; ``figures``, one for each of them and each figure or group, the most valuable
+    first. Amounts are per person, and as ``total_...`` for the target group.
+    """
+    options: dict[str, Any] = {
+        "outcome": outcome, "threshold": threshold, "more_is_better": more_is_better, "also": also,
+    }  # fmt: skip
+    benefits, halves = net_benefit(results, **options), net_benefit_of_halves(results, **options)
+    touched = ((benefits - benefits.isel(strategy=0, drop=True)) != 0).any(["strategy", "draw"])
+    actors = benefits["actor"].values[touched.values]
+    benefits = benefits.sel(actor=actors)
+    halves = None if halves is None else halves.sel(actor=actors)
+    target = float(results.attrs["target_group"])
+    whole, each = evpi(benefits, halves=halves), acceptability(benefits, halves=halves)
+    parts = evppi(benefits, _varying(results), of, halves=halves)
+    decisions, choices, figures = [], [], []
+    for actor in (str(name) for name in actors):
+        one = whole.sel(actor=actor)
+        decisions.append({
+            "actor": actor, "best": str(one["best"].values), "probability_best": float(one["probability_best"]),
+            **_amounts(one, ("evpi", "evpi_mcse"), target), "evpi_naive": float(one["evpi_naive"]),
+            "bias": float(one["bias"]), "luck_share": float(one["luck_share"]), "settled": bool(one["settled"]),
+        })  # fmt: skip
+        for strategy in (str(name) for name in each["strategy"].values):
+            of_it = each.sel(actor=actor, strategy=strategy)
+            record = {"actor": actor, "strategy": strategy, "probability_best": float(of_it["probability_best"])}
+            choices.append(record | _amounts(of_it, ("expected_loss",), target))
+        if "evppi" in parts:
+            of_actor = parts.sel(actor=actor)
+            for place in (-of_actor["evppi"].values).argsort(kind="stable"):
+                part = of_actor.isel(quantity=int(place))
+                record = {"actor": actor, "figure": str(part["quantity"].values), "share": float(part["share"])}
+                figures.append(record | _amounts(part, ("evppi", "evppi_mcse", "evppi_low", "evppi_high"), target))
+    return {"decisions": decisions, "choices": choices, "figures": figures}
+
+
+def acceptability_records(
+    results: xr.Dataset,
+    outcome: str,
+    thresholds: Sequence[float],
+    *,
+    actor: str | None = None,
+    more_is_better: bool = True,
+    also: Sequence[str] = (),
+) -> list[dict[str, Any]]:
+    """Acceptability, its frontier and expected losses as records, one per decision maker, threshold and strategy."""
+    options: dict[str, Any] = {
+        "actor": actor, "outcome": outcome, "threshold": list(thresholds),
+        "more_is_better": more_is_better, "also": also,
+    }  # fmt: skip
+    found = acceptability(net_benefit(results, **options), halves=net_benefit_of_halves(results, **options))
+    records = []
+    for name in found["actor"].values:
+        for threshold in found["threshold"].values:
+            at = found.sel(actor=name, threshold=threshold)
+            for strategy in (str(strategy) for strategy in found["strategy"].values):
+                one = at.sel(strategy=strategy)
+                records.append({
+                    "actor": str(name), "threshold": float(threshold), "strategy": strategy,
+                    "probability_best": float(one["probability_best"]), "expected_loss": float(one["expected_loss"]),
+                    "on_frontier": str(at["best"].values) == strategy, "settled": bool(at["settled"]),
+                })  # fmt: skip
+    return records
+
+
+def study_records(
+    results: xr.Dataset,
+    studies: Mapping[str, Study],
+    *,
+    outcome: str | None = None,
+    threshold: float | None = None,
+    more_is_better: bool = True,
+    also: Sequence[str] = (),
+    seed: int = 0,
+) -> list[dict[str, Any]]:
+    """What proposed studies would be worth, as records, one per decision maker and study."""
+    benefits = net_benefit(
+        results, outcome=outcome, threshold=threshold, more_is_better=more_is_better, also=also
+    )  # fmt: skip
+    found, target = evsi(benefits, results["parameter_value"], studies, seed=seed), float(results.attrs["target_group"])
+    names = ("evsi", "evsi_mcse", "evsi_low", "evsi_high")
+    return [
+        {"actor": str(actor), "study": str(study), **_amounts(found.sel(actor=actor, study=study), names, target)}
+        for actor in found["actor"].values
+        for study in found["study"].values
+    ]
+
+
+def value_tables(results: xr.Dataset, scenario: Scenario, records: Records) -> list[RenderableType]:
+    """Decisions and the figures most worth knowing, of `value_records`, with sentences that say what they mean."""
+    unit = f"{results.attrs['currency']} of {results.attrs['price_year']}"
+    if not records["decisions"]:
+        return [Text("The strategies make no difference to anybody: there is nothing to decide, and to know.")]
+    tables: list[RenderableType] = [
+        Text(f"Worth of knowing everything before deciding (EVPI), {unit}", style="bold"),
+        actor_table(scenario, records["decisions"], _decision_columns(scenario)),
+    ]
+    told = [figure for figure in records["figures"] if figure["evppi_low"] > 0]
+    deciding = [decision["actor"] for decision in records["decisions"] if decision["settled"]]
+    shown = [[figure for figure in told if figure["actor"] == actor] for actor in deciding]
+    if any(shown):
+        tables += [Text(), Text(f"Figures most worth knowing (EVPPI), {unit} per person", style="bold")]
+        tables.append(_figure_table(scenario, [figures[:SHOWN] for figures in shown if figures]))
+    return [*tables, Text(), *(Text(words) for words in value_words(results, scenario, records))]
+
+
+def value_words(results: xr.Dataset, scenario: Scenario, records: Records) -> list[str]:
+    """What the tables say, in words: what to pay for knowing more, and what the figures are."""
+    unit = results.attrs["currency"]
+    group = f"{float(results.attrs['target_group']):,.0f}"
+    sentences = []
+    views = [decision for decision in records["decisions"] if decision["actor"] in VIEWS]
+    for decision in views or records["decisions"][:1]:
+        who, best = actor_label(scenario, decision["actor"]), strategy_label(scenario, decision["best"])
+        if not decision["settled"]:
+            sentences.append(f"{who}: not settled; most of the spread is luck between simulated persons.")
+        elif decision["evpi"] <= 0:
+            sentences.append(f"{who}: {best} is the best whatever is true; knowing more would not change the decision.")
+        else:
+            sentences.append(
+                f"{who}: as things are known now, {best} is the best, and is so with a probability of "
+                f"{percent(decision['probability_best'])}. Before deciding for {group} persons it is worth paying at "
+                f"most {money(decision['total_evpi'])} {unit} ({money(decision['evpi'])} per person) to know better."
+            )
+    sentences.append(
+        "EVPI: what is lost on average by deciding now rather than with all figures known. EVPPI: the part of it that "
+        "knowing one figure would save; parts do not add up. A figure that changes no decision is worth nothing, "
+        "however uncertain it is; figures whose worth cannot be told from nothing are not shown. A study is worth less "
+        "than this, and has to cost less."
+    )
+    bias = max((decision["bias"] for decision in records["decisions"]), default=0.0)
+    if bias > 0:
+        sentences.append(
+            f"Luck between simulated persons is taken off; with it the EVPI would be up to {money(bias)} {unit} per "
+            "person too large."
+        )
+    if not all(decision["settled"] for decision in records["decisions"]):
+        sentences.append(
+            "* not settled: more than nine tenths of the spread is luck, so what is left says little. Use more "
+            "--persons."
+        )
+    return sentences
+
+
+def _decision_columns(scenario: Scenario) -> Columns:
+    def settled_money(record: dict[str, Any], name: str) -> str:
+        return money(record[name]) if record["settled"] else "*"
+
+    return (
+        ("Best\nnow", lambda record: strategy_label(scenario, record["best"])),
+        ("P(best)", lambda record: percent(record["probability_best"]) if record["settled"] else "*"),
+        ("EVPI per\nperson", lambda record: settled_money(record, "evpi")),
+        ("± MCSE", lambda record: settled_money(record, "evpi_mcse")),
+        ("EVPI, whole\ntarget group", lambda record: settled_money(record, "total_evpi")),
+    )
+
+
+def _figure_table(scenario: Scenario, shown: Sequence[Sequence[dict[str, Any]]]) -> RenderableType:
+    """A block of figures for each decision maker."""
+    table = plain_table("Decision maker")
+    table.columns[0].vertical = "top"
+    table.add_column("Figure", vertical="top")
+    for head in ("EVPPI", "± MCSE", "Share of\nEVPI"):
+        table.add_column(head, justify="right", no_wrap=True, vertical="top")
+    for figures in shown:
+        for place, record in enumerate(figures):
+            who = "" if place else actor_label(scenario, record["actor"])
+            name = record["figure"]
+            known = scenario.parameters.get(name)
+            table.add_row(
+                who, f"{name}: {known.about}" if known is not None and known.about else name,
+                money(record["evppi"]), money(record["evppi_mcse"]), percent(min(record["share"], 1.0)),
+                end_section=place == len(figures) - 1,
+            )  # fmt: skip
+    return table
+
+
+def _varying(results: xr.Dataset) -> xr.DataArray:
+    """Values of the figures that are not the same in every draw."""
+    values = results["parameter_value"]
+    return values.isel(parameter=((values != values.isel(draw=0)).any("draw")).values)
+
+
+def _amounts(one: xr.Dataset, names: Sequence[str], target: float) -> dict[str, float]:
+    """Amounts per person, and for the target group; of what is not known, not a number."""
+    values = {name: float(one[name]) for name in names}
+    return values | {
+        f"total_{name}": value * target if math.isfinite(value) else value for name, value in values.items()
+    }

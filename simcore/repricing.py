@@ -1,0 +1,121 @@
+"""Pricing a stored ledger again: other figures for prices, discounting and weights, without simulating."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from simcore.dataset import Run, priced_dataset
+from simcore.errors import ResultsError
+from simcore.model.compile import compile_scenario
+from simcore.model.ledger import account
+from simcore.model.sampled import Counts
+from simcore.model.values import Drawn
+from simcore.pricing.price import Pricer
+from simcore.scenario.cohorts import other_lives
+from simcore.scenario.drawn import given_parameters
+from simcore.scenario.loading import ScenarioFile, scenario_from_texts
+from simcore.threads import processors
+
+
+def scenario_of(results: xr.Dataset) -> ScenarioFile:
+    """Read the scenario that a run kept in its results.
+
+    Raises
+    ------
+    ScenarioError
+        It is not understood by this version.
+    """
+    attributes = results.attrs
+    file = scenario_from_texts(
+        json.loads(attributes["scenario_files"]),
+        str(attributes["scenario_main"]),
+        str(attributes.get("alternative", "")),
+    )
+    return replace(file, name=str(results.attrs["scenario"]))
+
+
+def price_parameters(file: ScenarioFile) -> list[str]:
+    """Names of the uncertain parameters that lives do not depend on: of prices, payers, discounting and weights.
+
+    Raises
+    ------
+    ScenarioError
+        A table has no value for a situation that occurs.
+    """
+    of_lives = {
+        column.parameter
+        for compiled in (compile_scenario(of) for of in (file, *other_lives(file)))
+        for column in compiled.values.columns
+        if isinstance(column, Drawn)
+    }
+    return [name for name, of in file.distributions.items() if not of.is_fixed and name not in of_lives]
+
+
+def reprice(
+    results: xr.Dataset, parameters: Mapping[str, ArrayLike] | None = None, *, workers: int | None = None
+) -> xr.Dataset:  # fmt: skip
+    """Price the stored ledger of a run again, with other values of some parameters.
+
+    Parameters
+    ----------
+    results
+        From `simulate` or `open_results`.
+    parameters
+        Values (draw,) of some parameters, or one for all draws, instead of those of the run. Lives stay as they were
+        simulated, so only those named by `price_parameters` may change.
+    workers
+        Number of threads; by default one for each processor.
+
+    Returns
+    -------
+    Dataset like `results`.
+
+    Raises
+    ------
+    ResultsError
+        A parameter decides lives; or cohorts lead other lives than the first, whose ledgers are not kept.
+    UnknownNameError
+        A name is not that of a parameter.
+
+    Examples
+    --------
+    >>> import simcore
+    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=2, persons=50)
+    >>> bool((simcore.reprice(results)["cost"] == results["cost"]).all())
+    True
+    """
+    file = scenario_of(results)
+    if other_lives(file):
+        raise ResultsError(
+            "The cohorts of this scenario lead different lives, and only the ledger of the first is kept: to change "
+            "prices, run it again."
+        )
+    stored = {str(name): results["parameter_value"].sel(parameter=name).values for name in results["parameter"].values}
+    drawn = given_parameters(stored, parameters or {})
+    lived = set(file.distributions) - set(price_parameters(file))
+    for name in parameters or {}:
+        if name in lived and not file.distributions[name].is_fixed and (drawn[name] != stored[name]).any():
+            raise ResultsError(
+                f"'{name}' decides how lives go, which another price list cannot change: run the scenario again."
+            )
+    counted = account(file.scenario)
+    meters = [meter.name for meter in counted.time], [meter.name for meter in counted.events]
+    if meters != ([str(name) for name in results["meter"].values], [str(name) for name in results["event"].values]):
+        raise ResultsError("The ledger of these results is not that of their scenario: they are of another version.")
+    counts = Counts(
+        np.ascontiguousarray(results["person_time"].values.transpose(2, 0, 1, 3, 4, 5)),
+        np.ascontiguousarray(results["events"].values.transpose(2, 0, 1, 3, 4)),
+    )
+    attributes = results.attrs
+    run = Run(
+        draws=results["draw"].values, n_persons=int(attributes["n_persons"]), seed=int(attributes["seed"]),
+        engine=str(attributes["engine"]), sampling=str(attributes.get("sampling", "monte_carlo")),
+        luck=str(attributes.get("luck", "per_draw")), part_size=results["part_size"].values,
+    )  # fmt: skip
+    return priced_dataset(file, Pricer(file, counted), drawn, [counts], run, workers or processors())
