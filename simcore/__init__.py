@@ -16,66 +16,135 @@ from typing import TYPE_CHECKING, Any
 from simcore.version import __version__
 
 if TYPE_CHECKING:
+    from simcore.analysis.acceptability import acceptability
     from simcore.analysis.avoided_cost import avoided_cost, displaced_cost, net_saving, programme_cost
     from simcore.analysis.budget import budget
     from simcore.analysis.cashable import cashable_saving, freed
     from simcore.analysis.combinations import combinations
+    from simcore.analysis.comparing import compare_engines
+    from simcore.analysis.contrasts import contrasts
+    from simcore.analysis.discovery import scenario_discovery
     from simcore.analysis.frontier import cost_effectiveness
     from simcore.analysis.groups import summarise_groups
+    from simcore.analysis.net_benefit import net_benefit, net_benefit_of_halves
+    from simcore.analysis.own_table import own_table
     from simcore.analysis.payback import break_even_year, cumulative_net_saving
+    from simcore.analysis.prediction import group_saving, summarise_group_saving
+    from simcore.analysis.proposed_study import Measured, Study, evsi, worth_of_study
+    from simcore.analysis.sensitivity import rank_correlation
+    from simcore.analysis.settled import unsettled_ranking, unsettled_signs
     from simcore.analysis.summary import summarise, summarise_outcomes
+    from simcore.analysis.value_of_information import evpi, evppi
+    from simcore.analysis.variance import variance_shares
     from simcore.report.figures import result_figure
+    from simcore.repricing import reprice
     from simcore.scenario.loading import read_scenario
     from simcore.simulation import simulate
     from simcore.storage import open_results, save_results
+    from simcore.studies.alternatives import simulate_alternatives
+    from simcore.studies.sobol import sobol_indices, sobol_of_prices
+    from simcore.studies.tornado import tornado, tornado_of_prices
+    from simcore.studies.until import simulate_until
     from simcore.trace import trace_lives
 
 # Names load their module when first used, so that ``import simcore`` stays quick.
 _HOME = {
+    "acceptability": "simcore.analysis.acceptability",
     "avoided_cost": "simcore.analysis.avoided_cost",
     "break_even_year": "simcore.analysis.payback",
     "budget": "simcore.analysis.budget",
     "cashable_saving": "simcore.analysis.cashable",
     "combinations": "simcore.analysis.combinations",
+    "compare_engines": "simcore.analysis.comparing",
+    "contrasts": "simcore.analysis.contrasts",
     "cost_effectiveness": "simcore.analysis.frontier",
     "cumulative_net_saving": "simcore.analysis.payback",
     "displaced_cost": "simcore.analysis.avoided_cost",
+    "evpi": "simcore.analysis.value_of_information",
+    "evppi": "simcore.analysis.value_of_information",
+    "evsi": "simcore.analysis.proposed_study",
     "freed": "simcore.analysis.cashable",
+    "group_saving": "simcore.analysis.prediction",
+    "Measured": "simcore.analysis.proposed_study",
+    "net_benefit": "simcore.analysis.net_benefit",
+    "net_benefit_of_halves": "simcore.analysis.net_benefit",
     "net_saving": "simcore.analysis.avoided_cost",
     "open_results": "simcore.storage",
+    "own_table": "simcore.analysis.own_table",
     "programme_cost": "simcore.analysis.avoided_cost",
+    "rank_correlation": "simcore.analysis.sensitivity",
     "read_scenario": "simcore.scenario.loading",
+    "reprice": "simcore.repricing",
     "result_figure": "simcore.report.figures",
     "save_results": "simcore.storage",
+    "scenario_discovery": "simcore.analysis.discovery",
     "simulate": "simcore.simulation",
+    "simulate_alternatives": "simcore.studies.alternatives",
+    "simulate_until": "simcore.studies.until",
+    "sobol_indices": "simcore.studies.sobol",
+    "sobol_of_prices": "simcore.studies.sobol",
+    "Study": "simcore.analysis.proposed_study",
     "summarise": "simcore.analysis.summary",
+    "summarise_group_saving": "simcore.analysis.prediction",
     "summarise_groups": "simcore.analysis.groups",
     "summarise_outcomes": "simcore.analysis.summary",
+    "tornado": "simcore.studies.tornado",
+    "tornado_of_prices": "simcore.studies.tornado",
     "trace_lives": "simcore.trace",
+    "unsettled_ranking": "simcore.analysis.settled",
+    "unsettled_signs": "simcore.analysis.settled",
+    "variance_shares": "simcore.analysis.variance",
+    "worth_of_study": "simcore.analysis.proposed_study",
 }
 
 __all__ = [
+    "Measured",
+    "Study",
     "__version__",
+    "acceptability",
     "avoided_cost",
     "break_even_year",
     "budget",
     "cashable_saving",
     "combinations",
+    "compare_engines",
+    "contrasts",
     "cost_effectiveness",
     "cumulative_net_saving",
     "displaced_cost",
+    "evpi",
+    "evppi",
+    "evsi",
     "freed",
+    "group_saving",
+    "net_benefit",
+    "net_benefit_of_halves",
     "net_saving",
     "open_results",
+    "own_table",
     "programme_cost",
+    "rank_correlation",
     "read_scenario",
+    "reprice",
     "result_figure",
     "save_results",
+    "scenario_discovery",
     "simulate",
+    "simulate_alternatives",
+    "simulate_until",
+    "sobol_indices",
+    "sobol_of_prices",
     "summarise",
+    "summarise_group_saving",
     "summarise_groups",
     "summarise_outcomes",
+    "tornado",
+    "tornado_of_prices",
     "trace_lives",
+    "unsettled_ranking",
+    "unsettled_signs",
+    "variance_shares",
+    "worth_of_study",
 ]
 
 

@@ -58,8 +58,12 @@ def price_parameters(file: ScenarioFile) -> list[str]:
 
 
 def reprice(
-    results: xr.Dataset, parameters: Mapping[str, ArrayLike] | None = None, *, workers: int | None = None
-) -> xr.Dataset:  # fmt: skip
+    results: xr.Dataset,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    *,
+    file: ScenarioFile | None = None,
+    workers: int | None = None,
+) -> xr.Dataset:
     """Price the stored ledger of a run again, with other values of some parameters.
 
     Parameters
@@ -69,6 +73,8 @@ def reprice(
     parameters
         Values (draw,) of some parameters, or one for all draws, instead of those of the run. Lives stay as they were
         simulated, so only those named by `price_parameters` may change.
+    file
+        The scenario of the results, where it has been read before.
     workers
         Number of threads; by default one for each processor.
 
@@ -90,7 +96,7 @@ def reprice(
     >>> bool((simcore.reprice(results)["cost"] == results["cost"]).all())
     True
     """
-    file = scenario_of(results)
+    file = scenario_of(results) if file is None else file
     if other_lives(file):
         raise ResultsError(
             "The cohorts of this scenario lead different lives, and only the ledger of the first is kept: to change "
@@ -98,9 +104,10 @@ def reprice(
         )
     stored = {str(name): results["parameter_value"].sel(parameter=name).values for name in results["parameter"].values}
     drawn = given_parameters(stored, parameters or {})
-    lived = set(file.distributions) - set(price_parameters(file))
-    for name in parameters or {}:
-        if name in lived and not file.distributions[name].is_fixed and (drawn[name] != stored[name]).any():
+    changed = [name for name in parameters or {} if (drawn[name] != stored[name]).any()]
+    priced = price_parameters(file) if changed else []
+    for name in changed:
+        if name not in priced and not file.distributions[name].is_fixed:
             raise ResultsError(
                 f"'{name}' decides how lives go, which another price list cannot change: run the scenario again."
             )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import counted_kinds, of_kinds, saved, with_views
+from simcore.analysis.avoided_cost import avoided_cost, counted_kinds, net_saving, of_kinds, saved, with_views
 from simcore.vocabulary import PROGRAMME_KINDS
 
 #: Above this share of luck in the variance over draws, what is left says nothing: not settled.
@@ -196,3 +196,32 @@ def money_variances(
     elif quantity == "avoided_cost":
         kinds = [kind for kind in kinds if kind not in PROGRAMME_KINDS]
     return variances(values, saved_by_halves(results, kinds, comparator=comparator), results)
+
+
+def settled_contrast(
+    results: xr.Dataset,
+    quantity: str,
+    *,
+    comparator: str | None = None,
+    also: Sequence[str] = (),
+    gross: bool = False,
+) -> xr.DataArray:
+    """Avoided cost or net saving in each draw, views included, that spreads as its expected value does.
+
+    Parameters
+    ----------
+    results
+        From `simulate` or `open_results`.
+    quantity
+        ``avoided_cost`` or ``net_saving``.
+    comparator, also, gross
+        As for `simcore.avoided_cost`.
+
+    Returns
+    -------
+    DataArray (intervention, draw, actor); not a number where luck hides it, as in `without_luck`.
+    """
+    of = {"avoided_cost": avoided_cost, "net_saving": net_saving}[quantity]
+    values = with_views(of(results, comparator=comparator, also=also, gross=gross), results)
+    parts = money_variances(results, values, quantity, comparator=comparator, also=also, gross=gross)
+    return without_luck(values, parts)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
+import json
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simcore.errors import ScenarioWarning, SimcoreError
+from simcore.errors import ResultsError, ScenarioWarning, SimcoreError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -131,3 +133,20 @@ def progress_bar(what: str, silent: bool) -> Iterator[Callable[[int, int], None]
             bar.update(task, completed=done, total=wanted)
 
         yield progress
+
+
+def show_records(
+    records: list[dict[str, Any]], tables: RenderableType, as_json: bool, csv: str | None, quiet: bool
+) -> None:
+    """Print tables for readers or records for machines, and write the records where they are wanted."""
+    from simcore.report.records import as_csv, without_infinities
+
+    if csv is not None:
+        try:
+            Path(csv).write_text(as_csv(records), encoding="utf-8")
+        except OSError as error:
+            raise ResultsError(f"{csv} could not be written: {error.strerror or error}.") from error
+    if as_json:
+        print(json.dumps(without_infinities(records), ensure_ascii=False, indent=1))
+    elif not quiet:
+        print_out(tables)

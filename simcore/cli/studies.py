@@ -1,9 +1,8 @@
-"""The commands that ask further: engines and alternatives side by side, what drives the answer, what to find out."""
+"""The commands that put answers side by side: both engines, and the alternatives of a scenario."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -22,34 +21,14 @@ from simcore.cli.shared import (
     Seed,
     Workers,
     command,
-    print_out,
     progress_bar,
     read,
+    show_records,
     terminal,
     with_progress,
 )
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
 app = typer.Typer()
-
-
-def _show(records: list[dict[str, Any]], tables: RenderableType, as_json: bool, csv: str | None, quiet: bool) -> None:
-    """Print tables for readers or records for machines, and write the records where they are wanted."""
-    from simcore.errors import ResultsError
-    from simcore.report.records import as_csv, without_infinities
-
-    if csv is not None:
-        try:
-            with open(csv, "w", encoding="utf-8", newline="") as file:
-                file.write(as_csv(records))
-        except OSError as error:
-            raise ResultsError(f"{csv} could not be written: {error.strerror or error}.") from error
-    if as_json:
-        print(json.dumps(without_infinities(records), ensure_ascii=False, indent=1))
-    elif not quiet:
-        print_out(tables)
 
 
 @app.command()
@@ -75,7 +54,7 @@ def compare(
         seed=int(sampled.attrs["seed"]), sampling=str(sampled.attrs["sampling"]),
     )  # fmt: skip
     found = compare_engines(sampled, exact, also=also or ())
-    _show(comparison_records(found), comparison_tables(found, file.scenario), as_json, csv, quiet)
+    show_records(comparison_records(found), comparison_tables(found, file.scenario), as_json, csv, quiet)
 
 
 @app.command()
@@ -118,6 +97,6 @@ def alternatives(
     actors = actor or list(VIEWS)
     tables = alternative_tables(found, file.scenario, actors=actors, width=terminal().width)
     words = alternative_words(found, file.scenario, actors=actors)
-    _show(
+    show_records(
         alternative_records(found), Group(*tables, Text(), *(Text(sentence) for sentence in words)), as_json, csv, quiet
     )

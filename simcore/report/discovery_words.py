@@ -103,7 +103,7 @@ def _paragraph(one: xr.Dataset, scenario: Scenario, intervention: str, actor: st
     label = strategy_label(scenario, intervention)
     whom = _whom(scenario, actor)
     if math.isnan(rate):
-        return f"{label}: in some draws the saving for {whom} is not known."
+        return f"{label}: what it saves for {whom} is not settled in these draws."
     if rate in (0.0, 1.0):
         return f"{label} loses money for {whom} in {'every' if rate else 'no'} draw."
     first = f"{label} loses money for {whom} in {percent(rate)} of the draws."

@@ -15,7 +15,7 @@ import xarray as xr
 
 from simcore.analysis.avoided_cost import VIEWS, avoided_cost, net_saving, with_views
 from simcore.analysis.payback import cumulative_net_saving, settled_net_saving
-from simcore.analysis.two_orders import money_variances, without_luck
+from simcore.analysis.two_orders import settled_contrast
 from simcore.report.labels import actor_label, strategy_label
 from simcore.scenario.schema import Scenario
 
@@ -139,7 +139,7 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
 
     avoided, net = with_views(avoided_cost(results), results), with_views(net_saving(results), results)
     cumulative, settled = cumulative_net_saving(results), settled_net_saving(results)
-    spread = without_luck(avoided, money_variances(results, avoided, "avoided_cost"))
+    spread = settled_contrast(results, "avoided_cost")
     actors = _shown_actors(avoided, net)
     interventions = [str(name) for name in net["intervention"].values]
     if not interventions or not actors:

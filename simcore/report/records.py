@@ -70,7 +70,8 @@ def _quantiles(name: str, values: xr.DataArray) -> dict[str, float]:
 def as_csv(records: list[dict[str, Any]]) -> str:
     """Write records as CSV."""
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(records[0]) if records else ["intervention"], lineterminator="\n")
+    columns = dict.fromkeys(column for record in records for column in record)
+    writer = csv.DictWriter(buffer, list(columns) or ["intervention"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(records)
     return buffer.getvalue()

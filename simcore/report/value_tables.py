@@ -21,6 +21,9 @@ from simcore.scenario.schema import Scenario
 
 #: Figures that are shown for each decision maker.
 SHOWN = 5
+_UNSETTLED = (
+    "* not settled: more than nine tenths of the spread is luck, so what is left says little. Use more --persons."
+)
 #: Records by what they are of.
 Records = dict[str, list[dict[str, Any]]]
 
@@ -126,6 +129,64 @@ def study_records(
     ]
 
 
+def acceptability_tables(
+    results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]
+) -> list[RenderableType]:  # fmt: skip
+    """How likely each strategy is the best, by what a unit of the outcome is worth, of `acceptability_records`."""
+    tables: list[RenderableType] = []
+    strategies = list(dict.fromkeys(record["strategy"] for record in records))
+    for actor in dict.fromkeys(record["actor"] for record in records):
+        table = plain_table("A unit is\nworth")
+        for strategy in strategies:
+            table.add_column(strategy_label(scenario, strategy), justify="right", vertical="bottom")
+        of_actor = [record for record in records if record["actor"] == actor]
+        for threshold in dict.fromkeys(record["threshold"] for record in of_actor):
+            cells = []
+            for record in (record for record in of_actor if record["threshold"] == threshold):
+                mark = " ←" if record["on_frontier"] else ""
+                hidden = "" if record["settled"] else "*"
+                cells.append(f"{percent(record['probability_best'])}{hidden}, {money(record['expected_loss'])}{mark}")
+            table.add_row(f"{threshold:,.0f}", *cells)
+        label = f"{actor_label(scenario, actor)}: probability of being best, and expected loss per person"
+        tables += [Text(label, style="bold"), table, Text()]
+    words = (
+        "← best on average, as things are known now. Expected loss: what a strategy falls behind the best of each draw; "
+        f"the smallest is the worth of knowing everything (EVPI). {results.attrs['currency']} of "
+        f"{results.attrs['price_year']}."
+    )
+    tables.append(Text(words))
+    if not all(record["settled"] for record in records):
+        tables.append(Text(_UNSETTLED))
+    return tables
+
+
+def study_tables(
+    results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]
+) -> list[RenderableType]:  # fmt: skip
+    """What proposed studies would be worth, of `study_records`: a row for each decision maker and study."""
+    unit = f"{results.attrs['currency']} of {results.attrs['price_year']}"
+    group = f"{float(results.attrs['target_group']):,.0f}"
+    table = plain_table("Who decides")
+    for head in ("Study", "Per person", "± MCSE", "95 % interval", f"For {group}\npersons"):
+        table.add_column(head, justify="left" if head == "Study" else "right", vertical="bottom")
+    for record in records:
+        if record["evsi"] == 0 and record["evsi_high"] == 0:
+            continue
+        interval = f"{money(record['evsi_low'])} to {money(record['evsi_high'])}"
+        table.add_row(
+            actor_label(scenario, record["actor"]), record["study"], money(record["evsi"]), money(record["evsi_mcse"]),
+            interval, money(record["total_evsi"]),
+        )  # fmt: skip
+    heading = Text(f"Worth of the result of a study before deciding (EVSI), {unit}", style="bold")
+    if not table.rows:
+        return [heading, Text("  No such study would change what anybody decides.")]
+    words = (
+        "EVSI: what is gained on average by deciding after the study rather than now, before what the study costs. Who "
+        "is not listed would decide the same whatever it finds."
+    )
+    return [heading, table, Text(), Text(words)]
+
+
 def value_tables(results: xr.Dataset, scenario: Scenario, records: Records) -> list[RenderableType]:
     """Decisions and the figures most worth knowing, of `value_records`, with sentences that say what they mean."""
     unit = f"{results.attrs['currency']} of {results.attrs['price_year']}"
@@ -175,10 +236,7 @@ def value_words(results: xr.Dataset, scenario: Scenario, records: Records) -> li
             "person too large."
         )
     if not all(decision["settled"] for decision in records["decisions"]):
-        sentences.append(
-            "* not settled: more than nine tenths of the spread is luck, so what is left says little. Use more "
-            "--persons."
-        )
+        sentences.append(_UNSETTLED)
     return sentences
 
 

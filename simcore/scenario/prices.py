@@ -110,9 +110,7 @@ class Cashable(Entry):
 class Variation(Entry):
     """How much single costs vary around their mean."""
 
-    cv: Quantity = Field(
-        description="their standard deviation divided by their mean, unit 'coefficient of variation'"
-    )
+    cv: Quantity = Field(description="their standard deviation divided by their mean, unit 'coefficient of variation'")
 
 
 class Spread(Entry):

@@ -201,8 +201,7 @@ def repriced(
             whole[name] = counts.expand_dims(draws).transpose(*results[name].dims)
         drawn = np.stack([these[str(name)] for name in results["parameter"].values], axis=1)
         whole["parameter_value"] = (("draw", "parameter"), drawn)
-        found = reprice(whole.assign_attrs({**attributes, "n_draws": n}), workers=workers)
-        return found.assign_attrs(scenario=results.attrs["scenario"])  # inside results it has no name of its own
+        return reprice(whole.assign_attrs({**attributes, "n_draws": n}), file=file, workers=workers)
 
     return file, _in_portions(portion, compared, progress)
 
