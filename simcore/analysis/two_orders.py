@@ -147,13 +147,14 @@ def probability_above_zero(values: xr.DataArray, settled: xr.DataArray) -> xr.Da
 
     Returns
     -------
-    Without the dim `draw`. Where too much is luck, the share of all draws if it is within `SURE` of 0 or 1 (without
-    luck the probability could only be nearer), and otherwise not a number.
+    Without the dim `draw`. Where too much is luck, the share of draws above zero, or one minus the share below it, if
+    that share is within `SURE` of 1 (without luck the probability could only be nearer), and otherwise not a number.
     """
-    share = (values > 0).mean("draw")
+    above, below = (values > 0).mean("draw"), (values < 0).mean("draw")
+    # Draws in which few persons live otherwise are often exactly zero: that is neither.
+    sure = above.where(above >= 1 - SURE, (1 - below).where(below >= 1 - SURE))
     known = settled.notnull().all("draw")
-    sure = (share <= SURE) | (share >= 1 - SURE)
-    return (settled > 0).mean("draw").where(known, share.where(sure))
+    return (settled > 0).mean("draw").where(known, sure)
 
 
 def saved_by_halves(

@@ -105,8 +105,12 @@ def test_mostly_luck_is_not_settled():
     assert bool(settled.isnull().all())
     assert np.isnan(float(probability_above_zero(values, settled)))
     # Where hardly any draw is on the other side although luck spreads them, the sign is known all the same.
-    far = values + 100
-    assert float(probability_above_zero(far, without_luck(far, parts))) == 1.0
+    for shift, probability in ((100, 1.0), (-100, 0.0)):
+        far = values + shift
+        assert float(probability_above_zero(far, without_luck(far, parts))) == probability
+    # Draws that are exactly zero, since nobody's life is changed in them, are on no side.
+    mostly = values.where(np.arange(values.size) < 0.01 * values.size, 0.0)
+    assert np.isnan(float(probability_above_zero(mostly, without_luck(mostly, parts))))
 
 
 def test_without_luck_nothing_is_changed():

@@ -24,7 +24,10 @@ def test_headline_numbers_are_as_kept(name):
             for quantity in ("avoided_cost", "net_saving"):
                 slack = 0.02 * numbers.get(f"{quantity}_mcse", 0.0) + 1e-5 * abs(numbers[quantity])
                 assert abs(found[quantity] - numbers[quantity]) <= slack, (intervention, actor, quantity)
-            assert abs(found["probability_net_saving"] - numbers["probability_net_saving"]) <= 0.002
+            # Where luck hides it, no probability is told.
+            assert ("probability_net_saving" in found) == ("probability_net_saving" in numbers)
+            if "probability_net_saving" in numbers:
+                assert abs(found["probability_net_saving"] - numbers["probability_net_saving"]) <= 0.002
 
 
 def test_the_shipped_scenarios_share_no_name():
