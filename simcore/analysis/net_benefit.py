@@ -82,7 +82,8 @@ def net_benefit(
     UnknownNameError
         There is no such actor, outcome or kind of cost.
     ResultsError
-        An outcome without threshold, or a threshold without outcome; a threshold that is not a number.
+        An outcome without threshold, or a threshold without outcome; a threshold that is not a number; an own table
+        that has no costs, without an outcome.
 
     Notes
     -----
@@ -96,6 +97,11 @@ def net_benefit(
     ('strategy', 'draw', 'actor')
     """
     worth = _worth(outcome, threshold, more_is_better)
+    if is_own_table(results) and results.sizes["actor"] == 0 and outcome is None:
+        raise ResultsError(
+            "This table has no costs, so that money alone decides nothing: name its costs in own_table(costs=...), or "
+            'take table["outcome_value"] where the values are net benefits.'
+        )
     found = -_of_actor(costs_of(results, also=also, gross=gross), actor)
     if outcome is not None and worth is not None:
         found = found + worth * achieved(results, outcome)

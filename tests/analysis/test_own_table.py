@@ -133,3 +133,9 @@ def changed(value, where=(0, "cost")):
 def test_what_cannot_be_used_is_told(make, message):
     with pytest.raises((ResultsError, UnknownNameError), match=message):
         make()
+
+
+def test_money_alone_needs_costs():
+    table = own_table(np.array([[0.0, 3.0], [0.0, -1.0]]), strategies=["usual", "new"])
+    with pytest.raises(ResultsError, match=r"This table has no costs, .* name its costs in own_table\(costs=...\)"):
+        net_benefit(table)
