@@ -18,7 +18,7 @@ from simcore.model.sampled import Counts
 from simcore.model.values import Drawn
 from simcore.pricing.price import Pricer
 from simcore.scenario.cohorts import other_lives
-from simcore.scenario.drawn import given_parameters
+from simcore.scenario.draws import given_parameters
 from simcore.scenario.loading import ScenarioFile, scenario_from_texts
 from simcore.threads import processors
 

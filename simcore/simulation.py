@@ -21,7 +21,7 @@ from simcore.model.reach import reach
 from simcore.model.sampled import Counts, empty_counts, probabilities_of, simulate_draws
 from simcore.pricing.price import Pricer
 from simcore.scenario.cohorts import other_lives
-from simcore.scenario.drawn import drawn_parameters, given_parameters
+from simcore.scenario.draws import drawn_parameters, given_parameters
 from simcore.scenario.loading import ScenarioFile
 from simcore.threads import completed, processors
 

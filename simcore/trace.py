@@ -20,7 +20,7 @@ from simcore.errors import Problem, ScenarioError
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import Paths, simulate_draws
 from simcore.scenario.conditions import NEVER
-from simcore.scenario.drawn import drawn_parameters
+from simcore.scenario.draws import drawn_parameters
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.structure import Structure
 from simcore.version import __version__

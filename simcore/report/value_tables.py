@@ -150,8 +150,8 @@ def acceptability_tables(
         label = f"{actor_label(scenario, actor)}: probability of being best, and expected loss per person"
         tables += [Text(label, style="bold"), table, Text()]
     words = (
-        "← best on average, as things are known now. Expected loss: what a strategy falls behind the best of each draw; "
-        f"the smallest is the worth of knowing everything (EVPI). {results.attrs['currency']} of "
+        "← best on average, as things are known now. Expected loss: what a strategy falls behind the best of each "
+        f"draw; the smallest is the worth of knowing everything (EVPI). {results.attrs['currency']} of "
         f"{results.attrs['price_year']}."
     )
     tables.append(Text(words))

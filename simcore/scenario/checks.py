@@ -20,7 +20,7 @@ from simcore.scenario.conditions import (
     parse_move,
     whole_numbers,
 )
-from simcore.scenario.drawing import with_marginals
+from simcore.scenario.marginals import with_marginals
 from simcore.scenario.quantities import USES, any_of, unit_named, units_for
 from simcore.scenario.schema import Modifier, Scenario, Table, TableRow, parse_cap
 from simcore.scenario.structure import Structure

@@ -8,7 +8,7 @@ from itertools import combinations
 from simcore.errors import did_you_mean
 from simcore.scenario.checks import Checks, Path
 from simcore.scenario.dependence import Correlation, Dirichlet, Joint, MultivariateNormal
-from simcore.scenario.drawing import correlation_matrix, joint_of
+from simcore.scenario.marginals import correlation_matrix, joint_of
 from simcore.scenario.quantities import Unit, unit_named
 from simcore.uncertainty.correlation import check_together, culprits
 from simcore.uncertainty.distributions import Distribution, ImpossibleDistributionError

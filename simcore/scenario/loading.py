@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from simcore.errors import Problem, ScenarioError, ScenarioWarning, UnknownNameError, did_you_mean
 from simcore.scenario.alternatives import Changed, changed_trees, names_in_changes
-from simcore.scenario.drawing import dependence_of
 from simcore.scenario.fields import Path as Steps
 from simcore.scenario.fields import path_text
 from simcore.scenario.form_problems import form_problems
+from simcore.scenario.marginals import dependence_of
 from simcore.scenario.meaning import Meaning
 from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash, read_disk
 from simcore.scenario.reading import read_tree

@@ -31,7 +31,7 @@ def linear(seed, n, mean, sds=(2.0, 1.0, 0.0), noise=0.0):
 
 
 def lucky(seed, n, means, root, luck, persons=(50, 50)):
-    """Strategies of normal net benefits mean + root @ z, with luck in each half of the persons; its sd for one person."""
+    """Strategies of normal net benefits mean + root @ z, with luck in each half of the persons; sd for one of them."""
     random = np.random.default_rng(seed)
     truth = np.array(means) + random.normal(size=(n, len(root[0]))) @ np.array(root).T
     shape = (2, n, len(means))

@@ -39,7 +39,13 @@ def paths_of(tree: Tree, *, draw: int, persons: int, seed: int) -> dict[str, dic
         np.zeros((len(strategies), cycles, len(scenario.interventions), persons), np.uint16),
     )
     simulate_draws(
-        compiled, values[draw:], draws=range(draw, len(values)), persons=range(persons), target_group=0, seed=seed, paths=paths
+        compiled,
+        values[draw:],
+        draws=range(draw, len(values)),
+        persons=range(persons),
+        target_group=0,
+        seed=seed,
+        paths=paths,
     )
     return {
         strategy: {name: paths.states[s, :, v] for v, name in enumerate(variables)}

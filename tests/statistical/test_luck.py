@@ -28,9 +28,7 @@ def first_moves(seed: int, persons: int, draws: int) -> np.ndarray:
     found = []
     for draw in range(draws):
         paths = Paths(np.zeros((1, 7, 2, persons), np.uint8), np.zeros((1, 6, 0, persons), np.uint16))
-        simulate_draws(
-            compiled, values, draws=[draw], persons=range(persons), target_group=0, seed=seed, paths=paths
-        )
+        simulate_draws(compiled, values, draws=[draw], persons=range(persons), target_group=0, seed=seed, paths=paths)
         found.append(paths.states[0].transpose(1, 0, 2))
     return np.stack(found).astype(bool)
 

@@ -96,3 +96,100 @@ def test_what_luck_hides_is_not_settled(tmp_path):
     assert "not settled" in shown
     assert "this sample does not settle" in shown
     assert "What may happen to" not in shown  # only ten persons were followed, not a group of 120
+
+
+def test_one_way_changes(results, tmp_path):
+    """All figures by new runs of the scenario that the results hold; prices alone from their ledger."""
+    figure, numbers = tmp_path / "tornado.png", tmp_path / "tornado.csv"
+    done = simcore("sensitivity", str(results), "--figure", str(figure), "--csv", str(numbers), "--actor", "owner")
+    assert done.exit_code == 0, done.output
+    assert "One parameter at a time is at its 5th and 95th percentile" in words(done)
+    assert figure.read_bytes().startswith(b"\x89PNG")
+    moved = {row["parameter"] for row in table(numbers) if row["actor"] == "owner"}
+    assert {"rr_oil", "value_of_output"} <= moved
+    assert simcore("sensitivity", "textbook_chain", "--actor", "owner").output == done.output
+    prices = json.loads(simcore("sensitivity", str(results), "--prices", "--json").output)
+    assert {row["parameter"] for row in prices} == {"value_of_output", "upkeep_worn", "call_out"}
+    outcome = simcore("sensitivity", str(results), "--outcome", "time_running")
+    assert "change in years running" in words(outcome).lower()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--method", "prcc"], "PRCC: partial rank correlation"),
+        (["--method", "sobol", "--points", "16", "--parameter", "rr_oil", "--parameter", "call_out"], "Alone: share"),
+        (["--method", "sobol", "--points", "16", "--prices"], "Alone: share of the variance"),
+        (["--method", "discovery", "--actor", "owner"], "Oiling"),
+        (["--method", "evppi"], "EVPPI: the part of it that knowing one figure would save"),
+    ],
+)
+def test_what_drives_the_answer(results, arguments, text):
+    done = simcore("sensitivity", str(results), *arguments)
+    assert done.exit_code == 0, done.output
+    assert text in words(done)
+    json.loads(simcore("sensitivity", str(results), *arguments, "--json").output)
+
+
+def test_sensitivity_of_a_scenario_runs_it_first():
+    done = simcore("sensitivity", "textbook_chain", "--method", "prcc", "--draws", "60", "--persons", "40", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["textbook_chain", "--method", "tornados"], "did you mean 'tornado'"),
+        (["textbook_chain", "--actor", "ownr"], "did you mean 'owner'"),
+        (["textbook_chain", "--outcome", "net_savings"], "did you mean 'net_saving'"),
+        (["textbook_chain", "--parameter", "rr_oill"], "did you mean 'rr_oil'"),
+        (["textbook_chain", "--prices"], "--prices takes the ledger of a run: give a folder that 'simcore run' wrote."),
+        (["textbook_chain", "--method", "sobol", "--points", "100"], "a power of two"),
+        (["textbook_chain", "--method", "prcc", "--draws", "4", "--persons", "20"], "4 draws are too few for the rank correlations of 4 parameters"),
+        (["textbook_chain", "--figure", "no/such/folder/x.png"], "could not be written"),
+        (["no_such_case"], "no such file or scenario"),
+    ],
+)
+def test_wrong_questions_are_told(arguments, text):
+    done = simcore("sensitivity", *arguments)
+    assert done.exit_code == 2, done.output
+    assert text in words(done)
+
+
+def test_what_is_worth_knowing(results, tmp_path):
+    done = simcore("value", str(results), "--csv", str(tmp_path / "worth.csv"))
+    assert done.exit_code == 0, done.output
+    assert "Worth of knowing everything before deciding (EVPI)" in words(done)
+    assert {row["of"] for row in table(tmp_path / "worth.csv")} == {"decisions", "choices", "figures"}
+    grouped = json.loads(simcore("value", str(results), "--group", "prices=call_out,upkeep_worn", "--json").output)
+    assert {row["figure"] for row in grouped if row["of"] == "figures"} == {"prices"}
+    study = simcore("value", str(results), "--study", "rr_oil:ratio:400:2.0", "--study", "call_out:mean:50:900")
+    assert study.exit_code == 0, study.output
+    assert "EVSI" in words(study)
+    curve = simcore("value", str(results), "--per", "time_running", "--threshold", "0", "--threshold", "20000")
+    assert curve.exit_code == 0, curve.output
+    assert "probability of being best, and expected loss per person" in words(curve)
+    one = json.loads(simcore("value", str(results), "--per", "time_running", "--threshold", "20000", "--json").output)
+    assert one
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--per", "time_running"], "--per needs what a unit is worth: --threshold MONEY"),
+        (["--threshold", "5"], "--threshold needs --per OUTCOME"),
+        (["--per", "time_runing", "--threshold", "5"], "did you mean 'time_running'"),
+        (["--study", "rr_oil"], "found no study"),
+        (["--study", "rr_oil:ratio:many:2"], "found no study"),
+        (["--study", "rr_oil:ratio:400"], "needs the sd of one observation"),
+        (["--study", "rr_oill:ratio:400:2"], "did you mean 'rr_oil'"),
+        (["--study", "rr_oil:guess:400"], "a way to measure a figure"),
+        (["--group", "prices"], "found no group"),
+        (["--group", "prices=call_oot"], "did you mean 'call_out'"),
+    ],
+)
+def test_wrong_values_are_told(results, arguments, text):
+    done = simcore("value", str(results), *arguments)
+    assert done.exit_code == 2, done.output
+    assert text in words(done)

@@ -13,7 +13,7 @@ from simcore.errors import ScenarioError
 from simcore.report.provenance import provenance
 from simcore.report.quality import evidence_words, parameter_quality
 from simcore.report.words import describe
-from simcore.scenario.drawn import drawn_parameters
+from simcore.scenario.draws import drawn_parameters
 from simcore.scenario.loading import read_scenario, scenario_from_texts
 from simcore.simulation import try_out
 from simcore.uncertainty.dependence import INDEPENDENT, Copula, Shares
