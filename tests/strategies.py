@@ -214,7 +214,11 @@ class _Builder(Moves):
         when = self.when()
         pers = ["event"] if "move" in when else ["person"] if "once" in when else ["year", "month", "day"]
         booking = self.booking(self.one(pers))
-        return {**when, **booking, **cashable(self, booking)}
+        spread: Tree = {}
+        if "move" in when and self.flip():
+            cv = self.quantity(0.0, 3.0, "coefficient of variation", [])
+            spread = {"spread": {self.one(["lognormal", "gamma"]): {"cv": cv}}}
+        return {**when, **booking, **cashable(self, booking), **spread}
 
     def outcome(self) -> Tree:
         def part() -> Tree:

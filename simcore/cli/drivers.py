@@ -114,12 +114,17 @@ def _tornado(ask: _Question) -> Answer:
 
     found = ask.studied(tornado, tornado_of_prices)
     if ask.figure is not None:
-        try:
-            save_tornado(found, ask.file.scenario, Path(ask.figure), of=ask.of, quantity=ask.quantity)
-        except (OSError, ValueError) as error:
-            raise ResultsError(f"{ask.figure} could not be written: {error}.") from error
+        _draw(ask.figure, lambda path: save_tornado(found, ask.file.scenario, path, of=ask.of, quantity=ask.quantity))
     tables = tornado_tables(found, ask.file.scenario, of=ask.of, quantity=ask.quantity, rows=ask.rows)
     return tornado_records(found), [*tables, Text(), *(Text(sentence) for sentence in tornado_words(found))]
+
+
+def _draw(file: str, draw: Callable[[Path], None]) -> None:
+    """Draw a figure into a file, or say why it cannot be written."""
+    try:
+        draw(Path(file))
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{file} could not be written: {error}.") from error
 
 
 def _prcc(ask: _Question) -> Answer:
@@ -269,6 +274,9 @@ def value(
         ),
     ] = None,
     also: Also = None,
+    figure: Annotated[
+        str | None, typer.Option(metavar="FILE", help="With several thresholds: draw them into this PNG file.")
+    ] = None,
     csv: Csv = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -277,6 +285,7 @@ def value(
     """Tell what is worth knowing before deciding: everything, single figures, or the result of a study."""
     from rich.console import Group
 
+    from simcore.report.value_figures import save_acceptability
     from simcore.report.value_tables import (
         acceptability_records,
         acceptability_tables,
@@ -291,6 +300,10 @@ def value(
     opened = open_results(results)
     scenario = scenario_of(opened).scenario
     thresholds = threshold or []
+    if figure is not None and len(thresholds) < 2:
+        raise ResultsError(
+            "--figure draws acceptability over several worths of a unit: give --threshold more than once."
+        )
     if (per is None) != (not thresholds):
         raise ResultsError("--per needs what a unit is worth: --threshold MONEY, and --threshold needs --per OUTCOME.")
     options: dict[str, Any] = {"outcome": per, "also": also or ()}
@@ -303,6 +316,8 @@ def value(
         whose = actor or "society"
         records = acceptability_records(opened, per or "", thresholds, actor=whose, **_without(options, "outcome"))
         tables = acceptability_tables(opened, scenario, records)
+        if figure is not None:
+            _draw(figure, lambda path: save_acceptability(opened, scenario, records, per or "", path))
     else:
         options["threshold"] = thresholds[0] if thresholds else None
         if study:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Okabe & Ito (2008), Color Universal Design, without yellow and black.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
-_STYLES = ("-", "--", "-.", ":")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
+STYLES = ("-", "--", "-.", ":")
 _NEGLIGIBLE = 0.002
 
 
@@ -72,7 +72,7 @@ def draw_distributions(
             )
             continue
         q05, q25, q50, q75, q95 = np.quantile(of_actor, (0.05, 0.25, 0.5, 0.75, 0.95))
-        colour = "#444444" if actor in VIEWS else _COLOURS[0] if of_actor.mean() >= 0 else _COLOURS[1]
+        colour = "#444444" if actor in VIEWS else COLOURS[0] if of_actor.mean() >= 0 else COLOURS[1]
         axes.plot([q05, q95], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
         axes.plot([q25, q75], [place, place], color=colour, linewidth=6.5, alpha=0.55, solid_capstyle="butt")
         axes.plot([q50], [place], "|", color=colour, markersize=13, markeredgewidth=2)
@@ -115,7 +115,7 @@ def draw_cumulative(
             style = "-" if actor == "society" else (0, (5, 2))
             axes.plot(years, mean, color="#222222", linestyle=style, linewidth=2.2, label=label)
         else:
-            colour, style = _COLOURS[number % len(_COLOURS)], _STYLES[number // len(_COLOURS) % len(_STYLES)]
+            colour, style = COLOURS[number % len(COLOURS)], STYLES[number // len(COLOURS) % len(STYLES)]
             axes.plot(years, mean, color=colour, linestyle=style, linewidth=1.6, label=label)
             number += 1
     axes.axhline(0, color="black", linewidth=0.8)

@@ -14,7 +14,7 @@ from simcore.analysis.avoided_cost import avoided_cost
 from simcore.analysis.cashable import cashable_saving, freed
 from simcore.scenario.cohorts import started_later
 from simcore.simulation import simulate
-from simcore.vocabulary import CANCELLING_KINDS, COST_KINDS
+from simcore.vocabulary import CANCELLING_KINDS, COST_KINDS, COUNTED_KINDS
 from tests.strategies import Tree, read, scenarios
 
 quick = settings(
@@ -42,8 +42,8 @@ def assert_close(found: xr.DataArray, wanted: xr.DataArray | float, gross: xr.Da
 @given(tree=scenarios())
 def test_what_one_pays_another_gets(tree: Tree) -> None:
     results = run(tree)
-    for name in ("cost", "present_value", "present_value_of_part"):
-        for kind in CANCELLING_KINDS:
+    for name in ("cost", "present_value", "present_value_of_part", "spread_present_value"):
+        for kind in CANCELLING_KINDS if name in results else ():
             costs = only(results[name], (kind,))
             assert_close(costs.sum("actor"), 0.0, abs(costs).sum("actor"))
 
@@ -126,6 +126,12 @@ def test_the_halves_are_everybody(tree: Tree) -> None:
     gross = abs(results["present_value"]).sum("year").sum()
     assert_close((of_part * size).sel(part=["half_0", "half_1"]).sum("part"), present, gross)
     assert_close(of_part.sel(part="target_group"), present, gross)
+    counted = only(of_part, COUNTED_KINDS).sum("cost_kind")
+    between = results["present_value_between_halves"].sum("year")
+    assert_close(between, counted.sel(part="half_0") - counted.sel(part="half_1"), gross)
+    for name in ("outcome_value", "outcome_present_value"):
+        parts = (results[f"{name}_of_part"] * size).sel(part=["half_0", "half_1"]).sum("part")
+        assert_close(parts, results[name], abs(results[name]).sum() + 1.0)
 
 
 @quick

@@ -167,8 +167,11 @@ def test_what_is_worth_knowing(results, tmp_path):
     study = simcore("value", str(results), "--study", "rr_oil:ratio:400:2.0", "--study", "call_out:mean:50:900")
     assert study.exit_code == 0, study.output
     assert "EVSI" in words(study)
-    curve = simcore("value", str(results), "--per", "time_running", "--threshold", "0", "--threshold", "20000")
+    drawn = str(tmp_path / "curve.png")
+    several = ["--per", "time_running", "--threshold", "0", "--threshold", "20000"]
+    curve = simcore("value", str(results), *several, "--figure", drawn)
     assert curve.exit_code == 0, curve.output
+    assert Path(drawn).read_bytes().startswith(b"\x89PNG")
     assert "probability of being best, and expected loss per person" in words(curve)
     one = json.loads(simcore("value", str(results), "--per", "time_running", "--threshold", "20000", "--json").output)
     assert one
@@ -178,6 +181,7 @@ def test_what_is_worth_knowing(results, tmp_path):
     ("arguments", "text"),
     [
         (["--per", "time_running"], "--per needs what a unit is worth: --threshold MONEY"),
+        (["--figure", "curve.png"], "give --threshold more than once"),
         (["--threshold", "5"], "--threshold needs --per OUTCOME"),
         (["--per", "time_runing", "--threshold", "5"], "did you mean 'time_running'"),
         (["--study", "rr_oil"], "found no study"),
