@@ -7,7 +7,8 @@ from typing import Any
 
 import xarray as xr
 from rich import box
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -28,6 +29,12 @@ def plain_table(first: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), show_edge=False)
     table.add_column(first, no_wrap=True, vertical="bottom")
     return table
+
+
+def wide(table: Table) -> int:
+    """Columns of a terminal that a table needs so that nothing is cut."""
+    console = Console(width=1000)
+    return Measurement.get(console, console.options, table).maximum
 
 
 def actor_table(scenario: Scenario, records: list[dict[str, Any]], columns: Columns) -> Table:
@@ -85,6 +92,7 @@ _TOGETHER: Columns = (
     _column("5 %", "interaction_q05", sign=True),
     _column("95 %", "interaction_q95", sign=True),
 )
+_TOGETHER_NARROW: tuple[Columns, Columns] = (_TOGETHER[:3], _TOGETHER[2:])
 _QUANTILES = ("q05", "q50", "q95")
 
 
@@ -130,16 +138,22 @@ def combination_records(summary: xr.Dataset) -> list[dict[str, Any]]:
 
 
 def combination_tables(
-    results: xr.Dataset, scenario: Scenario, also: Sequence[str]
+    results: xr.Dataset, scenario: Scenario, also: Sequence[str], width: int
 ) -> list[RenderableType]:  # fmt: skip
-    """Net saving of each combination against the sum of its parts, for those for whom something is at stake."""
+    """Net saving of each combination against the sum of its parts, for those for whom something is at stake.
+
+    Two tables, one below the other, where one is wider than so many columns of a terminal.
+    """
     records = combination_records(combinations(results, also=also))
     tables: list[RenderableType] = []
     for strategy, parts in parts_of(results).items():
         of_it = [of for of in records if of["strategy"] == strategy and (of["sum_of_parts"] or of["together"])]
         names = " + ".join(strategy_label(scenario, part) for part in parts)
         heading = f"{strategy_label(scenario, strategy)} against {names}: net saving"
-        tables += [Text(heading, style="bold"), actor_table(scenario, of_it, _TOGETHER), Text()]
+        tables.append(Text(heading, style="bold"))
+        fits = wide(actor_table(scenario, of_it, _TOGETHER)) <= width
+        for columns in (_TOGETHER,) if fits else _TOGETHER_NARROW:
+            tables += [actor_table(scenario, of_it, columns), Text()]
     return tables[:-1]
 
 

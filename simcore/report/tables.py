@@ -24,6 +24,7 @@ from simcore.report.money_tables import (
     combination_tables,
     further_tables,
     plain_table,
+    wide,
 )
 from simcore.report.notes import notes, probability_words
 from simcore.report.records import run_outcomes
@@ -85,7 +86,7 @@ def run_tables(
         if outcomes.sizes["outcome"]:
             parts += [Text(), _outcome_table(outcomes, scenario, comparator, str(intervention))]
     if parts_of(results):
-        parts += [Text(), *combination_tables(results, scenario, also)]
+        parts += [Text(), *combination_tables(results, scenario, also, width)]
     if results.sizes["group"]:
         parts += [Text(), *_group_tables(results, scenario, also)]
     if per is not None:
@@ -130,6 +131,9 @@ _NET: Columns = (
     ("± MCSE", lambda record: money(record["programme_cost_mcse"])),
     ("Net\nsaving", lambda record: money(record["net_saving"], sign=True)),
     ("± MCSE", lambda record: money(record["net_saving_mcse"])),
+)
+#: How sure that is.
+_SURE: Columns = (
     ("P(net\n> 0)", probability_words),
     ("Break-\neven", lambda record: year(record["break_even_year"])),
     ("Luck", lambda record: percent(record["luck_share"])),
@@ -142,18 +146,24 @@ _GROUP: Columns = (
     ("95 %", lambda record: money(record["group_net_saving_q95"] / 1000, sign=True)),
     ("P(group\nsaves)", lambda record: percent(record["probability_group_saves"])),
 )
-#: A terminal with fewer columns gets two tables, one below the other, instead of cut numbers.
-_WIDE = 130
 
 
 def _actor_tables(scenario: Scenario, records: list[dict[str, Any]], width: int) -> list[RenderableType]:
     """What one intervention does for each actor and view."""
-    parts = [(*_AVOIDED, *_NET)] if width >= _WIDE else [_AVOIDED, _NET]
     tables: list[RenderableType] = []
-    for columns in parts:
+    for columns in _parts(scenario, records, width):
         tables += [Text()] if tables else []
         tables.append(actor_table(scenario, records, columns))
     return tables
+
+
+def _parts(scenario: Scenario, records: list[dict[str, Any]], width: int) -> list[Columns]:
+    """The columns in as few tables, one below the other, as leave no number cut in so wide a terminal."""
+    parts: list[Columns] = [(*_AVOIDED, *_NET, *_SURE)]
+    for parts in ([(*_AVOIDED, *_NET, *_SURE)], [_AVOIDED, (*_NET, *_SURE)], [_AVOIDED, _NET, _SURE]):
+        if all(wide(actor_table(scenario, records, columns)) <= width for columns in parts):
+            break
+    return parts
 
 
 def _group_table(

@@ -48,7 +48,7 @@ def acceptability_figure(
     likely.set_ylim(-0.03, 1.03)
     likely.set_ylabel("Probability of being best")
     lost.set_ylabel(f"Expected loss ({results.attrs['currency']} per person)")
-    lost.set_xlabel(f"Worth of one more: {outcome_label(scenario, outcome).lower()} ({results.attrs['currency']})")
+    lost.set_xlabel(f"Worth of one more: {outcome_label(scenario, outcome)} ({results.attrs['currency']})")
     for axes in (likely, lost):
         axes.grid(color="#E5E5E5", linewidth=0.7)
         axes.set_axisbelow(True)
