@@ -237,6 +237,7 @@ def _check_memory(lived: list[Compiled], pricer: Pricer, n_draws: int, n_paramet
     counted = 3 * n_strategies * n_cycles * (2 * len(compiled.account.time) + len(compiled.account.events)) * 4
     counted *= len(lived)
     priced = n_strategies * len(pricer.actors) * len(pricer.kinds) * (2 * len(pricer.years) + 3) * 8
+    priced += n_strategies * len(pricer.actors) * len(pricer.years) * 8  # the difference between the halves
     # Prices, and the arrays that summaries make of the results, come to about as much again.
     if pricer.has_cashable:
         priced += n_strategies * len(pricer.actors) * 2 * len(pricer.years) * 8

@@ -114,7 +114,7 @@ def run(
         results = with_progress(file, quiet or as_json, draws=draws, persons=persons, **sizes)
     else:
         from simcore.report.until_words import step_words
-        from simcore.studies.until import simulate_until
+        from simcore.studies.until import INTERRUPTED, simulate_until
 
         found = simulate_until(
             file, until, outcome=outcome, actor=actor, intervention=intervention, persons=persons, **sizes,
@@ -146,6 +146,8 @@ def run(
     if not quiet and not as_json:
         traced = "lives.png, lives.csv, " if lives is not None else ""
         print(f"\nResults: {folder} (figure.png, actors.csv, budget.csv, {traced}results.zarr)")
+    if found is not None and found.why == INTERRUPTED:
+        raise typer.Exit(130)
 
 
 def load_meanwhile(*modules: str) -> None:

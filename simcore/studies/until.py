@@ -28,6 +28,8 @@ _FIRST, _TIMED, _MOST_DRAWS = 104, 16, 10_000_000
 _MOST_AT_ONCE = 10.0
 #: A little more than is needed by the estimate, so that the last step is not followed by a tiny one.
 _SPARE = 1.05
+#: Why a run ended that the user stopped.
+INTERRUPTED = "it was interrupted"
 _MONEY = {"net_saving": net_saving, "avoided_cost": avoided_cost}
 
 
@@ -84,7 +86,7 @@ class Step:
     Attributes
     ----------
     draws, persons
-        Size of the run.
+        Size of the run; no persons where nobody is sampled.
     error, aim
         Monte Carlo standard error of the intervention that is furthest from its aim, and the aim.
     intervention
@@ -117,7 +119,7 @@ class Until:
     reached
         Whether the precision was reached.
     why
-        If not, why it was not.
+        If not, why it was not; `INTERRUPTED` if the user did not want to wait.
     what
         The quantity in words.
     precision
@@ -218,7 +220,15 @@ def simulate_until(
     results = run(n_draws, n_persons)
     while True:
         found = asked.state(results, precision)
-        step = Step(n_draws, n_persons, found.error, found.aim, found.intervention, pace.seconds, added)
+        step = Step(
+            n_draws,
+            n_persons if engine == "sampled" else 0,
+            found.error,
+            found.aim,
+            found.intervention,
+            pace.seconds,
+            added,
+        )
         steps.append(step)
         if report is not None:
             report(step)
@@ -240,7 +250,7 @@ def simulate_until(
             else:
                 results = extended(results, run(range(n_draws, more_draws), n_persons))
         except KeyboardInterrupt:
-            why = "it was interrupted"
+            why = INTERRUPTED
             break
         except ScenarioError as error:  # such a size does not fit into this machine: keep what there is
             why = f"a larger run is not possible here: {error.problems[0].found}"
