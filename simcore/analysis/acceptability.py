@@ -15,10 +15,13 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.net_benefit import Cells
-from simcore.analysis.noise import luck_covariance, noise_share, settled, without_noise
+from simcore.analysis.noise import settled
+from simcore.analysis.settling import settle
 
 
-def acceptability(net_benefit: xr.DataArray, *, halves: xr.DataArray | None = None) -> xr.Dataset:
+def acceptability(
+    net_benefit: xr.DataArray, *, halves: xr.DataArray | None = None, parameters: xr.DataArray | None = None
+) -> xr.Dataset:
     """Probability that each strategy is the best, and the expected loss of choosing it, for each decision maker.
 
     With net benefits at several thresholds these are the cost-effectiveness acceptability curve and frontier [1]_ and
@@ -30,7 +33,9 @@ def acceptability(net_benefit: xr.DataArray, *, halves: xr.DataArray | None = No
         Net benefits (strategy, draw, ...), as of `net_benefit`, also with several thresholds.
     halves
         The same of two halves of the persons (half, strategy, draw, ...), as of `net_benefit_of_halves`: luck is
-        taken off. Without them the draws must be without luck.
+        taken off.
+    parameters
+        Values of all figures (draw, parameter), as for `evpi`. With neither the draws must be without luck.
 
     Returns
     -------
@@ -55,10 +60,8 @@ def acceptability(net_benefit: xr.DataArray, *, halves: xr.DataArray | None = No
     [1.5, 0.5]
     """
     cells = Cells.of(net_benefit)
-    clean, share = cells, np.full(len(cells.values), np.nan)
-    if halves is not None:
-        luck = luck_covariance(halves, cells)
-        clean, share = cells.with_values(without_noise(cells.values, luck)), noise_share(cells, luck)
+    found_by = settle(cells, halves, parameters)
+    clean, share = found_by.cells, found_by.share
     wins = clean.wins().mean(axis=1)
     losses = (clean.values.max(axis=-1, keepdims=True) - clean.values).mean(axis=1)
     best = cells.best()

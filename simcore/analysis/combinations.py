@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import counted_kinds, net_saving, with_views
-from simcore.analysis.two_orders import mean_and_error, quantiles, saved_by_halves, variances, without_luck
+from simcore.analysis.luck import regressors, without_luck
+from simcore.analysis.two_orders import mean_and_error, quantiles, saved_by_halves, variances
 
 
 def parts_of(results: xr.Dataset) -> dict[str, list[str]]:
@@ -69,11 +70,11 @@ def combinations(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool =
     saving = with_views(net_saving(results, also=also, gross=gross), results)
     halves = saved_by_halves(results, counted_kinds(also, gross=gross))
     summary = xr.Dataset(attrs=dict(results.attrs))
-    of_halves = _compared(halves, of)
+    of_halves, figures = _compared(halves, of), regressors(results)
     for name, values in _compared(saving, of).items():
         summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
         parts = variances(values, of_halves[name], results)
-        summary[f"{name}_quantile"] = quantiles(without_luck(values, parts))
+        summary[f"{name}_quantile"] = quantiles(without_luck(values, parts, figures))
         for variable in (name, f"{name}_mcse"):
             summary[variable].attrs["units"] = saving.attrs.get("units", "")
     return summary.assign_coords(

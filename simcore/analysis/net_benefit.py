@@ -129,8 +129,12 @@ def net_benefit_of_halves(
     Returns
     -------
     DataArray (half, strategy, draw, actor) or with `threshold`, with the coordinate ``persons`` (half); None where
-    there is no luck (the exact engine, an own table) or where it is not known: results without the outcome of each
-    half, or halves without persons.
+    there is no luck: the exact engine, or an own table.
+
+    Raises
+    ------
+    ResultsError
+        Luck is not known: a half has no persons.
 
     Examples
     --------
@@ -142,8 +146,8 @@ def net_benefit_of_halves(
     if is_own_table(results) or results.attrs.get("engine") == "expected":
         return None
     sizes = results["part_size"].sel(part=list(HALVES)).values
-    if not sizes.all() or (outcome is not None and "outcome_present_value_of_part" not in results):
-        return None
+    if not sizes.all():
+        raise ResultsError("With one person in each draw luck is not told from ignorance: run at least 2 persons.")
     of_parts = of_kinds(results["present_value_of_part"].sel(part=list(HALVES)), counted_kinds(also, gross=gross))
     found = -_of_actor(with_views(of_parts, results), actor)
     if outcome is not None and worth is not None:
@@ -226,6 +230,28 @@ class Cells:
         shape = (*self.shape, self.n_draws)
         found = xr.DataArray(values.reshape(shape), self.rest, [*self.rest, "draw"])
         return found.assign_coords({"draw": self.draws, **_of_draws(self.draws)})
+
+
+def figures_of(parameters: xr.DataArray, cells: Cells) -> NDArray[np.float64]:
+    """Check the values of figures, and take them as numbers (draw, parameter)."""
+    if set(parameters.dims) != {"draw", "parameter"}:
+        found = ", ".join(map(str, parameters.dims)) or "no dims"
+        raise ResultsError(f"The values of figures have the dims draw and parameter; found {found}.")
+    if parameters.sizes["draw"] != cells.n_draws:
+        raise ResultsError(
+            f"There are {cells.n_draws} draws of the net benefits but {parameters.sizes['draw']} of the figures; "
+            "they have to be the same draws."
+        )
+    if "draw" in parameters.coords and not np.array_equal(parameters["draw"].values, cells.draws.values):
+        raise ResultsError(
+            "The draws of the figures are other ones than those of the net benefits, or in another order."
+        )
+    values = np.asarray(parameters.transpose("draw", "parameter").values, dtype=float)
+    bad = ~np.isfinite(values).all(axis=0)
+    if bad.any():
+        names = ", ".join(str(name) for name in parameters["parameter"].values[bad])
+        raise ResultsError(f"Some values of figures are missing or infinite: {names}.")
+    return values
 
 
 def _of_draws(draws: xr.DataArray) -> dict[str, xr.DataArray]:

@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import net_saving, saved, with_views
-from simcore.analysis.two_orders import variances_of, without_luck
+from simcore.analysis.luck import regressors, without_luck
+from simcore.analysis.two_orders import variances_of
 
 #: Present values below this share of the largest are rounding, not money.
 _ROUNDING = 1e-9
@@ -39,14 +40,15 @@ def cumulative_net_saving(
     return yearly.cumsum("year", keep_attrs=True).assign_coords(year=yearly["year"])
 
 
-def settled_net_saving(results: xr.Dataset) -> xr.DataArray:
-    """As `cumulative_net_saving` against the scenario's comparator, with the spread of the expected value in each year.
+def settled_net_saving(results: xr.Dataset, actor: str = "society") -> xr.DataArray:
+    """As `cumulative_net_saving` of one actor or view, against the scenario's comparator, with luck taken off.
 
-    Not a number where luck hides it; see `simcore.analysis.two_orders.without_luck`.
+    DataArray (intervention, draw, year); not a number where luck hides it, see `simcore.analysis.luck.without_luck`.
     """
-    values = cumulative_net_saving(results)
-    between = with_views(saved(results, results["present_value_between_halves"]), results).cumsum("year")
-    return without_luck(values, variances_of(values, between.assign_coords(year=values["year"]), results))
+    values = cumulative_net_saving(results).sel(actor=actor)
+    between = with_views(saved(results, results["present_value_between_halves"]), results).sel(actor=actor)
+    parts = variances_of(values, between.cumsum("year").assign_coords(year=values["year"]), results)
+    return without_luck(values, parts, regressors(results))
 
 
 def break_even_year(cumulative: xr.DataArray) -> xr.DataArray:

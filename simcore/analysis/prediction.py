@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from simcore.analysis.avoided_cost import counted_kinds, of_kinds, saved, with_views
-from simcore.analysis.two_orders import QUANTILES, quantiles
+from simcore.analysis.avoided_cost import counted_kinds, net_saving, of_kinds, saved, with_views
+from simcore.analysis.two_orders import QUANTILES, mean_and_error, quantiles
 from simcore.errors import ResultsError
 from simcore.vocabulary import PROGRAMME_KINDS
 
@@ -102,9 +102,10 @@ def summarise_group_saving(
 
     Returns
     -------
-    Dataset (intervention, actor) with ``group_net_saving``, the mean over draws; ``group_net_saving_quantile``
-    (quantile, intervention, actor): 5, 50 and 95 %, luck and ignorance about the figures together; and
-    ``probability_group_saves``: share of the draws in which the group's net saving is above zero.
+    Dataset (intervention, actor) with ``group_net_saving``, what is expected (from all persons simulated, since the
+    group has only some of them), and ``group_net_saving_mcse``; ``group_net_saving_quantile`` (quantile, intervention,
+    actor): 5, 50 and 95 %, luck and ignorance about the figures together; and ``probability_group_saves``: share of the
+    draws in which the group's net saving is above zero.
 
     Raises
     ------
@@ -119,7 +120,9 @@ def summarise_group_saving(
     """
     values = group_saving(results, comparator=comparator, also=also, gross=gross)
     found = xr.Dataset(attrs=dict(results.attrs))
-    found["group_net_saving"] = values.mean("draw")
+    expected = with_views(net_saving(results, comparator=comparator, also=also, gross=gross), results)
+    size = int(results.attrs["target_group"])
+    found["group_net_saving"], found["group_net_saving_mcse"] = mean_and_error(expected * size)
     found["group_net_saving_quantile"] = quantiles(values).assign_coords(quantile=list(QUANTILES))
     for name in found.data_vars:
         found[name].attrs = dict(values.attrs)

@@ -21,8 +21,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from simcore.analysis.net_benefit import Cells
-from simcore.analysis.value_of_information import figures_of, values_of_knowing
+from simcore.analysis.net_benefit import Cells, figures_of
+from simcore.analysis.value_of_information import values_of_knowing
 from simcore.errors import ResultsError, UnknownNameError
 from simcore.money import discount_factors
 from simcore.randomness import parameter_numbers

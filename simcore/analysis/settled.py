@@ -9,10 +9,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import net_saving, with_views
-from simcore.analysis.two_orders import mean_and_error
-
-#: A mean is told from zero, or from another, when it is this many Monte Carlo standard errors away: 95 %.
-ERRORS = 1.96
+from simcore.analysis.two_orders import errors_of_95, mean_and_error
 
 
 def unsettled_signs(
@@ -29,7 +26,7 @@ def unsettled_signs(
 
     Returns
     -------
-    DataArray (intervention, actor), views included: true where zero is within 1.96 Monte Carlo standard errors of the
+    DataArray (intervention, actor), views included: true where zero is within the 95 % interval of the
     mean, or the error is not known. False where nothing is at stake.
 
     Examples
@@ -64,7 +61,7 @@ def unsettled_ranking(
     Returns
     -------
     Neighbours in the order by mean net saving, the better first, whose difference (in the same draws, with the same
-    luck) is within 1.96 of its Monte Carlo standard errors of zero. Interventions that do exactly the same are no pair.
+    luck) has zero in its 95 % interval. Interventions that do exactly the same are no pair.
 
     Examples
     --------
@@ -83,4 +80,4 @@ def unsettled_ranking(
 def _unsettled(values: xr.DataArray) -> xr.DataArray:
     """Whether the mean over draws is not told from zero; of what is zero in every draw there is nothing to tell."""
     mean, error = mean_and_error(values)
-    return ~(abs(mean) > ERRORS * error) & (values != 0).any("draw")
+    return ~(abs(mean) > errors_of_95(values) * error) & (values != 0).any("draw")

@@ -9,15 +9,9 @@ import xarray as xr
 
 from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost, saved, with_views
 from simcore.analysis.cashable import cashable_saving, holds_for, says_cashable
+from simcore.analysis.luck import probability_above_zero, regressors, without_luck
 from simcore.analysis.payback import break_even_year, cumulative_net_saving
-from simcore.analysis.two_orders import (
-    mean_and_error,
-    money_variances,
-    probability_above_zero,
-    quantiles,
-    variances,
-    without_luck,
-)
+from simcore.analysis.two_orders import mean_and_error, money_variances, quantiles, variances
 
 
 def summarise(
@@ -46,7 +40,7 @@ def summarise(
       luck between persons [the same], and ``..._luck_share``: share of luck in the variance (``luck_share`` is that of
       the net saving);
     - ``avoided_cost_quantile``, ``net_saving_quantile`` (quantile, intervention, actor): 5, 50 and 95 % of the expected
-      value, luck taken off (`simcore.analysis.two_orders.without_luck`); not a number where more than nine tenths of
+      value, luck taken off (`simcore.analysis.luck.without_luck`); not a number where more than nine tenths of
       the variance is luck;
     - ``probability_net_saving``: that the expected net saving is above zero, likewise;
     - ``cashable_saving``, its ``..._mcse`` and ``..._quantile``, where prices say what of it is cashable;
@@ -61,7 +55,7 @@ def summarise(
     >>> simcore.summarise(results)["net_saving"].dims
     ('intervention', 'actor')
     """
-    summary = xr.Dataset(attrs=dict(results.attrs))
+    summary, figures = xr.Dataset(attrs=dict(results.attrs)), regressors(results)
     arrays = {
         "avoided_cost": avoided_cost(results, comparator=comparator, also=also, gross=gross),
         "programme_cost": programme_cost(results, comparator=comparator),
@@ -77,7 +71,7 @@ def summarise(
             summary[f"{name}_quantile"] = quantiles(values)
         else:
             parts = money_variances(results, values, name, comparator=comparator, also=also, gross=gross)
-            settled = without_luck(values, parts)
+            settled = without_luck(values, parts, figures)
             for order in ("parameter", "luck"):
                 summary[f"{name}_{order}_sd"] = np.sqrt(parts[order])
                 known.append(f"_{order}_sd")
@@ -141,5 +135,5 @@ def summarise_outcomes(
     for order in ("parameter", "luck"):
         summary[f"change_{order}_sd"] = np.sqrt(parts[order])
     summary["change_luck_share"] = parts["luck_share"]
-    summary["change_quantile"] = quantiles(without_luck(change, parts))
+    summary["change_quantile"] = quantiles(without_luck(change, parts, regressors(results)))
     return summary

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import avoided_cost, counted_kinds, net_saving, of_kinds, saved, with_views
+from simcore.analysis.avoided_cost import counted_kinds, of_kinds, saved, with_views
 from simcore.vocabulary import PROGRAMME_KINDS
 
 #: Above this share of luck in the variance over draws, what is left says nothing: not settled.
 UNSETTLED = 0.9
-#: A share of draws this near to 0 or 1 needs no correction: without luck it could only be nearer.
-SURE = 0.02
+#: Two-sided 95 % quantile of the standard normal distribution.
+_Z95 = 1.959963984540054
 
 QUANTILES = (0.05, 0.5, 0.95)
 
@@ -52,6 +52,27 @@ def mean_and_error(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     return mean, spread / np.sqrt(n)
 
 
+def errors_of_95(values: xr.DataArray) -> float:
+    """How many Monte Carlo standard errors around a mean are a 95 % interval.
+
+    1.96 for independent draws; of several randomisations, whose few means tell the error, the quantile of Student's t
+    distribution with one degree of freedom less than there are randomisations.
+
+    Parameters
+    ----------
+    values
+        Any array with the dim `draw`.
+    """
+    if "randomisation" not in values.coords:
+        return _Z95
+    n_groups = len(np.unique(values["randomisation"].values))
+    if n_groups < 2:
+        return float("inf")
+    from scipy import special
+
+    return float(special.stdtrit(n_groups - 1, 0.975))
+
+
 def quantiles(values: xr.DataArray) -> xr.DataArray:
     """Return the 5, 50 and 95 % quantiles over draws (quantile, ...); of nothing, nothing."""
     if values.size == 0:
@@ -82,10 +103,10 @@ def variances(values: xr.DataArray, halves: xr.DataArray, results: xr.Dataset) -
 
     Notes
     -----
-    With means h0 and h1 over n0 and n1 persons, (h0 - h1)**2 * n0 * n1 / (n0 + n1)**2 estimates the variance of their
-    common mean (with equal halves a quarter of the squared difference), for quantities that are linear in the counts;
-    it is averaged over draws. What is left of the total estimates the variance of the expected value, a one-way
-    analysis of variance with draws as groups [1]_. It may come out below zero, and is then none.
+    With means h0 and h1 over n0 and n1 persons, the variance of h0 - h1 times n0 * n1 / (n0 + n1)**2 estimates the
+    variance of their common mean (with equal halves a quarter of it), for quantities that are linear in the counts.
+    What is left of the total estimates the variance of the expected value, a one-way analysis of variance with draws
+    as groups [1]_. It may come out below zero, and is then none.
 
     References
     ----------
@@ -99,62 +120,14 @@ def variances(values: xr.DataArray, halves: xr.DataArray, results: xr.Dataset) -
 def variances_of(values: xr.DataArray, difference: xr.DataArray, results: xr.Dataset) -> xr.Dataset:
     """As `variances`, from the difference between a person of the first half and one of the second."""
     n0, n1 = (float(results["part_size"].sel(part=part)) for part in ("half_0", "half_1"))
-    luck = (difference**2).mean("draw") * (n0 * n1 / (n0 + n1) ** 2 if n0 * n1 > 0 else np.nan)
+    # Around its mean, so that luck that all draws share does not count.
+    spread = difference.var("draw", ddof=1) if difference.sizes["draw"] > 1 else difference.mean("draw") * np.nan
+    luck = spread * (n0 * n1 / (n0 + n1) ** 2 if n0 * n1 > 0 else np.nan)
     total = values.var("draw", ddof=1) if values.sizes["draw"] > 1 else values.mean("draw") * np.nan
     found = xr.Dataset({"total": total, "luck": luck})
     found["parameter"] = (total - luck).clip(min=0.0)
     found["luck_share"] = (luck / total.where(total > 0)).clip(max=1.0)
     return found
-
-
-def without_luck(values: xr.DataArray, parts: xr.Dataset) -> xr.DataArray:
-    """Draw the values of all draws together so far that they spread as their expected values do.
-
-    Parameters
-    ----------
-    values
-        A quantity of each draw, with the dim `draw`.
-    parts
-        Its variances, from `variances`.
-
-    Returns
-    -------
-    As `values`: mean + (value - mean) * sqrt(1 - share of luck). Not a number where luck is more than `UNSETTLED` of
-    the variance, or is not known.
-
-    Notes
-    -----
-    Mean and variance of the result are those of the expected values; its shape is that of expected value and luck
-    together. Where both are normal it is exact. The luck of single draws cannot be taken off.
-    """
-    share = parts["luck_share"].where(parts["total"] != 0, 0.0)
-    mean = values.mean("draw")
-    pulled = mean + (values - mean) * np.sqrt(1.0 - share)
-    # Without luck, the values themselves, to the last bit.
-    pulled = values.where(share == 0, pulled)
-    return pulled.where(share <= UNSETTLED).transpose(*values.dims)
-
-
-def probability_above_zero(values: xr.DataArray, settled: xr.DataArray) -> xr.DataArray:
-    """Probability that an expected value is above zero.
-
-    Parameters
-    ----------
-    values
-        The quantity in each draw, luck included.
-    settled
-        From `without_luck`.
-
-    Returns
-    -------
-    Without the dim `draw`. Where too much is luck, the share of draws above zero, or one minus the share below it, if
-    that share is within `SURE` of 1 (without luck the probability could only be nearer), and otherwise not a number.
-    """
-    above, below = (values > 0).mean("draw"), (values < 0).mean("draw")
-    # Draws in which few persons live otherwise are often exactly zero: that is neither.
-    sure = above.where(above >= 1 - SURE, (1 - below).where(below >= 1 - SURE))
-    known = settled.notnull().all("draw")
-    return (settled > 0).mean("draw").where(known, sure)
 
 
 def saved_by_halves(
@@ -197,32 +170,3 @@ def money_variances(
     elif quantity == "avoided_cost":
         kinds = [kind for kind in kinds if kind not in PROGRAMME_KINDS]
     return variances(values, saved_by_halves(results, kinds, comparator=comparator), results)
-
-
-def settled_contrast(
-    results: xr.Dataset,
-    quantity: str,
-    *,
-    comparator: str | None = None,
-    also: Sequence[str] = (),
-    gross: bool = False,
-) -> xr.DataArray:
-    """Avoided cost or net saving in each draw, views included, that spreads as its expected value does.
-
-    Parameters
-    ----------
-    results
-        From `simulate` or `open_results`.
-    quantity
-        ``avoided_cost`` or ``net_saving``.
-    comparator, also, gross
-        As for `simcore.avoided_cost`.
-
-    Returns
-    -------
-    DataArray (intervention, draw, actor); not a number where luck hides it, as in `without_luck`.
-    """
-    of = {"avoided_cost": avoided_cost, "net_saving": net_saving}[quantity]
-    values = with_views(of(results, comparator=comparator, also=also, gross=gross), results)
-    parts = money_variances(results, values, quantity, comparator=comparator, also=also, gross=gross)
-    return without_luck(values, parts)

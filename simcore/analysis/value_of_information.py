@@ -18,22 +18,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simcore.analysis.net_benefit import Cells
-from simcore.analysis.noise import luck_covariance, noise_share, settled, without_noise
+from simcore.analysis.net_benefit import Cells, figures_of
+from simcore.analysis.noise import luck_covariance, settled, without_noise
 from simcore.analysis.regression import expected_given
-from simcore.analysis.two_orders import mean_and_error
+from simcore.analysis.settling import METHODS, settle
+from simcore.analysis.two_orders import errors_of_95, mean_and_error
 from simcore.errors import ResultsError, UnknownNameError
 
-#: How the expected value of perfect information was found.
-METHODS = {
-    "as drawn": "largest net benefit of each draw, as drawn; too large where there is luck in the draws",
-    "halves": "draws without luck, whose size the two halves of the persons of each draw tell",
-    "regression": "regression on all figures: what they do not explain is taken for luck",
-}
 #: Groups of draws that are left out in turn to find the error of what is corrected for luck.
 _GROUPS = 20
-#: Standard errors on either side of an interval of 95 %.
-_NORMAL_95 = 1.959964
 
 
 def evpi(
@@ -50,7 +43,8 @@ def evpi(
         The same of two halves of the persons (half, strategy, draw, ...): luck is taken off. See
         `net_benefit_of_halves`.
     parameters
-        Values of all figures (draw, parameter): net benefits are regressed on them, and the rest is taken for luck.
+        Values of all figures (draw, parameter): net benefits are regressed on them. With `halves` these tell how much
+        of the rest is luck; without them all of it is taken for luck.
 
     Returns
     -------
@@ -66,13 +60,14 @@ def evpi(
     Raises
     ------
     ResultsError
-        Values are missing, draws differ, there are fewer than twice as many draws as figures, or both `halves` and
-        `parameters` are given.
+        Values are missing, draws differ, or there are fewer than twice as many draws as figures.
 
     Notes
     -----
     In draws of few persons the best strategy changes by luck, which no study could foretell: the naive value is too
     large. With neither `halves` nor `parameters` the draws must be without luck, as those of the exact engine are.
+    With `halves` alone the shape of what is left is that of the draws, which is right where all is normal, and may be
+    far off where an effect is skewed or may be nothing; `simcore.analysis.settling` says what is done with both.
     Regression understates what figures do together, where that is more than products of pairs.
 
     Examples
@@ -81,25 +76,17 @@ def evpi(
     >>> float(evpi(draws.assign_coords(strategy=["usual", "new"]))["evpi"])
     0.5
     """
-    if halves is not None and parameters is not None:
-        raise ResultsError("Luck is known from halves or from parameters: give one of them, not both.")
     cells = Cells.of(net_benefit)
-    clean, share, method = cells, np.full(len(cells.values), np.nan), "as drawn"
-    if halves is not None:
-        luck = luck_covariance(halves, cells)
-        clean, share, method = cells.with_values(without_noise(cells.values, luck)), noise_share(cells, luck), "halves"
-    elif parameters is not None:
-        given = expected_given(cells.values, cells.best(), figures_of(parameters, cells))
-        clean, method = cells.with_values(given), "regression"
-        share = _unexplained(cells, given)
+    found_by = settle(cells, halves, parameters)
+    clean, share, method = found_by.cells, found_by.share, found_by.method
     naive = _gain(cells.values).mean(axis=1)
     value = _gain(clean.values).mean(axis=1)
     found = xr.Dataset()
     found["evpi"] = cells.back(value)
-    if halves is not None:
-        found["evpi_mcse"] = _left_out(cells, halves)
-    elif parameters is not None:
+    if parameters is not None:
         found["evpi_mcse"] = _error_of_policy(cells, clean.values, value)
+    elif halves is not None:
+        found["evpi_mcse"] = _left_out(cells, halves)
     else:
         found["evpi_mcse"] = mean_and_error(cells.over_draws(_gain(cells.values)))[1]
     found["evpi_naive"], found["bias"] = cells.back(naive), cells.back(naive - value)
@@ -133,7 +120,8 @@ def evppi(
     of
         Which: names of figures, or groups ``{name: [figures]}``; by default each figure.
     halves
-        As for `evpi`: for the share of the EVPI. What a figure is worth needs no correction, as luck averages out.
+        As for `evpi`, for the share of the EVPI (all figures count there, if there are draws enough). What a figure is
+        worth needs no correction, as luck averages out.
 
     Returns
     -------
@@ -169,7 +157,8 @@ def evppi(
         for quantity, members in _groups(of, names).items()
     }
     found = values_of_knowing(cells, figures, "evppi")
-    whole = evpi(net_benefit, halves=halves)["evpi"]
+    enough = cells.n_draws >= 2 * len(names) and halves is not None
+    whole = evpi(net_benefit, halves=halves, parameters=parameters if enough else None)["evpi"]
     found["share"] = (found["evppi"] / whole.where(whole > 0)).transpose(*found["evppi"].dims)
     for name in ("evppi", "evppi_mcse", "evppi_low", "evppi_high"):
         found[name].attrs["units"] = str(net_benefit.attrs.get("units", ""))
@@ -185,13 +174,16 @@ def values_of_knowing(cells: Cells, figures: Mapping[str, NDArray[np.float64]], 
         value = _gain(given, best).mean(axis=1)
         worth.append(cells.back(value))
         errors.append(_error_of_policy(cells, given, value))
+    if not figures:
+        nothing = cells.back(np.zeros(len(cells.values))).expand_dims(quantity=0).drop_vars("quantity")
+        return xr.Dataset({f"{name}{what}": nothing for what in ("", "_mcse", "_low", "_high")}).assign_coords(
+            quantity=np.array([], dtype=str)
+        )
     coordinate = xr.DataArray(list(figures), dims="quantity", name="quantity")
     found = xr.Dataset(coords={"quantity": list(figures)})
-    if not figures:
-        return found
     found[name] = xr.concat(worth, coordinate)
     found[f"{name}_mcse"] = xr.concat(errors, coordinate)
-    reach = _NORMAL_95 * found[f"{name}_mcse"]
+    reach = errors_of_95(cells.over_draws(cells.values[:, :, 0])) * found[f"{name}_mcse"]
     found[f"{name}_low"] = (found[name] - reach).clip(min=0.0)
     found[f"{name}_high"] = found[name] + reach
     return found
@@ -233,36 +225,6 @@ def _left_out(cells: Cells, halves: xr.DataArray) -> xr.DataArray:
         clean = without_noise(some.values, luck_covariance(halves.isel(draw=kept), some))
         values.append(_gain(clean).mean(axis=1))
     return cells.back(np.std(values, axis=0) * np.sqrt(n_groups - 1))
-
-
-def _unexplained(cells: Cells, given: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the variance that a fit leaves, in the comparison that matters (cell,)."""
-    best = cells.best()
-    rest = cells.values - cells.values[np.arange(len(best)), :, best][:, :, None] - given
-    centred = rest - rest.mean(axis=1, keepdims=True)
-    return noise_share(cells, centred.transpose(0, 2, 1) @ centred / max(cells.n_draws - 1, 1))
-
-
-def figures_of(parameters: xr.DataArray, cells: Cells) -> NDArray[np.float64]:
-    """Check the values of figures, and take them as numbers (draw, parameter)."""
-    if set(parameters.dims) != {"draw", "parameter"}:
-        found = ", ".join(map(str, parameters.dims)) or "no dims"
-        raise ResultsError(f"The values of figures have the dims draw and parameter; found {found}.")
-    if parameters.sizes["draw"] != cells.n_draws:
-        raise ResultsError(
-            f"There are {cells.n_draws} draws of the net benefits but {parameters.sizes['draw']} of the figures; "
-            "they have to be the same draws."
-        )
-    if "draw" in parameters.coords and not np.array_equal(parameters["draw"].values, cells.draws.values):
-        raise ResultsError(
-            "The draws of the figures are other ones than those of the net benefits, or in another order."
-        )
-    values = np.asarray(parameters.transpose("draw", "parameter").values, dtype=float)
-    bad = ~np.isfinite(values).all(axis=0)
-    if bad.any():
-        names = ", ".join(str(name) for name in parameters["parameter"].values[bad])
-        raise ResultsError(f"Some values of figures are missing or infinite: {names}.")
-    return values
 
 
 def _groups(of: Mapping[str, Sequence[str]] | Sequence[str] | None, known: Sequence[str]) -> dict[str, list[str]]:

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simcore.cli.shared import (
-    Actor,
     Also,
     Csv,
     Debug,
     Draws,
     Json,
-    Outcome,
     Persons,
     Quiet,
     ResultsFolder,
@@ -57,11 +55,17 @@ class _Question:
     figure: str | None
     sizes: dict[str, Any]
     silent: bool
+    one_actor: bool
 
     @property
     def of(self) -> str:
         """The actor, or the outcome where that is no money."""
         return self.actor if self.outcome in ("net_saving", "avoided_cost") else self.outcome
+
+    @property
+    def only(self) -> str | None:
+        """The actor, where one is asked for."""
+        return self.actor if self.one_actor else None
 
     @property
     def quantity(self) -> str:
@@ -132,13 +136,15 @@ def _prcc(ask: _Question) -> Answer:
 
     from simcore.analysis.contrasts import contrasts
     from simcore.analysis.sensitivity import rank_correlation
+    from simcore.report.notes import luck_words
     from simcore.report.sensitivity_tables import rank_records, rank_tables, rank_words
 
     results = ask.run()
     of = ask.quantity if ask.of == ask.actor else "outcome_change"
     found = rank_correlation(contrasts(results, also=ask.also)[of], results["parameter_value"])
     tables = rank_tables(found, ask.file.scenario, of=ask.of, quantity=ask.quantity, rows=ask.rows)
-    return rank_records(found), [*tables, Text(), *(Text(sentence) for sentence in rank_words(found))]
+    words = [*rank_words(found), *luck_words(results)]
+    return rank_records(found), [*tables, Text(), *(Text(sentence) for sentence in words)]
 
 
 def _sobol(ask: _Question) -> Answer:
@@ -156,21 +162,27 @@ def _discovery(ask: _Question) -> Answer:
     from rich.text import Text
 
     from simcore.analysis.discovery import scenario_discovery
-    from simcore.analysis.two_orders import settled_contrast
+    from simcore.analysis.luck import settled_contrast
     from simcore.report.discovery_words import discovery_notes, discovery_records, discovery_words
+    from simcore.report.notes import luck_words
 
     results = ask.run()
-    values = settled_contrast(results, "net_saving", also=ask.also)
+    if ask.of != ask.actor:
+        raise ResultsError(
+            f"--outcome {ask.outcome}: a region is one of losses; allowed is net_saving or avoided_cost."
+        )
+    values = settled_contrast(results, ask.quantity, also=ask.also)
     found = scenario_discovery(values, results["parameter_value"])
     words = discovery_words(found, ask.file.scenario, actor=ask.actor)
-    return discovery_records(found), [Text(sentence) for sentence in (*words, *discovery_notes(found))]
+    notes = (*discovery_notes(found), *luck_words(results))
+    return discovery_records(found), [Text(sentence) for sentence in (*words, *notes)]
 
 
 def _evppi(ask: _Question) -> Answer:
     from simcore.report.value_tables import value_records, value_tables
 
     results = ask.run()
-    records = value_records(results, of=ask.parameters, also=ask.also)
+    records = value_records(results, of=ask.parameters, also=ask.also, actor=ask.only)
     return records["figures"], value_tables(results, ask.file.scenario, records)
 
 
@@ -192,15 +204,22 @@ def sensitivity(
             help="One-way changes, rank correlations, Sobol' indices, worth of knowing a figure, or where it loses.",
         ),
     ] = "tornado",
-    outcome: Outcome = "net_saving",
-    actor: Actor = "society",
+    outcome: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The quantity: net_saving (default), avoided_cost or an outcome."),
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For whom: an actor, public_sector or society (default).")
+    ] = None,
     prices: Annotated[
         bool, typer.Option("--prices", help="Only prices, from the ledger of RESULTS, without simulating again.")
     ] = False,
     parameter: Annotated[
         list[str] | None, typer.Option("--parameter", metavar="NAME", help="Only this figure; may be repeated.")
     ] = None,
-    points: Annotated[int, typer.Option(help="With sobol: points in each table of the design, a power of two.")] = 256,
+    points: Annotated[
+        int | None, typer.Option(help="With sobol: points in each table of the design, a power of two (256).")
+    ] = None,
     rows: Annotated[int, typer.Option(min=1, help="How many figures are shown; --csv and --json have all.")] = 10,
     draws: Draws = None,
     persons: Persons = None,
@@ -224,13 +243,40 @@ def sensitivity(
     if method not in _METHODS:
         raise UnknownNameError(method, "a method", _METHODS)
     results, file = _source(source)
+    sizes = {"draws": draws, "persons": persons, "seed": seed, "engine": engine, "workers": workers}
+    options = {"outcome": outcome, "actor": actor, "prices": prices or None, "parameter": parameter, "points": points}
+    _refuse_unused(method, results is not None, prices, {**options, **sizes, "figure": figure})
     ask = _Question(
-        file, results, outcome, actor, prices, parameter, points, rows, also or (), figure,
-        {"draws": draws, "persons": persons, "seed": seed, "engine": engine, "workers": workers}, quiet or as_json,
+        file, results, outcome or "net_saving", actor or "society", prices, parameter, points or 256, rows, also or (),
+        figure, sizes, quiet or as_json, actor is not None,
     )  # fmt: skip
     ask.check()
     records, tables = _METHODS[method](ask)
     show_records(records, Group(*tables), as_json, csv, quiet)
+
+
+#: Options that each method can use; of a scenario that has not been run, those of the run too.
+_USES = {
+    "tornado": ("outcome", "actor", "prices", "parameter", "persons", "seed", "engine", "workers", "figure"),
+    "sobol": ("outcome", "actor", "prices", "parameter", "points", "persons", "seed", "engine", "workers"),
+    "prcc": ("outcome", "actor"),
+    "discovery": ("outcome", "actor"),
+    "evppi": ("actor", "parameter"),
+}
+_OF_A_RUN = ("draws", "persons", "seed", "engine", "workers")
+
+
+def _refuse_unused(method: str, stored: bool, prices: bool, options: dict[str, Any]) -> None:
+    """Refuse options that would change nothing, so that no answer is taken for that to another question."""
+    runs_first = not stored and method in ("prcc", "discovery", "evppi")
+    uses = [*_USES[method], *(_OF_A_RUN if runs_first else ())]
+    uses = [name for name in uses if not (prices and name in ("persons", "seed", "engine"))]
+    for name, option in options.items():
+        if option is not None and name not in uses:
+            what = f"--method {method}{' --prices' if prices else ''}{' of stored results' if stored else ''}"
+            raise ResultsError(
+                f"--{name} changes nothing with {what}; it uses {', '.join(f'--{use}' for use in uses)}."
+            )
 
 
 def _source(source: str) -> tuple[xr.Dataset | None, ScenarioFile]:
@@ -259,7 +305,7 @@ def value(
         typer.Option("--threshold", metavar="MONEY", help="What one more unit of --per is worth; may be repeated."),
     ] = None,
     actor: Annotated[
-        str | None, typer.Option("--actor", metavar="NAME", help="With several thresholds: for whom. Default: society.")
+        str | None, typer.Option("--actor", metavar="NAME", help="Only for this actor, public_sector or society.")
     ] = None,
     group: Annotated[
         list[str] | None,
@@ -311,8 +357,15 @@ def value(
         if per not in scenario.outcomes:
             raise UnknownNameError(per, "an outcome of the scenario", scenario.outcomes)
         options["more_is_better"] = scenario.outcomes[per].good
+    several = len(thresholds) > 1
+    if (several or group) and study:
+        raise ResultsError(
+            f"--study goes with neither {'several --threshold' if several else '--group'}: ask one by one."
+        )
+    if several and group:
+        raise ResultsError("--group does not go with several --threshold: ask one by one.")
     tables: list[RenderableType]
-    if len(thresholds) > 1:
+    if several:
         whose = actor or "society"
         records = acceptability_records(opened, per or "", thresholds, actor=whose, **_without(options, "outcome"))
         tables = acceptability_tables(opened, scenario, records)
@@ -321,10 +374,10 @@ def value(
     else:
         options["threshold"] = thresholds[0] if thresholds else None
         if study:
-            records = study_records(opened, _studies(study), **options)
+            records = study_records(opened, _studies(study), actor=actor, **options)
             tables = study_tables(opened, scenario, records)
         else:
-            found = value_records(opened, of=_groups(group), **options)
+            found = value_records(opened, of=_groups(group), actor=actor, **options)
             records = [{"of": of, **record} for of, some in found.items() for record in some]
             tables = value_tables(opened, scenario, found)
     show_records(records, Group(*tables), as_json, csv, quiet)

@@ -15,14 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simcore.cli.shared import (
-    Actor,
     Also,
     Debug,
     Draws,
     Engine,
-    Intervention,
     Json,
-    Outcome,
     Per,
     Persons,
     Quiet,
@@ -65,9 +62,16 @@ def run(
             help="Add persons or draws until the error of --outcome is so small: 2% of the mean, or an amount.",
         ),
     ] = None,
-    outcome: Outcome = "net_saving",
-    actor: Actor = "society",
-    intervention: Intervention = None,
+    outcome: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With --until: net_saving (default), avoided_cost or an outcome.")
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With --until: for whom; society by default.")
+    ] = None,
+    intervention: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="With --until: only this strategy; by default all but the comparator."),
+    ] = None,
     at_most: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="With --until: begin no step that would end later.")
     ] = None,
@@ -95,6 +99,13 @@ def run(
     if until is not None and draws is not None:
         allowed = "one of them: --until adds draws by itself"
         raise ScenarioError([Problem("draws", 0, "", f"--draws {draws} with --until", allowed)], "the sizes of the run")
+    of_until = {"outcome": outcome, "actor": actor, "intervention": intervention, "at-most": at_most}
+    alone = [name for name, option in of_until.items() if option is not None and until is None]
+    if alone:
+        wrong = f"--{alone[0]} without --until"
+        raise ScenarioError(
+            [Problem(alone[0], 0, "", wrong, "--until, whose quantity it names")], "the sizes of the run"
+        )
     file = read(scenario)
     if by:
         file = with_groups(file, by)
@@ -111,13 +122,15 @@ def run(
     sizes: dict[str, Any] = {"seed": seed, "engine": engine, "sampling": sampling, "workers": workers}
     found = None
     if until is None:
+        _note_balance(sampling or file.scenario.sampling, draws or file.scenario.draws)
         results = with_progress(file, quiet or as_json, draws=draws, persons=persons, **sizes)
     else:
         from simcore.report.until_words import step_words
         from simcore.studies.until import INTERRUPTED, simulate_until
 
         found = simulate_until(
-            file, until, outcome=outcome, actor=actor, intervention=intervention, persons=persons, **sizes,
+            file, until, outcome=outcome or "net_saving", actor=actor or "society", intervention=intervention,
+            persons=persons, **sizes,
             most_seconds=at_most, report=None if quiet else lambda step: print(step_words(step), file=sys.stderr),
         )  # fmt: skip
         results = found.results
@@ -148,6 +161,15 @@ def run(
         print(f"\nResults: {folder} (figure.png, actors.csv, budget.csv, {traced}results.zarr)")
     if found is not None and found.why == INTERRUPTED:
         raise typer.Exit(130)
+
+
+def _note_balance(sampling: str, draws: int) -> None:
+    """Tell how many draws would be better for Sobol' points."""
+    from simcore.uncertainty.sampling import balanced, is_balanced
+
+    if sampling == "sobol" and not is_balanced(draws):
+        more, note = balanced(draws), "Sobol' points are in balance for 8 times a power of two draws"
+        print(f"note: {note}: {more:,} draws would tell much more than {draws:,}.", file=sys.stderr)
 
 
 def load_meanwhile(*modules: str) -> None:

@@ -50,13 +50,6 @@ Sampling = Annotated[
     str | None,
     typer.Option(metavar="METHOD", help="How figures are drawn: monte_carlo, latin_hypercube or sobol."),
 ]
-Outcome = Annotated[
-    str, typer.Option(metavar="NAME", help="The quantity: net_saving, avoided_cost or an outcome of the scenario.")
-]
-Actor = Annotated[str, typer.Option(metavar="NAME", help="For whom: an actor, public_sector or society.")]
-Intervention = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Only this strategy; by default all but the comparator.")
-]
 Csv = Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Also write the numbers into this CSV file.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error comes from.")]
 

@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from simcore.analysis.avoided_cost import VIEWS
-from simcore.analysis.settled import ERRORS
 from simcore.errors import UnknownNameError
 from simcore.report.labels import actor_label, money, readable, strategy_label
 from simcore.report.money_tables import Columns, cohorts, plain_table
@@ -174,11 +173,11 @@ def _table(scenario: Scenario, records: list[dict[str, Any]], actors: Sequence[s
 # --- sentences -----------------------------------------------------------------------------------
 
 
-def _standing(mean: float, error: float) -> int | None:
-    """Sign of a mean, 0 for nothing at all; None where the Monte Carlo standard error does not settle it."""
-    if mean == 0 and not error > 0:
+def _standing(mean: float, reach: float) -> int | None:
+    """Sign of a mean, 0 for nothing at all; None where its 95 % interval reaches beyond zero."""
+    if mean == 0 and not reach > 0:
         return 0
-    if not abs(mean) > ERRORS * error:
+    if not abs(mean) > reach:
         return None
     return 1 if mean > 0 else -1
 
@@ -186,9 +185,11 @@ def _standing(mean: float, error: float) -> int | None:
 def _standings(summary: xr.Dataset, name: str) -> dict[int | None, list[str]]:
     """Alternatives by how a mean (alternative) stands to zero; that of the scenario as it stands comes first."""
     found: dict[int | None, list[str]] = {}
+    errors = float(summary.attrs["errors_of_95"])
     for alternative in _names(summary, "alternative"):
         one = summary.sel(alternative=alternative)
-        found.setdefault(_standing(float(one[name]), float(one[f"{name}_mcse"])), []).append(alternative)
+        reach = errors * float(one[f"{name}_mcse"])
+        found.setdefault(_standing(float(one[name]), reach), []).append(alternative)
     return found
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import VIEWS, avoided_cost, net_saving, with_views
+from simcore.analysis.luck import settled_contrast
 from simcore.analysis.payback import cumulative_net_saving, settled_net_saving
-from simcore.analysis.two_orders import settled_contrast
 from simcore.report.labels import actor_label, strategy_label
 from simcore.scenario.schema import Scenario
 
@@ -95,7 +95,7 @@ def draw_cumulative(
     values
         Cumulative net saving of one intervention (draw, actor, year) [money per person].
     settled
-        The same with luck taken off; not a number in years in which it is not settled.
+        That of society (draw, year) with luck taken off; not a number in years in which it is not settled.
     scenario
         For the labels.
     actors
@@ -105,7 +105,7 @@ def draw_cumulative(
 
     years = values["year"].values
     if "society" in actors:
-        low, high = settled.sel(actor="society").quantile((0.05, 0.95), dim="draw", skipna=False).values / 1000
+        low, high = settled.quantile((0.05, 0.95), dim="draw", skipna=False).values / 1000
         axes.fill_between(years, low, high, color="#444444", alpha=0.12, linewidth=0, label="Society, 90 %")
     number = 0
     for actor in actors:

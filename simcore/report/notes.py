@@ -9,13 +9,16 @@ from typing import Any
 import xarray as xr
 
 from simcore.analysis.avoided_cost import VIEWS
+from simcore.analysis.luck import SURE, regressors, varying_figures
 from simcore.analysis.settled import unsettled_ranking, unsettled_signs
-from simcore.analysis.two_orders import SURE, UNSETTLED
+from simcore.analysis.summary import summarise
+from simcore.analysis.two_orders import UNSETTLED
 from simcore.report.labels import actor_label, percent, strategy_label
 from simcore.report.money_tables import further_words
 from simcore.report.quality import evidence_words
 from simcore.scenario.schema import Scenario
 
+_ONE_DRAW = "One draw tells nothing of how uncertain the figures make the answer: use more --draws."
 #: Share of luck in the variance above which a reader is told.
 _LUCK = 0.5
 
@@ -37,6 +40,7 @@ def notes(
 ) -> list[str]:  # fmt: skip
     """Sentences under the tables: what the columns mean, what is luck, how good the figures are."""
     horizon = int(results["year"].values[-1])
+    one = results.sizes["draw"] == 1
     return [
         "Avoided cost: what the comparator costs minus what the strategy costs, without the programme; a minus means "
         "that the actor pays more, or receives less. Net saving: avoided cost minus the programme. Break-even: the "
@@ -44,8 +48,7 @@ def notes(
         f"{horizon}. Public sector and society are sums over actors.",
         *_error_words(results),
         *further_words(results),
-        *_luck_words(scenario, records),
-        *settled_words(results, scenario, also),
+        *([_ONE_DRAW] if one else [*_luck_words(results, scenario, records), *settled_words(results, scenario, also)]),
         *evidence_words(results, scenario),
     ]
 
@@ -76,9 +79,22 @@ def _error_words(results: xr.Dataset) -> list[str]:
     return sentences
 
 
-def _luck_words(scenario: Scenario, records: list[dict[str, Any]]) -> list[str]:
+def _luck_words(results: xr.Dataset, scenario: Scenario, records: list[dict[str, Any]]) -> list[str]:
     """Where luck hides the answer, or much of it."""
-    sentences = []
+    sentences: list[str] = []
+    if results.attrs["engine"] == "expected":
+        return sentences
+    if varying_figures(results).sizes["parameter"] == 0:
+        return [
+            "No figure is uncertain: all of the spread over draws is luck between persons, and what is expected is the "
+            "mean, as precisely as its MCSE says."
+        ]
+    if regressors(results) is None:
+        sentences.append(
+            "With fewer than twice as many draws as uncertain figures, it is not told which draws are expected to be "
+            "high or low: limits and probabilities have the shape of the draws, luck included. More --draws make them "
+            "better."
+        )
     hidden = [record for record in records if not record["luck_share"] <= UNSETTLED]
     if hidden:
         names = ", ".join(dict.fromkeys(actor_label(scenario, record["actor"]) for record in hidden))
@@ -98,6 +114,18 @@ def _luck_words(scenario: Scenario, records: list[dict[str, Any]]) -> list[str]:
     return sentences
 
 
+def luck_words(results: xr.Dataset) -> list[str]:
+    """That luck weakens what is read from sampled draws, where it does."""
+    if results.attrs["engine"] == "expected":
+        return []
+    shares = summarise(results)["luck_share"].sel(actor=list(VIEWS))
+    worst = float(shares.max()) if bool(shares.notnull().any()) else 0.0
+    return [
+        f"Lives are sampled: up to {percent(worst)} of the spread of the views' net savings is luck, which weakens "
+        "what is found. More --persons, or --engine expected, show more."
+    ]
+
+
 def settled_words(results: xr.Dataset, scenario: Scenario, also: Sequence[str] = ()) -> list[str]:
     """Warnings where the sample settles neither a sign nor a ranking, for the public sector and for society."""
     signs = unsettled_signs(results, also=also)
@@ -105,10 +133,10 @@ def settled_words(results: xr.Dataset, scenario: Scenario, also: Sequence[str] =
     for view in VIEWS:
         open_ = [str(name) for name in signs["intervention"].values if bool(signs.sel(intervention=name, actor=view))]
         if open_:
-            names = " and ".join(strategy_label(scenario, name) for name in open_)
+            names = ", ".join(strategy_label(scenario, name) for name in open_)
             sentences.append(
                 f"Warning, {actor_label(scenario, view)}: this sample does not settle whether the expected net "
-                f"saving of {names} is above or below zero (it is within 1.96 MCSE of it)."
+                f"saving of {names} is above or below zero (its 95 % interval has both)."
             )
         pairs = unsettled_ranking(results, actor=view, also=also)
         for better, worse in pairs:

@@ -53,7 +53,7 @@ def rows(results: xr.Dataset, also: Sequence[str] = ()) -> list[dict[str, Any]]:
             record |= {name: float(one[name]) for name in _FURTHER}
             if group is not None:
                 of_group = group.sel(intervention=intervention, actor=actor)
-                record["group_net_saving"] = float(of_group["group_net_saving"])
+                record |= {name: float(of_group[name]) for name in ("group_net_saving", "group_net_saving_mcse")}
                 record |= _quantiles("group_net_saving", of_group["group_net_saving_quantile"])
                 record["probability_group_saves"] = float(of_group["probability_group_saves"])
             for name, values in further.items():

@@ -105,7 +105,7 @@ def _size_words(results: xr.Dataset) -> str:
     draws = f"{attributes['n_draws']:,} draw{'' if attributes['n_draws'] == 1 else 's'}"
     if attributes["engine"] == "expected":
         return f"{draws}, expected values of the exact distribution"
-    return f"{draws} × {attributes['n_persons']:,} persons"
+    return f"{draws} × {attributes['n_persons']:,} person{'' if attributes['n_persons'] == 1 else 's'}"
 
 
 def money_words(results: xr.Dataset) -> str:
@@ -141,6 +141,7 @@ _SURE: Columns = (
 #: What may happen to the group that the decision is about, in thousands for all of it.
 _GROUP: Columns = (
     ("Expected", lambda record: money(record["group_net_saving"] / 1000, sign=True)),
+    ("± MCSE", lambda record: money(record["group_net_saving_mcse"] / 1000)),
     ("5 %", lambda record: money(record["group_net_saving_q05"] / 1000, sign=True)),
     ("50 %", lambda record: money(record["group_net_saving_q50"] / 1000, sign=True)),
     ("95 %", lambda record: money(record["group_net_saving_q95"] / 1000, sign=True)),

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from simcore.analysis.acceptability import acceptability
 from simcore.analysis.avoided_cost import VIEWS
+from simcore.analysis.luck import regressors, varying_figures
 from simcore.analysis.net_benefit import net_benefit, net_benefit_of_halves
 from simcore.analysis.proposed_study import Study, evsi
 from simcore.analysis.value_of_information import evpi, evppi
@@ -32,6 +33,7 @@ def value_records(
     results: xr.Dataset,
     *,
     of: Mapping[str, Sequence[str]] | Sequence[str] | None = None,
+    actor: str | None = None,
     outcome: str | None = None,
     threshold: float | None = None,
     more_is_better: bool = True,
@@ -46,7 +48,7 @@ def value_records(
     first. Amounts are per person, and as ``total_...`` for the target group.
     """
     options: dict[str, Any] = {
-        "outcome": outcome, "threshold": threshold, "more_is_better": more_is_better, "also": also,
+        "actor": actor, "outcome": outcome, "threshold": threshold, "more_is_better": more_is_better, "also": also,
     }  # fmt: skip
     benefits, halves = net_benefit(results, **options), net_benefit_of_halves(results, **options)
     touched = ((benefits - benefits.isel(strategy=0, drop=True)) != 0).any(["strategy", "draw"])
@@ -54,25 +56,27 @@ def value_records(
     benefits = benefits.sel(actor=actors)
     halves = None if halves is None else halves.sel(actor=actors)
     target = float(results.attrs["target_group"])
-    whole, each = evpi(benefits, halves=halves), acceptability(benefits, halves=halves)
-    parts = evppi(benefits, _varying(results), of, halves=halves)
+    told = None if halves is None else regressors(results)
+    whole = evpi(benefits, halves=halves, parameters=told)
+    each = acceptability(benefits, halves=halves, parameters=told)
+    parts = evppi(benefits, varying_figures(results), of, halves=halves)
     decisions, choices, figures = [], [], []
-    for actor in (str(name) for name in actors):
-        one = whole.sel(actor=actor)
+    for who in (str(name) for name in actors):
+        one = whole.sel(actor=who)
         decisions.append({
-            "actor": actor, "best": str(one["best"].values), "probability_best": float(one["probability_best"]),
+            "actor": who, "best": str(one["best"].values), "probability_best": float(one["probability_best"]),
             **_amounts(one, ("evpi", "evpi_mcse"), target), "evpi_naive": float(one["evpi_naive"]),
             "bias": float(one["bias"]), "luck_share": float(one["luck_share"]), "settled": bool(one["settled"]),
         })  # fmt: skip
         for strategy in (str(name) for name in each["strategy"].values):
-            of_it = each.sel(actor=actor, strategy=strategy)
-            record = {"actor": actor, "strategy": strategy, "probability_best": float(of_it["probability_best"])}
+            of_it = each.sel(actor=who, strategy=strategy)
+            record = {"actor": who, "strategy": strategy, "probability_best": float(of_it["probability_best"])}
             choices.append(record | _amounts(of_it, ("expected_loss",), target))
         if "evppi" in parts:
-            of_actor = parts.sel(actor=actor)
+            of_actor = parts.sel(actor=who)
             for place in (-of_actor["evppi"].values).argsort(kind="stable"):
                 part = of_actor.isel(quantity=int(place))
-                record = {"actor": actor, "figure": str(part["quantity"].values), "share": float(part["share"])}
+                record = {"actor": who, "figure": str(part["quantity"].values), "share": float(part["share"])}
                 figures.append(record | _amounts(part, ("evppi", "evppi_mcse", "evppi_low", "evppi_high"), target))
     return {"decisions": decisions, "choices": choices, "figures": figures}
 
@@ -91,7 +95,9 @@ def acceptability_records(
         "actor": actor, "outcome": outcome, "threshold": list(thresholds),
         "more_is_better": more_is_better, "also": also,
     }  # fmt: skip
-    found = acceptability(net_benefit(results, **options), halves=net_benefit_of_halves(results, **options))
+    halves = net_benefit_of_halves(results, **options)
+    told = None if halves is None else regressors(results)
+    found = acceptability(net_benefit(results, **options), halves=halves, parameters=told)
     records = []
     for name in found["actor"].values:
         for threshold in found["threshold"].values:
@@ -110,6 +116,7 @@ def study_records(
     results: xr.Dataset,
     studies: Mapping[str, Study],
     *,
+    actor: str | None = None,
     outcome: str | None = None,
     threshold: float | None = None,
     more_is_better: bool = True,
@@ -118,13 +125,13 @@ def study_records(
 ) -> list[dict[str, Any]]:
     """What proposed studies would be worth, as records, one per decision maker and study."""
     benefits = net_benefit(
-        results, outcome=outcome, threshold=threshold, more_is_better=more_is_better, also=also
+        results, actor=actor, outcome=outcome, threshold=threshold, more_is_better=more_is_better, also=also
     )  # fmt: skip
     found, target = evsi(benefits, results["parameter_value"], studies, seed=seed), float(results.attrs["target_group"])
     names = ("evsi", "evsi_mcse", "evsi_low", "evsi_high")
     return [
-        {"actor": str(actor), "study": str(study), **_amounts(found.sel(actor=actor, study=study), names, target)}
-        for actor in found["actor"].values
+        {"actor": str(who), "study": str(study), **_amounts(found.sel(actor=who, study=study), names, target)}
+        for who in found["actor"].values
         for study in found["study"].values
     ]
 
@@ -194,7 +201,7 @@ def value_tables(results: xr.Dataset, scenario: Scenario, records: Records) -> l
         return [Text("The strategies make no difference to anybody: there is nothing to decide, and to know.")]
     tables: list[RenderableType] = [
         Text(f"Worth of knowing everything before deciding (EVPI), {unit}", style="bold"),
-        actor_table(scenario, records["decisions"], _decision_columns(scenario)),
+        actor_table(scenario, records["decisions"], _decision_columns(scenario, results.sizes["draw"])),
     ]
     told = [figure for figure in records["figures"] if figure["evppi_low"] > 0]
     deciding = [decision["actor"] for decision in records["decisions"] if decision["settled"]]
@@ -216,7 +223,10 @@ def value_words(results: xr.Dataset, scenario: Scenario, records: Records) -> li
         if not decision["settled"]:
             sentences.append(f"{who}: not settled; most of the spread is luck between simulated persons.")
         elif decision["evpi"] <= 0:
-            sentences.append(f"{who}: {best} is the best whatever is true; knowing more would not change the decision.")
+            sentences.append(
+                f"{who}: {best} is the best, and in none of the {results.sizes['draw']:,} draws would knowing more "
+                "change that."
+            )
         else:
             sentences.append(
                 f"{who}: as things are known now, {best} is the best, and is so with a probability of "
@@ -240,15 +250,20 @@ def value_words(results: xr.Dataset, scenario: Scenario, records: Records) -> li
     return sentences
 
 
-def _decision_columns(scenario: Scenario) -> Columns:
+def _probability(share: float, n_draws: int) -> str:
+    """A share of so many draws; of all of them, at least what a sample of that size can tell (three in so many)."""
+    return percent(share) if share < 1 else f"> {100 * max(1 - 3 / n_draws, 0):.0f} %"
+
+
+def _decision_columns(scenario: Scenario, n_draws: int) -> Columns:
     def settled_money(record: dict[str, Any], name: str) -> str:
         return money(record[name]) if record["settled"] else "*"
 
     return (
         ("Best\nnow", lambda record: strategy_label(scenario, record["best"])),
-        ("P(best)", lambda record: percent(record["probability_best"]) if record["settled"] else "*"),
+        ("P(best)", lambda record: _probability(record["probability_best"], n_draws) if record["settled"] else "*"),
         ("EVPI per\nperson", lambda record: settled_money(record, "evpi")),
-        ("± MCSE", lambda record: settled_money(record, "evpi_mcse")),
+        ("± MCSE", lambda record: settled_money(record, "evpi_mcse") if record["evpi"] > 0 else "–"),
         ("EVPI, whole\ntarget group", lambda record: settled_money(record, "total_evpi")),
     )
 
@@ -271,12 +286,6 @@ def _figure_table(scenario: Scenario, shown: Sequence[Sequence[dict[str, Any]]])
                 end_section=place == len(figures) - 1,
             )  # fmt: skip
     return table
-
-
-def _varying(results: xr.Dataset) -> xr.DataArray:
-    """Values of the figures that are not the same in every draw."""
-    values = results["parameter_value"]
-    return values.isel(parameter=((values != values.isel(draw=0)).any("draw")).values)
 
 
 def _amounts(one: xr.Dataset, names: Sequence[str], target: float) -> dict[str, float]:

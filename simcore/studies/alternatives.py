@@ -11,7 +11,7 @@ import xarray as xr
 
 from simcore.analysis.contrasts import contrasts
 from simcore.analysis.summary import summarise
-from simcore.analysis.two_orders import mean_and_error
+from simcore.analysis.two_orders import errors_of_95, mean_and_error
 from simcore.errors import ModelError, Problem, ScenarioError
 from simcore.money import REAL
 from simcore.scenario.alternatives import AS_IT_STANDS
@@ -186,6 +186,7 @@ def _summarised(
     )  # fmt: skip
     summary = summarise(results, also=also)[list(_SUMMARISED)]
     summary["last_year"] = results["year"].max()
+    summary.attrs["errors_of_95"] = errors_of_95(results["present_value"])
     summary["discount_rate"] = float(results.attrs["discount_rate"])
     return summary, contrasts(results, also=also)[list(_COMPARED)]
 

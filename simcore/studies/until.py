@@ -17,19 +17,26 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import avoided_cost, net_saving, saved, with_views
-from simcore.analysis.two_orders import mean_and_error, money_variances, variances
-from simcore.errors import Problem, ScenarioError, UnknownNameError
+from simcore.analysis.two_orders import errors_of_95, mean_and_error, money_variances, variances
+from simcore.errors import ModelError, Problem, ScenarioError, UnknownNameError
 from simcore.scenario.loading import ScenarioFile
 from simcore.simulation import simulate
+from simcore.uncertainty.sampling import balanced
 
 #: Draws of the first look, of those that tell how long a draw takes, and draws at most of a whole run.
-_FIRST, _TIMED, _MOST_DRAWS = 104, 16, 10_000_000
+_FIRST, _TIMED, _MOST_DRAWS = 128, 16, 10_000_000
+#: How often these are timed; the shortest counts.
+_TIMES = 3
+#: Below this share of luck in the variance of a draw, more persons would hardly make a mean more precise.
+_LITTLE_LUCK = 0.1
 #: Variances are estimates: no step makes the run more than this many times larger.
 _MOST_AT_ONCE = 10.0
 #: A little more than is needed by the estimate, so that the last step is not followed by a tiny one.
 _SPARE = 1.05
 #: Why a run ended that the user stopped.
 INTERRUPTED = "it was interrupted"
+#: Errors in a 95 % interval of the mean of independent draws.
+_INDEPENDENT = 1.959963984540054
 _MONEY = {"net_saving": net_saving, "avoided_cost": avoided_cost}
 
 
@@ -188,8 +195,8 @@ def simulate_until(
 
     Returns
     -------
-    `Until`. Its results are those of one run of that size, to the last bit. An interrupted run ends with what is
-    finished.
+    `Until`. Its results are those of one run of that size, to the last bit; the size itself depends on how long this
+    machine takes. An interrupted run ends with what is finished.
 
     Raises
     ------
@@ -208,6 +215,7 @@ def simulate_until(
     precision = Precision.parse(until) if isinstance(until, str) else until
     asked = _Asked(file, outcome, actor, intervention)
     n_persons = file.scenario.population.persons if persons is None else persons
+    n_persons = max(n_persons, 2) if engine == "sampled" else n_persons  # of one, luck is not known
 
     def run(draws: int | Sequence[int], n: int) -> xr.Dataset:
         return simulate(
@@ -235,6 +243,7 @@ def simulate_until(
         if found.error <= found.aim:
             break
         more_draws, more_persons = _next(found, n_draws, n_persons, pace if engine == "sampled" else None)
+        more_draws = balanced(more_draws) if method == "sobol" else more_draws
         added = "persons" if more_persons > n_persons else "draws"
         again = added == "persons" or method == "latin_hypercube"
         needed = (more_draws if again else more_draws - n_draws) * (pace.draw + pace.person * more_persons)
@@ -254,6 +263,9 @@ def simulate_until(
             break
         except ScenarioError as error:  # such a size does not fit into this machine: keep what there is
             why = f"a larger run is not possible here: {error.problems[0].found}"
+            break
+        except ModelError as error:  # a further draw makes no model
+            why = f"a further draw is not possible: {error}"
             break
         n_draws, n_persons = more_draws, more_persons
     return Until(results, steps, not why, why, asked.words, precision)
@@ -322,6 +334,8 @@ class _Asked:
         if self.intervention is not None:
             values, parts = values.sel(intervention=[self.intervention]), parts.sel(intervention=[self.intervention])
         mean, error = mean_and_error(values)
+        # Told by few randomisations, the error itself is less sure: it counts for as much as its 95 % interval does.
+        error = error * (errors_of_95(values) / _INDEPENDENT)
         aim = precision.aim(mean)
         away = (error / aim.where(aim > 0)).where(error > 0, 0.0).fillna(np.inf)
         worst = int(np.argmax(away.values)) if away.size else -1
@@ -337,9 +351,12 @@ def _measure(run: Callable[[int | Sequence[int], int], xr.Dataset], persons: int
     run(_TIMED, persons)
     fewer, took = max(persons // 8, 1), []
     for n in (fewer, persons):
-        begun = time.perf_counter()
-        run(_TIMED, n)
-        took.append((time.perf_counter() - begun) / _TIMED)
+        times = []
+        for _ in range(_TIMES):
+            begun = time.perf_counter()
+            run(_TIMED, n)
+            times.append(time.perf_counter() - begun)
+        took.append(min(times) / _TIMED)
     if sampled and persons > fewer:
         pace.person = max((took[1] - took[0]) / (persons - fewer), 1e-3 * took[1] / persons)
     pace.draw = max(took[1] - pace.person * persons, 1e-3 * took[1])
@@ -352,7 +369,7 @@ def _next(state: _State, draws: int, persons: int, pace: _Pace | None) -> tuple[
     Without a pace (nothing sampled), draws.
     """
     shrink = (state.error / state.aim) ** 2 if state.aim > 0 else math.inf  # of the variance of the mean
-    if pace is not None and state.luck > 0:
+    if pace is not None and state.luck > _LITTLE_LUCK * (state.luck + state.parameter):
         one = state.luck * persons
         best = math.inf if state.parameter == 0 else math.sqrt(one / state.parameter * pace.draw / pace.person)
         if best > 1.25 * persons:

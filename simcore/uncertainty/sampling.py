@@ -153,10 +153,14 @@ def randomisations(sampling: str, n_draws: int, first_draw: int = 0) -> NDArray[
     return np.arange(first_draw, first_draw + n_draws) % RANDOMISATIONS
 
 
+def balanced(n_draws: int) -> int:
+    """The smallest number of draws, not below this, for which Sobol' points are in balance: 8 times a power of two."""
+    return RANDOMISATIONS * (1 << max(-(-n_draws // RANDOMISATIONS) - 1, 0).bit_length())
+
+
 def is_balanced(n_draws: int) -> bool:
     """Whether Sobol' points of so many draws fill all directions evenly: 8 times a power of 2."""
-    each, left = divmod(n_draws, RANDOMISATIONS)
-    return left == 0 and each > 0 and each & (each - 1) == 0
+    return n_draws > 0 and balanced(n_draws) == n_draws
 
 
 def _numbers(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from simcore.analysis.luck import without_luck
 from simcore.analysis.net_benefit import net_benefit, net_benefit_of_halves
-from simcore.analysis.two_orders import without_luck
 from simcore.analysis.value_of_information import evpi
 from simcore.errors import ResultsError, UnknownNameError
 
@@ -45,19 +45,19 @@ def test_an_outcome_counts_by_its_threshold():
     np.testing.assert_allclose(fewer.sel(strategy="help", draw=2), [1 - 20])
 
 
-def test_halves_carry_their_sizes_and_outcomes_where_they_are_known():
+def test_halves_carry_their_sizes_and_outcomes():
     parts = {("half_0", "help", "town", "programme"): np.array([1.0, 2, 3, 4])}
     found = net_benefit_of_halves(results(parts), actor="town")
     assert found.dims == ("half", "strategy", "draw", "actor")
     assert found["persons"].values.tolist() == [50, 50]
     np.testing.assert_allclose(found.sel(strategy="help", actor="town"), [[-1, -2, -3, -4], [0, -1, -2, -3]])
-    assert net_benefit_of_halves(results(parts), outcome="qalys", threshold=10) is None
     of_parts = results(parts)["outcome_present_value"].expand_dims(part=["half_0", "half_1", "target_group"])
     known = results(parts).assign(outcome_present_value_of_part=of_parts)
     with_worth = net_benefit_of_halves(known, actor="town", outcome="qalys", threshold=10)
     np.testing.assert_allclose(with_worth.isel(half=0).sel(strategy="help", actor="town"), [-1, -1, -1, -1])
     alone = results(parts).assign(part_size=("part", [1, 0, 1]))
-    assert net_benefit_of_halves(alone) is None
+    with pytest.raises(ResultsError, match="With one person in each draw luck is not told from ignorance"):
+        net_benefit_of_halves(alone)
     exact = results(parts)
     exact.attrs["engine"] = "expected"
     assert net_benefit_of_halves(exact) is None

@@ -6,15 +6,14 @@ import xarray as xr
 from scipy import stats
 
 from simcore.analysis.avoided_cost import net_saving, with_views
+from simcore.analysis.luck import probability_above_zero, without_luck
 from simcore.analysis.summary import summarise, summarise_outcomes
 from simcore.analysis.two_orders import (
     UNSETTLED,
     mean_and_error,
     money_variances,
-    probability_above_zero,
     quantiles,
     variances,
-    without_luck,
 )
 from simcore.simulation import simulate
 from tests.analytic.models import model, outcome

@@ -288,9 +288,6 @@ def test_a_curve_follows_levels_masses_and_straight_lines():
 
 def test_what_cannot_be_used_is_told():
     net_benefit, parameters = linear(14, 20, 0.5)
-    halves = xr.concat([net_benefit, net_benefit], "half")
-    with pytest.raises(ResultsError, match="give one of them, not both"):
-        evpi(net_benefit, halves=halves, parameters=parameters)
     with pytest.raises(ResultsError, match="has the dims strategy and draw; this has no draw"):
         evpi(net_benefit.rename(draw="sample"))
     with pytest.raises(ResultsError, match="missing or infinite; every draw needs a number"):

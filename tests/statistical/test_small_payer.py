@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from simcore.analysis.avoided_cost import net_saving
-from simcore.analysis.two_orders import money_variances, probability_above_zero, without_luck
+from simcore.analysis.luck import probability_above_zero, regressors, without_luck
+from simcore.analysis.two_orders import money_variances
 from simcore.scenario.loading import ScenarioFile
 from simcore.simulation import simulate
 from tests.analytic.models import model, priced, with_programme
@@ -62,7 +63,7 @@ def test_luck_does_not_hide_that_a_small_payer_saves(request: pytest.FixtureRequ
         exact = simulate(file, draws=DRAWS, seed=seed, engine="expected")
         saving = net_saving(sampled)
         parts = money_variances(sampled, saving, "net_saving").sel(actor=["municipality", "region", "household"])
-        probability = probability_above_zero(saving, without_luck(saving, parts))
+        probability = probability_above_zero(saving, without_luck(saving, parts, regressors(sampled)))
         at = {"intervention": "helped", "actor": "region"}
         settled.append(float(probability.sel(at)))
         counted.append(float((saving.sel(at) > 0).mean("draw")))

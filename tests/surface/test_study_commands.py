@@ -146,7 +146,10 @@ def test_sensitivity_of_a_scenario_runs_it_first():
         (["textbook_chain", "--parameter", "rr_oill"], "did you mean 'rr_oil'"),
         (["textbook_chain", "--prices"], "--prices takes the ledger of a run: give a folder that 'simcore run' wrote."),
         (["textbook_chain", "--method", "sobol", "--points", "100"], "a power of two"),
-        (["textbook_chain", "--method", "prcc", "--draws", "4", "--persons", "20"], "4 draws are too few for the rank correlations of 4 parameters"),
+        (
+            ["textbook_chain", "--method", "prcc", "--draws", "4", "--persons", "20"],
+            "4 draws are too few for the rank correlations of 4 parameters",
+        ),
         (["textbook_chain", "--figure", "no/such/folder/x.png"], "could not be written"),
         (["no_such_case"], "no such file or scenario"),
     ],
