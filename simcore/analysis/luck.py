@@ -17,6 +17,10 @@ from simcore.analysis.avoided_cost import avoided_cost, net_saving, with_views
 from simcore.analysis.regression import expected_given
 from simcore.analysis.two_orders import UNSETTLED, money_variances
 
+#: Draws whose rest is compared with their luck, at least.
+_NEAR = 50
+#: What is left is spread out or drawn together by no more than this factor, to have the variance that is not luck.
+_MOST_SPREAD = 2.0
 #: A share of draws this near to 1 needs no correction: without luck it could only be nearer.
 SURE = 0.02
 
@@ -57,12 +61,15 @@ def without_luck(values: xr.DataArray, parts: xr.Dataset, figures: xr.DataArray 
 
     Notes
     -----
-    With f what regression on the figures tells [1]_, and P the variance of the expected value by the halves of the
-    persons, each draw becomes f + b * (value - f), with b from 0 to 1 such that the draws have the variance P; where f
-    alone has as much, f. As P is an estimate, what it has beyond f is taken times 1 - (error / size)**2: of a size that
-    is no larger than its error nothing is left. Without figures f is the mean, and the shape of what is left is that of
-    expected value and luck together: exact where both are normal, and too symmetric where the expected value is skewed
-    or has a point mass. Without luck, draws stay as they are.
+    With f what regression on the figures tells [1]_, made right on average among draws of similar f (a tenth of them
+    all), each draw becomes f + b * (value - f). Among those draws the rest value - f has a variance R, of which L is
+    luck, by the halves of their persons, and b**2 = (R - L) / R, times 1 - 2 * (error / (R - L))**2 as that is an
+    estimate. So where nobody's life differs, and luck neither, draws stay what they are, and where all of the rest is
+    luck, f alone is left. At last all are spread about their mean as far as the variance that is not luck tells.
+
+    Without figures f is the mean and there is one b for all draws: the shape of what is left is then that of expected
+    value and luck together, exact where both are normal, and too symmetric where the expected value is skewed or has a
+    point mass. Without luck, draws stay as they are.
 
     References
     ----------
@@ -70,58 +77,71 @@ def without_luck(values: xr.DataArray, parts: xr.Dataset, figures: xr.DataArray 
     """
     share = parts["luck_share"].where(parts["total"] != 0, 0.0)
     rest = [str(dim) for dim in values.dims if dim != "draw"]
-    plain = values.transpose(*rest, "draw").values.reshape(-1, values.sizes["draw"])
-    of = {name: part.transpose(*rest).values.ravel() for name, part in (("P", parts["parameter"]), ("share", share))}
-    found = np.where((of["share"] <= UNSETTLED)[:, None], plain, np.nan)
-    lucky = np.flatnonzero((of["share"] > 0) & (of["share"] <= UNSETTLED))
-    if lucky.size:
-        found[lucky] = _pulled(plain[lucky], of["P"][lucky], None if figures is None else figures.values)
     ordered = values.transpose(*rest, "draw")
+    plain = ordered.values.reshape(-1, values.sizes["draw"])
+    shares = share.transpose(*rest).values.ravel()
+    found = np.where((shares <= UNSETTLED)[:, None], plain, np.nan)
+    lucky = np.flatnonzero((shares > 0) & (shares <= UNSETTLED))
+    if lucky.size and figures is None:
+        some = plain[lucky]
+        means = some.mean(axis=1, keepdims=True)
+        found[lucky] = means + (some - means) * np.sqrt(1.0 - shares[lucky])[:, None]
+    elif lucky.size and figures is not None:
+        luck = parts["luck_of_draw"].transpose(*rest, "draw").values.reshape(plain.shape)
+        found[lucky] = pulled(plain[lucky], luck[lucky], figures.values)
     return ordered.copy(data=found.reshape(ordered.shape)).transpose(*values.dims)
 
 
-def _pulled(
-    values: NDArray[np.float64], variance: NDArray[np.float64], figures: NDArray[np.float64] | None
-) -> NDArray[np.float64]:
-    """Values (cell, draw) pulled towards what figures tell of them, until they have these variances (cell,)."""
-    told = np.broadcast_to(values.mean(axis=1, keepdims=True), values.shape)
-    if figures is not None:
-        pairs = np.stack([np.zeros_like(values), values], axis=-1)
-        told = expected_given(pairs, np.zeros(len(values), dtype=np.int64), figures)[:, :, 1]
-    mean = values.mean(axis=1, keepdims=True)
-    known, left = told - told.mean(axis=1, keepdims=True), values - told
-    left = left - left.mean(axis=1, keepdims=True)
-    n = max(values.shape[1] - 1, 1)
-    squares, products, wanted = (left**2).sum(axis=1), (left * known).sum(axis=1), n * variance - (known**2).sum(axis=1)
-    if figures is not None:
-        wanted = n * beyond_error(wanted / n, squares / n, n + 1)
-    # squares * b**2 + 2 * products * b = wanted
-    root = np.sqrt(np.maximum(products**2 + squares * wanted, 0.0))
-    kept = np.where(wanted > 0, (root - products) / np.where(squares > 0, squares, 1.0), 0.0)
-    return np.asarray(mean + known + np.clip(kept, 0.0, 1.0)[:, None] * left)
-
-
-def beyond_error(
-    size: NDArray[np.float64], left: NDArray[np.float64], n_draws: int
+def pulled(
+    values: NDArray[np.float64], luck: NDArray[np.float64], figures: NDArray[np.float64]
 ) -> NDArray[np.float64]:  # fmt: skip
-    """Variance that is left beside luck and what figures tell, as far as it is more than the error of its estimate.
+    """Values pulled towards what figures tell of them, as far as what they differ by is luck.
 
     Parameters
     ----------
-    size
-        The estimate: variance of the rest minus that of luck (cell,).
-    left
-        Variance of the rest (cell,).
-    n_draws
-        Number of draws.
+    values
+        Several quantities (cell, draw).
+    luck
+        Squares whose mean is the variance by luck (cell, draw).
+    figures
+        Values of the figures (draw, figure).
 
-    Notes
-    -----
-    Of normal numbers the variances of the rest and of luck have the variances 2 left**2 / n and 2 luck**2 / n.
+    Returns
+    -------
+    (cell, draw); see `without_luck`.
     """
-    luck = np.maximum(left - size, 0.0)
-    error = 2.0 * (left**2 + luck**2) / max(n_draws, 1)
-    return np.asarray(size * np.maximum(1.0 - np.divide(error, size**2, out=np.ones_like(size), where=size > 0), 0.0))
+    pairs = np.stack([np.zeros_like(values), values], axis=-1)
+    told = expected_given(pairs, np.zeros(len(values), dtype=np.int64), figures)[:, :, 1]
+    order = np.argsort(told, axis=1, kind="stable")
+    near = max(min(_NEAR, values.shape[1]), values.shape[1] // 10)
+
+    def around(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean among the draws of which most alike is told."""
+        means = np.empty_like(numbers)
+        np.put_along_axis(means, order, _among_neighbours(np.take_along_axis(numbers, order, axis=1), near), axis=1)
+        return means
+
+    # What regression gets wrong for all draws of which alike is told is no luck.
+    told = told + around(values - told)
+    left, lucky = around((values - told) ** 2), around(luck)
+    size = left - lucky
+    error = 4.0 * (left**2 + lucky**2) / near  # twice that of normal numbers
+    sure = 1.0 - np.divide(error, size**2, out=np.ones_like(size), where=size > 0)
+    kept = np.sqrt(np.divide(size * np.maximum(sure, 0.0), left, out=np.zeros_like(size), where=left > 0))
+    found = told + kept * (values - told)
+    means = found.mean(axis=1, keepdims=True)
+    variance = np.maximum(values.var(axis=1, ddof=1) - luck.mean(axis=1), 0.0)
+    ratio = np.divide(variance, found.var(axis=1, ddof=1), out=np.ones(len(found)), where=np.ptp(found, axis=1) > 0)
+    scale = np.clip(np.sqrt(ratio), 1 / _MOST_SPREAD, _MOST_SPREAD)
+    return np.asarray(means + (found - means) * scale[:, None])
+
+
+def _among_neighbours(squares: NDArray[np.float64], near: int) -> NDArray[np.float64]:
+    """Mean of so many neighbours in a row, those at the ends having the same ones (cell, draw)."""
+    sums = np.concatenate((np.zeros((len(squares), 1)), np.cumsum(squares, axis=1)), axis=1)
+    n = squares.shape[1]
+    first = np.clip(np.arange(n) - near // 2, 0, n - near)
+    return np.asarray((sums[:, first + near] - sums[:, first]) / near)
 
 
 def probability_above_zero(values: xr.DataArray, settled: xr.DataArray) -> xr.DataArray:

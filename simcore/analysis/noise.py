@@ -40,6 +40,17 @@ def luck_covariance(halves: xr.DataArray, cells: Cells) -> NDArray[np.float64]:
     ResultsError
         The halves are not those of the net benefits, or are not two.
     """
+    return covariance(luck_of_draws(halves, cells))
+
+
+def luck_of_draws(halves: xr.DataArray, cells: Cells) -> NDArray[np.float64]:
+    """Numbers that differ by luck alone, as much as net benefits do (cell, draw, strategy); see `luck_covariance`.
+
+    Raises
+    ------
+    ResultsError
+        The halves are not those of the net benefits, or are not two.
+    """
     wanted = {"strategy": len(cells.strategies), "draw": cells.n_draws, **{d: c.size for d, c in cells.rest.items()}}
     found = {str(dim): size for dim, size in halves.sizes.items()}
     if found != {"half": 2, **wanted}:
@@ -49,7 +60,9 @@ def luck_covariance(halves: xr.DataArray, cells: Cells) -> NDArray[np.float64]:
         )
     first, second = (Cells.of(halves.isel(half=half, drop=True).transpose(*_order(cells))) for half in (0, 1))
     n0, n1 = (float(n) for n in halves["persons"].values) if "persons" in halves.coords else (1.0, 1.0)
-    return covariance(first.values - second.values) * (n0 * n1 / (n0 + n1) ** 2)
+    between = first.values - second.values
+    between = between - between.mean(axis=1, keepdims=True)
+    return np.asarray(between * np.sqrt(n0 * n1 / (n0 + n1) ** 2))
 
 
 def covariance(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simcore.analysis.luck import beyond_error
+from simcore.analysis.luck import pulled
 from simcore.analysis.net_benefit import Cells, figures_of
-from simcore.analysis.noise import covariance, luck_covariance, noise_share, without_noise
+from simcore.analysis.noise import luck_covariance, luck_of_draws, noise_share, without_noise
 from simcore.analysis.regression import expected_given
 
 #: How luck was taken off.
@@ -61,9 +61,9 @@ def settle(cells: Cells, halves: xr.DataArray | None, parameters: xr.DataArray |
 
     Notes
     -----
-    With both, the variance that is not luck is known from the halves, and regression tells which part of it belongs to
-    which draw; the rest of each draw is drawn together until the whole has that covariance. So a skewed effect, or one
-    that may be nothing, keeps its shape, as far as the regression follows it.
+    With both, the difference of each strategy from the best is pulled towards what regression tells of it, as far as
+    the rest is luck by the halves, as in `simcore.analysis.luck.without_luck`. So a skewed effect, or one that may be
+    nothing, keeps its shape, as far as the regression follows it.
     """
     if halves is None and parameters is None:
         return Settled(cells, np.full(len(cells.values), np.nan), "as drawn")
@@ -72,25 +72,22 @@ def settle(cells: Cells, halves: xr.DataArray | None, parameters: xr.DataArray |
         luck = luck_covariance(halves, cells)
         return Settled(cells.with_values(without_noise(cells.values, luck)), noise_share(cells, luck), "halves")
     best = cells.best()
-    given = expected_given(cells.values, best, figures_of(parameters, cells))
+    figures = figures_of(parameters, cells)
     if halves is None:
+        given = expected_given(cells.values, best, figures)
         return Settled(cells.with_values(given), unexplained(cells, given), "regression")
     luck = luck_covariance(halves, cells)
-    differences = cells.values - cells.values[np.arange(len(best)), :, best][:, :, None]
-    rest = differences - given
-    # What of the rest is luck: all of it but what the draws have without luck and regression has not told.
-    left = covariance(differences) - luck - covariance(given)
-    sizes, of_rest = (_total(matrix) for matrix in (left, covariance(rest)))
-    sure = np.divide(beyond_error(sizes, of_rest, cells.n_draws), sizes, out=np.zeros_like(sizes), where=sizes > 0)
-    spare = covariance(rest) - left * sure[:, None, None]
-    lucky = np.asarray(luck.any(axis=(1, 2)))[:, None, None]
-    clean = np.where(lucky, given + without_noise(rest, spare), differences)
-    return Settled(cells.with_values(clean), noise_share(cells, luck), "halves and regression")
-
-
-def _total(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Variance of the differences from the mean of the strategies, all added up, by their covariance (cell,)."""
-    return np.asarray(np.trace(matrix, axis1=1, axis2=2) - matrix.mean(axis=(1, 2)) * matrix.shape[-1])
+    shape = cells.values.shape
+    differences, of_draws = (
+        (values - values[np.arange(len(best)), :, best][:, :, None]).transpose(0, 2, 1).reshape(-1, shape[1])
+        for values in (cells.values, luck_of_draws(halves, cells))
+    )
+    squares = of_draws**2
+    clean, lucky = differences.copy(), squares.any(axis=1)
+    if lucky.any():
+        clean[lucky] = pulled(differences[lucky], squares[lucky], figures)
+    found = clean.reshape(shape[0], shape[2], shape[1]).transpose(0, 2, 1)
+    return Settled(cells.with_values(found), noise_share(cells, luck), "halves and regression")
 
 
 def unexplained(cells: Cells, given: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -98,8 +98,9 @@ def variances(values: xr.DataArray, halves: xr.DataArray, results: xr.Dataset) -
 
     Returns
     -------
-    Dataset with ``total``, ``luck`` and ``parameter`` variance [squared unit of `values`] and ``luck_share``, luck /
-    total, between 0 and 1. Not a number with fewer than two persons or two draws; a share of nothing is not a number.
+    Dataset with ``total``, ``luck`` and ``parameter`` variance [squared unit of `values`], ``luck_of_draw``
+    (..., draw), whose mean ``luck`` is, and ``luck_share``, luck / total, between 0 and 1. Not a number with fewer
+    than two persons or two draws; a share of nothing is not a number.
 
     Notes
     -----
@@ -120,11 +121,12 @@ def variances(values: xr.DataArray, halves: xr.DataArray, results: xr.Dataset) -
 def variances_of(values: xr.DataArray, difference: xr.DataArray, results: xr.Dataset) -> xr.Dataset:
     """As `variances`, from the difference between a person of the first half and one of the second."""
     n0, n1 = (float(results["part_size"].sel(part=part)) for part in ("half_0", "half_1"))
+    n_draws, times = difference.sizes["draw"], n0 * n1 / (n0 + n1) ** 2 if n0 * n1 > 0 else np.nan
     # Around its mean, so that luck that all draws share does not count.
-    spread = difference.var("draw", ddof=1) if difference.sizes["draw"] > 1 else difference.mean("draw") * np.nan
-    luck = spread * (n0 * n1 / (n0 + n1) ** 2 if n0 * n1 > 0 else np.nan)
+    squares = (difference - difference.mean("draw")) ** 2 * (n_draws / max(n_draws - 1, 1) * times)
+    luck = squares.mean("draw") if n_draws > 1 else squares.mean("draw") * np.nan
     total = values.var("draw", ddof=1) if values.sizes["draw"] > 1 else values.mean("draw") * np.nan
-    found = xr.Dataset({"total": total, "luck": luck})
+    found = xr.Dataset({"total": total, "luck": luck, "luck_of_draw": squares})
     found["parameter"] = (total - luck).clip(min=0.0)
     found["luck_share"] = (luck / total.where(total > 0)).clip(max=1.0)
     return found
