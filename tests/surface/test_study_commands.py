@@ -41,11 +41,11 @@ def test_run_until_it_is_precise_enough(tmp_path):
     done = simcore(*arguments, str(tmp_path / "out"))
     assert done.exit_code == 0, done.output
     assert "Precision of net_saving, owner, every intervention: MCSE at most 6 % of the mean: reached" in words(done)
-    assert "First look: 104 draws × 50 persons" in words(done)
+    assert "First look: 128 draws × 50 persons" in words(done)
     told = json.loads(simcore(*arguments, str(tmp_path / "out"), "--json", "--quiet").output or "null")
     assert told is None  # quiet
     stored = open_results(tmp_path / "out")
-    assert stored.attrs["n_draws"] == stored.sizes["draw"] >= 104
+    assert stored.attrs["n_draws"] == stored.sizes["draw"] >= 128
     refused = simcore("run", "textbook_chain", "--until", "6%", "--draws", "50")
     assert refused.exit_code == 2
     assert "--draws 50 with --until" in refused.output
