@@ -175,7 +175,7 @@ def values_of_knowing(cells: Cells, figures: Mapping[str, NDArray[np.float64]], 
         worth.append(cells.back(value))
         errors.append(_error_of_policy(cells, given, value))
     if not figures:
-        nothing = cells.back(np.zeros(len(cells.values))).expand_dims(quantity=0).drop_vars("quantity")
+        nothing = cells.back(np.zeros(len(cells.values))).expand_dims(quantity=0)
         return xr.Dataset({f"{name}{what}": nothing for what in ("", "_mcse", "_low", "_high")}).assign_coords(
             quantity=np.array([], dtype=str)
         )

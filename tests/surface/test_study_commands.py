@@ -200,3 +200,83 @@ def test_wrong_values_are_told(results, arguments, text):
     done = simcore("value", str(results), *arguments)
     assert done.exit_code == 2, done.output
     assert text in words(done)
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        (
+            ["sensitivity", "--method", "prcc", "--parameter", "rr_oil"],
+            "--parameter changes nothing with --method",
+        ),
+        (["sensitivity", "--method", "prcc", "--prices"], "--prices changes nothing with --method prcc"),
+        (["sensitivity", "--method", "prcc", "--figure", "x.png"], "--figure changes nothing with --method prcc"),
+        (
+            ["sensitivity", "--method", "evppi", "--outcome", "breakdowns"],
+            "--outcome changes nothing with --method",
+        ),
+        (["sensitivity", "--method", "prcc", "--draws", "50"], "--draws changes nothing with --method prcc of stored"),
+        (
+            ["sensitivity", "--prices", "--engine", "expected"],
+            "--engine changes nothing with",
+        ),
+        (["sensitivity", "--points", "64"], "--points changes nothing with --method tornado"),
+        (["sensitivity", "--method", "discovery", "--outcome", "breakdowns"], "allowed is net_saving or avoided_cost"),
+        (["value", "--actor", "nobody"], "'nobody' is not an actor"),
+        (["value", "--study", "rr_oil:ratio:9:1", "--group", "a=rr_oil"], "--study goes with neither"),
+    ],
+)
+def test_options_that_would_change_nothing_are_refused(results, command, text):
+    done = simcore(command[0], str(results), *command[1:])
+    assert done.exit_code == 2, done.output
+    assert text in words(done)
+
+
+def test_what_a_run_cannot_use_is_refused():
+    for option in (["--outcome", "breakdowns"], ["--actor", "owner"], ["--at-most", "3"]):
+        done = simcore("run", "textbook_chain", *option)
+        assert done.exit_code == 2
+        assert f"{option[0]} without --until" in done.output
+
+
+def test_answers_of_one_actor(results):
+    told = json.loads(simcore("value", str(results), "--actor", "insurer", "--json").output)
+    assert {row["actor"] for row in told} == {"insurer"}
+    told = json.loads(simcore("sensitivity", str(results), "--method", "evppi", "--actor", "owner", "--json").output)
+    assert {row["actor"] for row in told} == {"owner"}
+    lost = simcore("sensitivity", str(results), "--method", "discovery", "--outcome", "avoided_cost")
+    assert lost.exit_code == 0, lost.output
+
+
+@pytest.mark.parametrize("engine", ["sampled", "expected"])
+def test_one_draw_has_nothing_to_know(tmp_path, engine):
+    sizes = ["--draws", "1", "--persons", "50", "--engine", engine]
+    run = simcore("run", "textbook_chain", *sizes, "--out", str(tmp_path / "o"))
+    assert run.exit_code == 0, run.output
+    assert "One draw tells nothing of how uncertain the figures make the answer" in words(run)
+    assert "does not settle" not in words(run)
+    done = simcore("value", str(tmp_path / "o"))
+    assert done.exit_code == 0, done.output
+
+
+def test_with_one_person_luck_is_not_told_from_ignorance(tmp_path):
+    folder = str(tmp_path / "o")
+    assert simcore("run", "textbook_chain", "--draws", "30", "--persons", "1", "--out", folder).exit_code == 0
+    done = simcore("value", folder)
+    assert done.exit_code == 2
+    assert "With one person in each draw luck is not told from ignorance: run at least 2 persons." in words(done)
+    more = simcore("run", "textbook_chain", "--until", "20%", "--persons", "1", "--out", folder)
+    assert more.exit_code == 0, more.output
+    assert "128 draws × 2 persons" in words(more)
+
+
+def test_sobol_points_out_of_balance_are_noted(tmp_path):
+    sobol = ["run", "textbook_chain", "--sampling", "sobol", "--out", str(tmp_path / "o"), "--persons"]
+    done = simcore(*sobol, "20", "--draws", "70")
+    assert done.exit_code == 0, done.output
+    assert "128 draws would tell much more than 70" in words(done)
+    found = simcore(*sobol, "60", "--until", "4%")
+    assert found.exit_code == 0, found.output
+    draws = open_results(tmp_path / "o").sizes["draw"]
+    assert draws % 8 == 0
+    assert (draws // 8).bit_count() == 1
