@@ -60,7 +60,8 @@ def simulate(
         From `read_scenario`.
     draws, persons, seed
         Number of draws, persons per draw and seed; by default those of the scenario. Instead of their number, the
-        numbers of some draws: ``[17]`` is draw 17 of any longer run, by itself.
+        numbers of some draws: ``[17]`` is draw 17 of any longer run, by itself (not with a Latin hypercube, whose draws
+        all depend on how many there are).
     engine
         ``sampled`` follows individual lives; ``expected`` propagates the exact joint distribution, where the joint
         states that can be reached are few enough. Both give the same Dataset; expected numbers have no luck in them.

@@ -235,7 +235,8 @@ def value_words(results: xr.Dataset, scenario: Scenario, records: Records) -> li
             )
     sentences.append(
         "EVPI: what is lost on average by deciding now rather than with all figures known. EVPPI: the part of it that "
-        "knowing one figure would save; parts do not add up. A figure that changes no decision is worth nothing, "
+        "knowing one figure would save; parts do not add up, and as both are estimates one may come out above the whole. "
+        "Strategies that are equally good share P(best). A figure that changes no decision is worth nothing, "
         "however uncertain it is; figures whose worth cannot be told from nothing are not shown. A study is worth less "
         "than this, and has to cost less."
     )
@@ -282,7 +283,7 @@ def _figure_table(scenario: Scenario, shown: Sequence[Sequence[dict[str, Any]]])
             known = scenario.parameters.get(name)
             table.add_row(
                 who, f"{name}: {known.about}" if known is not None and known.about else name,
-                money(record["evppi"]), money(record["evppi_mcse"]), percent(min(record["share"], 1.0)),
+                money(record["evppi"]), money(record["evppi_mcse"]), percent(record["share"]),
                 end_section=place == len(figures) - 1,
             )  # fmt: skip
     return table

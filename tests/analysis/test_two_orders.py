@@ -10,6 +10,7 @@ from simcore.analysis.luck import probability_above_zero, without_luck
 from simcore.analysis.summary import summarise, summarise_outcomes
 from simcore.analysis.two_orders import (
     UNSETTLED,
+    errors_of_95,
     mean_and_error,
     money_variances,
     quantiles,
@@ -39,6 +40,14 @@ def test_errors_of_randomisations_come_from_their_means():
     assert float(error) == pytest.approx(np.std(means, ddof=1) / np.sqrt(2))
     alone = array.assign_coords(randomisation=("draw", np.zeros(6, dtype=int)))
     assert np.isnan(float(mean_and_error(alone)[1]))
+
+
+def test_few_randomisations_make_the_error_itself_unsure():
+    values = xr.DataArray(np.arange(16.0), dims="draw")
+    assert errors_of_95(values) == pytest.approx(stats.norm.ppf(0.975))
+    grouped = values.assign_coords(randomisation=("draw", np.arange(16) % 8))
+    assert errors_of_95(grouped) == pytest.approx(stats.t(7).ppf(0.975))
+    assert errors_of_95(values.assign_coords(randomisation=("draw", np.zeros(16)))) == np.inf
 
 
 def test_luck_is_estimated_without_bias():

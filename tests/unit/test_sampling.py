@@ -15,6 +15,7 @@ from simcore.uncertainty.sampling import (
     RANDOMISATIONS,
     SAMPLINGS,
     addresses,
+    balanced,
     draw_parameters,
     is_balanced,
     randomisations,
@@ -279,3 +280,10 @@ def test_groups_are_drawn_from_the_points_of_the_sampling(sampling):
     assert np.corrcoef(drawn["a"], drawn["b"])[0, 1] == pytest.approx(expected, abs=5 / math.sqrt(1024))
     if sampling != "monte_carlo":
         assert np.bincount(drawn["x"].astype(int))[1:] == pytest.approx([1024 / 3] * 3, abs=8)
+
+
+@pytest.mark.parametrize(("draws", "more"), [(1, 8), (8, 8), (9, 16), (70, 128), (128, 128), (129, 256)])
+def test_the_next_size_at_which_sobol_points_are_in_balance(draws, more):
+    assert balanced(draws) == more
+    assert is_balanced(more)
+    assert is_balanced(draws) == (draws == more)
