@@ -235,8 +235,8 @@ def value_words(results: xr.Dataset, scenario: Scenario, records: Records) -> li
             )
     sentences.append(
         "EVPI: what is lost on average by deciding now rather than with all figures known. EVPPI: the part of it that "
-        "knowing one figure would save; parts do not add up, and as both are estimates one may come out above the whole. "
-        "Strategies that are equally good share P(best). A figure that changes no decision is worth nothing, "
+        "knowing one figure would save; parts do not add up, and as both are estimates one may come out above the "
+        "whole. Strategies that are equally good share P(best). A figure that changes no decision is worth nothing, "
         "however uncertain it is; figures whose worth cannot be told from nothing are not shown. A study is worth less "
         "than this, and has to cost less."
     )
