@@ -103,7 +103,7 @@ def reprice(
             "prices, run it again."
         )
     stored = {str(name): results["parameter_value"].sel(parameter=name).values for name in results["parameter"].values}
-    drawn = given_parameters(stored, parameters or {})
+    drawn = given_parameters(file, stored, parameters or {})
     changed = [name for name in parameters or {} if (drawn[name] != stored[name]).any()]
     priced = price_parameters(file) if changed else []
     for name in changed:

@@ -120,7 +120,7 @@ def simulate(
     pricer = Pricer(file, lived[0].account)
     _check_memory(lived, pricer, n_draws, len(file.distributions))
     drawn = drawn_parameters(file, asked, seed=seed, sampling=sampling)
-    drawn = given_parameters(drawn, parameters or {})
+    drawn = given_parameters(file, drawn, parameters or {})
     method = scenario.sampling if sampling is None else sampling
     if parameters and set(_uncertain(file)) <= set(parameters):
         method = GIVEN

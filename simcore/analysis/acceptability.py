@@ -60,7 +60,7 @@ def acceptability(
     [1.5, 0.5]
     """
     cells = Cells.of(net_benefit)
-    found_by = settle(cells, halves, parameters)
+    found_by = settle(cells, halves, parameters, net_benefit)
     clean, share = found_by.cells, found_by.share
     wins = clean.wins().mean(axis=1)
     losses = (clean.values.max(axis=-1, keepdims=True) - clean.values).mean(axis=1)

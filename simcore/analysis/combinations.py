@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import counted_kinds, net_saving, with_views
-from simcore.analysis.luck import regressors, without_luck
+from simcore.analysis.luck import certain_draws, regressors, without_luck
 from simcore.analysis.two_orders import mean_and_error, quantiles, saved_by_halves, variances
 
 
@@ -70,11 +70,14 @@ def combinations(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool =
     saving = with_views(net_saving(results, also=also, gross=gross), results)
     halves = saved_by_halves(results, counted_kinds(also, gross=gross))
     summary = xr.Dataset(attrs=dict(results.attrs))
-    of_halves, figures = _compared(halves, of), regressors(results)
+    of_halves, figures, known = _compared(halves, of), regressors(results), certain_draws(results)
+    # Nothing is changed for certain where neither the combination nor any of its parts changes anything.
+    each = [known.sel(intervention=[name, *parts]).all("intervention") for name, parts in of.items()]
+    certain = xr.concat(each, dim=saving["intervention"].sel(intervention=list(of))) if each else None
     for name, values in _compared(saving, of).items():
         summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
         parts = variances(values, of_halves[name], results)
-        summary[f"{name}_quantile"] = quantiles(without_luck(values, parts, figures))
+        summary[f"{name}_quantile"] = quantiles(without_luck(values, parts, figures, certain))
         for variable in (name, f"{name}_mcse"):
             summary[variable].attrs["units"] = saving.attrs.get("units", "")
     return summary.assign_coords(

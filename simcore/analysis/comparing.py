@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import net_saving, with_views
-from simcore.analysis.luck import probability_above_zero, regressors, without_luck
+from simcore.analysis.luck import certain_draws, probability_above_zero, regressors, without_luck
 from simcore.analysis.two_orders import mean_and_error, money_variances
 from simcore.errors import ResultsError
 
@@ -68,6 +68,7 @@ def compare_engines(
     found["parameter_sd"] = np.sqrt(parts["parameter"])
     found["exact_sd"] = whole.std("draw", ddof=1) if whole.sizes["draw"] > 1 else whole.mean("draw") * np.nan
     found["probability_naive"] = (lives > 0).mean("draw")
-    found["probability"] = probability_above_zero(lives, without_luck(lives, parts, regressors(sampled)))
+    settled = without_luck(lives, parts, regressors(sampled), certain_draws(sampled, comparator))
+    found["probability"] = probability_above_zero(lives, settled)
     found["probability_exact"] = (whole > 0).mean("draw")
     return found

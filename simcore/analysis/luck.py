@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from simcore.analysis.avoided_cost import avoided_cost, net_saving, with_views
 from simcore.analysis.regression import expected_given
 from simcore.analysis.two_orders import UNSETTLED, money_variances
+from simcore.vocabulary import COST_KINDS, PROGRAMME_KINDS
 
 #: Draws whose rest is compared with their luck, at least.
 _NEAR = 50
@@ -43,7 +44,42 @@ def regressors(results: xr.Dataset) -> xr.DataArray | None:
     return figures if 0 < 2 * figures.sizes["parameter"] < figures.sizes["draw"] - 1 else None
 
 
-def without_luck(values: xr.DataArray, parts: xr.Dataset, figures: xr.DataArray | None = None) -> xr.DataArray:
+def unchanged(results: xr.Dataset) -> xr.DataArray:
+    """Where nobody's life is changed, as far as costs and outcomes tell (strategy, draw), against the comparator.
+
+    There an intervention does nothing for certain, whatever the luck: an effect of exactly none changes no life.
+    """
+    kinds = [kind for kind in COST_KINDS if kind not in (*PROGRAMME_KINDS, "public_funds")]
+    halves = ["half_0", "half_1"]
+    usual = str(results.attrs["comparator"])
+    same = []
+    costs = results["present_value_of_part"].sel(part=halves)
+    for kind in [kind for kind in costs["cost_kind"].values if str(kind) in kinds]:
+        of_kind = costs.sel(cost_kind=kind, drop=True)
+        same.append((of_kind == of_kind.sel(strategy=usual, drop=True)).all(["part", "actor"]))
+    if "outcome_value_of_part" in results:
+        outcomes = results["outcome_value_of_part"].sel(part=halves)
+        same.append((outcomes == outcomes.sel(strategy=usual, drop=True)).all(["part", "outcome"]))
+    found = xr.ones_like(results["strategy"], dtype=bool) & xr.ones_like(results["draw"], dtype=bool)
+    for one in same:
+        found = found & one
+    return found.reset_coords(drop=True).transpose("strategy", "draw")
+
+
+def certain_draws(results: xr.Dataset, comparator: str | None = None) -> xr.DataArray:
+    """Where an intervention changes nobody's life (intervention, draw), for `without_luck`."""
+    same = unchanged(results)
+    usual = str(results.attrs["comparator"]) if comparator is None else comparator
+    both = same & same.sel(strategy=usual, drop=True)
+    return both.drop_sel(strategy=usual).rename(strategy="intervention")
+
+
+def without_luck(
+    values: xr.DataArray,
+    parts: xr.Dataset,
+    figures: xr.DataArray | None = None,
+    certain: xr.DataArray | None = None,
+) -> xr.DataArray:
     """Expected value of each draw, as far as it can be told: luck between persons taken off.
 
     Parameters
@@ -54,6 +90,9 @@ def without_luck(values: xr.DataArray, parts: xr.Dataset, figures: xr.DataArray 
         Its variances, from `simcore.analysis.two_orders.variances`.
     figures
         Values of the figures in each draw (draw, parameter), from `regressors`; None if they tell nothing.
+    certain
+        Draws in which nothing is changed for certain, from `certain_draws`: where the halves do not differ there, the
+        value stays what it is.
 
     Returns
     -------
@@ -84,19 +123,23 @@ def without_luck(values: xr.DataArray, parts: xr.Dataset, figures: xr.DataArray 
     shares = share.transpose(*rest).values.ravel()
     found = np.where((shares <= UNSETTLED)[:, None], plain, np.nan)
     lucky = np.flatnonzero((shares > 0) & (shares <= UNSETTLED))
-    if lucky.size and figures is None:
-        some = plain[lucky]
-        means = some.mean(axis=1, keepdims=True)
-        found[lucky] = means + (some - means) * np.sqrt(1.0 - shares[lucky])[:, None]
-    elif lucky.size and figures is not None:
+    if lucky.size:
         luck = parts["luck_of_draw"].transpose(*rest, "draw").values.reshape(plain.shape)
-        found[lucky] = pulled(plain[lucky], luck[lucky], figures.values)
+        known = np.zeros(plain.shape, dtype=bool)
+        if certain is not None:
+            same = parts["same"] & certain
+            known = same.broadcast_like(values).transpose(*rest, "draw").values.reshape(plain.shape)
+        told = None if figures is None else figures.values
+        found[lucky] = pulled(plain[lucky], luck[lucky], told, known[lucky])
     return ordered.copy(data=found.reshape(ordered.shape)).transpose(*values.dims)
 
 
 def pulled(
-    values: NDArray[np.float64], luck: NDArray[np.float64], figures: NDArray[np.float64]
-) -> NDArray[np.float64]:  # fmt: skip
+    values: NDArray[np.float64],
+    luck: NDArray[np.float64],
+    figures: NDArray[np.float64] | None,
+    certain: NDArray[np.bool_],
+) -> NDArray[np.float64]:
     """Values pulled towards what figures tell of them, as far as what they differ by is luck.
 
     Parameters
@@ -106,12 +149,40 @@ def pulled(
     luck
         Squares whose mean is the variance by luck (cell, draw).
     figures
-        Values of the figures (draw, figure).
+        Values of the figures (draw, figure); None if they tell nothing.
+    certain
+        Which values are known and stay (cell, draw).
 
     Returns
     -------
     (cell, draw); see `without_luck`.
     """
+    found = values.copy()
+    patterns, number = np.unique(certain, axis=0, return_inverse=True)
+    for place, pattern in enumerate(patterns):
+        rows, draws = np.flatnonzero(number.ravel() == place), np.flatnonzero(~pattern)
+        some, lucky = values[np.ix_(rows, draws)], luck[np.ix_(rows, draws)]
+        if len(draws) < 3:
+            continue
+        told = None if figures is None else figures[draws]
+        if told is not None and 2 * int((np.ptp(told, axis=0) > 0).sum()) >= len(draws) - 1:
+            told = None
+        found[np.ix_(rows, draws)] = _drawn(some, lucky) if told is None else _told(some, lucky, told)
+    return found
+
+
+def _drawn(values: NDArray[np.float64], luck: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values drawn together about their mean until they have the variance that is not luck (cell, draw)."""
+    means, total = values.mean(axis=1, keepdims=True), values.var(axis=1, ddof=1)
+    variance = np.maximum(total - luck.mean(axis=1), 0.0)
+    share = np.divide(variance, total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(means + (values - means) * np.sqrt(share)[:, None])
+
+
+def _told(
+    values: NDArray[np.float64], luck: NDArray[np.float64], figures: NDArray[np.float64]
+) -> NDArray[np.float64]:  # fmt: skip
+    """Values (cell, draw) of which figures tell something; see `without_luck`."""
     pairs = np.stack([np.zeros_like(values), values], axis=-1)
     told = expected_given(pairs, np.zeros(len(values), dtype=np.int64), figures)[:, :, 1]
     of_figures = told.var(axis=1, ddof=1)
@@ -133,15 +204,11 @@ def pulled(
     kept = np.sqrt(np.divide(size * np.maximum(sure, 0.0), left, out=np.zeros_like(size), where=left > 0))
     found = told + kept * (values - told)
     # Draws have luck in them, what figures tell lacks what they do not tell: the less of it, the more each counts.
-    means, total, lucky = values.mean(axis=1, keepdims=True), values.var(axis=1, ddof=1), luck.mean(axis=1)
-    variance = np.maximum(total - lucky, 0.0)
-    drawn = (
-        means
-        + (values - means) * np.sqrt(np.divide(variance, total, out=np.zeros_like(total), where=total > 0))[:, None]
-    )
+    lucky = luck.mean(axis=1)
+    variance = np.maximum(values.var(axis=1, ddof=1) - lucky, 0.0)
     untold = np.maximum(variance - of_figures, 0.0)
     weight = np.divide(lucky, lucky + untold, out=np.ones_like(lucky), where=lucky + untold > 0)[:, None]
-    found = weight * found + (1.0 - weight) * drawn
+    found = weight * found + (1.0 - weight) * _drawn(values, luck)
     middle = found.mean(axis=1, keepdims=True)
     ratio = np.divide(variance, found.var(axis=1, ddof=1), out=np.ones(len(found)), where=np.ptp(found, axis=1) > 0)
     scale = np.clip(np.sqrt(ratio), 1 / _MOST_SPREAD, _MOST_SPREAD)
@@ -204,4 +271,4 @@ def settled_contrast(
     of = {"avoided_cost": avoided_cost, "net_saving": net_saving}[quantity]
     values = with_views(of(results, comparator=comparator, also=also, gross=gross), results)
     parts = money_variances(results, values, quantity, comparator=comparator, also=also, gross=gross)
-    return without_luck(values, parts, regressors(results))
+    return without_luck(values, parts, regressors(results), certain_draws(results, comparator))

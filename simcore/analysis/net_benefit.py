@@ -181,6 +181,9 @@ class Cells:
         ResultsError
             The dims `strategy` and `draw` are not there, there is nothing in one of them, or a value is missing.
         """
+        if not isinstance(net_benefit, xr.DataArray):
+            kind = type(net_benefit).__name__
+            raise ResultsError(f"Net benefits are a DataArray, from net_benefit or an own_table; found a {kind}.")
         for dim in ("strategy", "draw"):
             if dim not in net_benefit.dims:
                 raise ResultsError(f"A net benefit has the dims strategy and draw; this has no {dim}.")
@@ -234,6 +237,9 @@ class Cells:
 
 def figures_of(parameters: xr.DataArray, cells: Cells) -> NDArray[np.float64]:
     """Check the values of figures, and take them as numbers (draw, parameter)."""
+    if not isinstance(parameters, xr.DataArray):
+        kind = type(parameters).__name__
+        raise ResultsError(f"Figures are a DataArray (draw, parameter), as own_table makes of a dict; found a {kind}.")
     if set(parameters.dims) != {"draw", "parameter"}:
         found = ", ".join(map(str, parameters.dims)) or "no dims"
         raise ResultsError(f"The values of figures have the dims draw and parameter; found {found}.")

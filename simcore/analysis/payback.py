@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import net_saving, saved, with_views
-from simcore.analysis.luck import regressors, without_luck
+from simcore.analysis.luck import certain_draws, regressors, without_luck
 from simcore.analysis.two_orders import variances_of
 
 #: Present values below this share of the largest are rounding, not money.
@@ -48,7 +48,7 @@ def settled_net_saving(results: xr.Dataset, actor: str = "society") -> xr.DataAr
     values = cumulative_net_saving(results).sel(actor=actor)
     between = with_views(saved(results, results["present_value_between_halves"]), results).sel(actor=actor)
     parts = variances_of(values, between.cumsum("year").assign_coords(year=values["year"]), results)
-    return without_luck(values, parts, regressors(results))
+    return without_luck(values, parts, regressors(results), certain_draws(results))
 
 
 def break_even_year(cumulative: xr.DataArray) -> xr.DataArray:

@@ -42,7 +42,9 @@ class Settled:
     method: str
 
 
-def settle(cells: Cells, halves: xr.DataArray | None, parameters: xr.DataArray | None) -> Settled:
+def settle(
+    cells: Cells, halves: xr.DataArray | None, parameters: xr.DataArray | None, net_benefit: xr.DataArray
+) -> Settled:
     """Take luck off net benefits.
 
     Parameters
@@ -53,6 +55,9 @@ def settle(cells: Cells, halves: xr.DataArray | None, parameters: xr.DataArray |
         Those of two halves of the persons, from `net_benefit_of_halves`.
     parameters
         Values of all figures (draw, parameter). Without `halves`, what they do not explain is taken for luck.
+    net_benefit
+        The net benefits that the cells are of; a coordinate ``unchanged`` (strategy, draw) says where a strategy
+        changes nobody's life.
 
     Raises
     ------
@@ -82,12 +87,28 @@ def settle(cells: Cells, halves: xr.DataArray | None, parameters: xr.DataArray |
         (values - values[np.arange(len(best)), :, best][:, :, None]).transpose(0, 2, 1).reshape(-1, shape[1])
         for values in (cells.values, luck_of_draws(halves, cells))
     )
-    squares = of_draws**2
-    clean, lucky = differences.copy(), squares.any(axis=1)
+    clean, lucky = differences.copy(), of_draws.any(axis=1)
     if lucky.any():
-        clean[lucky] = pulled(differences[lucky], squares[lucky], figures)
+        known = _known(net_benefit, best, halves, cells).transpose(0, 2, 1).reshape(-1, shape[1])
+        clean[lucky] = pulled(differences[lucky], of_draws[lucky] ** 2, figures, known[lucky])
     found = clean.reshape(shape[0], shape[2], shape[1]).transpose(0, 2, 1)
     return Settled(cells.with_values(found), noise_share(cells, luck), "halves and regression")
+
+
+def _known(
+    net_benefit: xr.DataArray, best: NDArray[np.int64], halves: xr.DataArray, cells: Cells
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Where neither a strategy nor the best changes anybody, and the halves do not differ (cell, draw, strategy)."""
+    if "unchanged" not in net_benefit.coords:
+        return np.zeros(cells.values.shape, dtype=bool)
+    of_strategy = net_benefit["unchanged"].transpose("strategy", "draw").values
+    both = (of_strategy[None] & of_strategy[best][:, None]).transpose(0, 2, 1)
+    first, second = (
+        Cells.of(halves.isel(half=half, drop=True).transpose(*cells.rest, "draw", "strategy")).values for half in (0, 1)
+    )
+    between = first - second
+    of_best = between[np.arange(len(best)), :, best][:, :, None]
+    return np.asarray(both & (between == of_best))
 
 
 def unexplained(cells: Cells, given: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import xarray as xr
 
 from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost, saved, with_views
 from simcore.analysis.cashable import cashable_saving, holds_for, says_cashable
-from simcore.analysis.luck import probability_above_zero, regressors, without_luck
+from simcore.analysis.luck import certain_draws, probability_above_zero, regressors, without_luck
 from simcore.analysis.payback import break_even_year, cumulative_net_saving
 from simcore.analysis.two_orders import mean_and_error, money_variances, quantiles, variances
 
@@ -55,7 +55,8 @@ def summarise(
     >>> simcore.summarise(results)["net_saving"].dims
     ('intervention', 'actor')
     """
-    summary, figures = xr.Dataset(attrs=dict(results.attrs)), regressors(results)
+    summary = xr.Dataset(attrs=dict(results.attrs))
+    figures, certain = regressors(results), certain_draws(results, comparator)
     arrays = {
         "avoided_cost": avoided_cost(results, comparator=comparator, also=also, gross=gross),
         "programme_cost": programme_cost(results, comparator=comparator),
@@ -71,7 +72,7 @@ def summarise(
             summary[f"{name}_quantile"] = quantiles(values)
         else:
             parts = money_variances(results, values, name, comparator=comparator, also=also, gross=gross)
-            settled = without_luck(values, parts, figures)
+            settled = without_luck(values, parts, figures, certain)
             for order in ("parameter", "luck"):
                 summary[f"{name}_{order}_sd"] = np.sqrt(parts[order])
                 known.append(f"_{order}_sd")
@@ -135,5 +136,6 @@ def summarise_outcomes(
     for order in ("parameter", "luck"):
         summary[f"change_{order}_sd"] = np.sqrt(parts[order])
     summary["change_luck_share"] = parts["luck_share"]
-    summary["change_quantile"] = quantiles(without_luck(change, parts, regressors(results)))
+    certain = certain_draws(results, comparator)
+    summary["change_quantile"] = quantiles(without_luck(change, parts, regressors(results), certain))
     return summary

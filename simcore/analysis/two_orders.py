@@ -99,8 +99,9 @@ def variances(values: xr.DataArray, halves: xr.DataArray, results: xr.Dataset) -
     Returns
     -------
     Dataset with ``total``, ``luck`` and ``parameter`` variance [squared unit of `values`], ``luck_of_draw``
-    (..., draw), whose mean ``luck`` is, and ``luck_share``, luck / total, between 0 and 1. Not a number with fewer
-    than two persons or two draws; a share of nothing is not a number.
+    (..., draw), whose mean ``luck`` is, ``same`` (..., draw), where the halves do not differ, and ``luck_share``,
+    luck / total, between 0 and 1. Not a number with fewer than two persons or two draws; a share of nothing is not a
+    number.
 
     Notes
     -----
@@ -126,7 +127,7 @@ def variances_of(values: xr.DataArray, difference: xr.DataArray, results: xr.Dat
     squares = (difference - difference.mean("draw")) ** 2 * (n_draws / max(n_draws - 1, 1) * times)
     luck = squares.mean("draw") if n_draws > 1 else squares.mean("draw") * np.nan
     total = values.var("draw", ddof=1) if values.sizes["draw"] > 1 else values.mean("draw") * np.nan
-    found = xr.Dataset({"total": total, "luck": luck, "luck_of_draw": squares})
+    found = xr.Dataset({"total": total, "luck": luck, "luck_of_draw": squares, "same": difference == 0})
     found["parameter"] = (total - luck).clip(min=0.0)
     found["luck_share"] = (luck / total.where(total > 0)).clip(max=1.0)
     return found

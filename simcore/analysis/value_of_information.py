@@ -77,7 +77,7 @@ def evpi(
     0.5
     """
     cells = Cells.of(net_benefit)
-    found_by = settle(cells, halves, parameters)
+    found_by = settle(cells, halves, parameters, net_benefit)
     clean, share, method = found_by.cells, found_by.share, found_by.method
     naive = _gain(cells.values).mean(axis=1)
     value = _gain(clean.values).mean(axis=1)

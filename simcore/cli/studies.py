@@ -27,6 +27,7 @@ from simcore.cli.shared import (
     terminal,
     with_progress,
 )
+from simcore.errors import ResultsError
 
 app = typer.Typer()
 
@@ -49,8 +50,12 @@ def compare(
 
     sampled = open_results(results)
     file = scenario_of(sampled)
+    if sampled.attrs["engine"] == "expected":
+        raise ResultsError(f"{results} holds expected values already; compare takes a run of sampled lives.")
+    numbers = sampled["draw"].values.tolist()
+    whole = numbers == list(range(len(numbers)))
     exact = with_progress(
-        file, quiet or as_json, draws=sampled["draw"].values.tolist(), persons=None, engine="expected",
+        file, quiet or as_json, draws=len(numbers) if whole else numbers, persons=None, engine="expected",
         seed=int(sampled.attrs["seed"]), sampling=str(sampled.attrs["sampling"]),
     )  # fmt: skip
     found = compare_engines(sampled, exact, also=also or ())

@@ -73,7 +73,8 @@ def evidence_words(results: xr.Dataset, scenario: Scenario) -> list[str]:
             text += f"; of the spread of society's net saving, {percent(sum(spread[q] for q in WEAK))} comes from "
             text += f"parameters that are weak or assumed ({percent(spread['assumed'])} assumed), "
             text += f"{percent(sum(spread[q] for q in QUALITIES if q not in WEAK))} from better ones"
-            text += f", {percent(spread['rest'])} is luck or not linear"
+            rest = "not linear" if results.attrs["engine"] == "expected" else "luck or not linear"
+            text += f", {percent(spread['rest'])} is {rest}"
         sentences.append(text + ".")
     effects = effect_words(scenario)
     return [*sentences, *([effects] if effects else [])]

@@ -67,13 +67,22 @@ def _quantiles(name: str, values: xr.DataArray) -> dict[str, float]:
     return {f"{name}_{word}": float(value) for word, value in zip(("q05", "q50", "q95"), values.values, strict=True)}
 
 
+def _cell(value: Any) -> Any:
+    """What stands in a cell: of a list its entries one after the other, with what is known of each."""
+    if not isinstance(value, list):
+        return value
+    known = [{name: part for name, part in entry.items() if part == part} for entry in value]
+    return "; ".join(" ".join(f"{name} {part}" for name, part in entry.items()) for entry in known)
+
+
 def as_csv(records: list[dict[str, Any]]) -> str:
     """Write records as CSV."""
     buffer = io.StringIO()
     columns = dict.fromkeys(column for record in records for column in record)
     writer = csv.DictWriter(buffer, list(columns) or ["intervention"], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(records)
+    for record in records:
+        writer.writerow({name: _cell(value) for name, value in record.items()})
     return buffer.getvalue()
 
 

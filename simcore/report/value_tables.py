@@ -12,7 +12,7 @@ from rich.text import Text
 
 from simcore.analysis.acceptability import acceptability
 from simcore.analysis.avoided_cost import VIEWS
-from simcore.analysis.luck import regressors, varying_figures
+from simcore.analysis.luck import regressors, unchanged, varying_figures
 from simcore.analysis.net_benefit import net_benefit, net_benefit_of_halves
 from simcore.analysis.proposed_study import Study, evsi
 from simcore.analysis.value_of_information import evpi, evppi
@@ -50,7 +50,10 @@ def value_records(
     options: dict[str, Any] = {
         "actor": actor, "outcome": outcome, "threshold": threshold, "more_is_better": more_is_better, "also": also,
     }  # fmt: skip
-    benefits, halves = net_benefit(results, **options), net_benefit_of_halves(results, **options)
+    halves = net_benefit_of_halves(results, **options)
+    benefits = net_benefit(results, **options)
+    if halves is not None:
+        benefits = benefits.assign_coords(unchanged=unchanged(results))
     touched = ((benefits - benefits.isel(strategy=0, drop=True)) != 0).any(["strategy", "draw"])
     actors = benefits["actor"].values[touched.values]
     benefits = benefits.sel(actor=actors)
@@ -97,7 +100,10 @@ def acceptability_records(
     }  # fmt: skip
     halves = net_benefit_of_halves(results, **options)
     told = None if halves is None else regressors(results)
-    found = acceptability(net_benefit(results, **options), halves=halves, parameters=told)
+    benefits = net_benefit(results, **options)
+    if halves is not None:
+        benefits = benefits.assign_coords(unchanged=unchanged(results))
+    found = acceptability(benefits, halves=halves, parameters=told)
     records = []
     for name in found["actor"].values:
         for threshold in found["threshold"].values:

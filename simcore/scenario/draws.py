@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simcore.errors import Problem, ScenarioError, UnknownNameError
+from simcore.errors import Problem, ScenarioError, UnknownNameError, shown
 from simcore.scenario.loading import ScenarioFile
+from simcore.scenario.quantities import unit_named
 from simcore.uncertainty.sampling import SAMPLINGS, draw_parameters
 
 
@@ -63,12 +64,14 @@ def drawn_parameters(
 
 
 def given_parameters(
-    drawn: Mapping[str, NDArray[np.float64]], given: Mapping[str, ArrayLike]
+    file: ScenarioFile, drawn: Mapping[str, NDArray[np.float64]], given: Mapping[str, ArrayLike]
 ) -> dict[str, NDArray[np.float64]]:
     """Put given values in the place of some that were drawn.
 
     Parameters
     ----------
+    file
+        The scenario, which says what values are possible.
     drawn
         From `drawn_parameters`.
     given
@@ -79,19 +82,28 @@ def given_parameters(
     UnknownNameError
         A name is not that of a parameter.
     ScenarioError
-        There are not as many values as draws, or some are not finite.
+        There are not as many values as draws, or some are no numbers, not finite, or impossible in their unit.
     """
     found = dict(drawn)
     problems = []
     for name, values in given.items():
         if name not in drawn:
             raise UnknownNameError(name, "a parameter of the scenario", list(drawn))
-        array, shape = np.asarray(values, dtype=float), drawn[name].shape
+        shape, entry = drawn[name].shape, file.scenario.parameters.get(name)
+        unit = unit_named(entry.unit) if entry is not None else None
+        try:
+            array = np.asarray(values, dtype=float)
+        except (TypeError, ValueError):
+            problems.append(Problem("parameters", 0, name, shown(values), "a number for each draw, or one for all"))
+            continue
         if array.shape not in ((), shape):
             wrong = f"{array.size} values for {shape[0]} draws" if array.ndim == 1 else f"an array of {array.ndim} dims"
             problems.append(Problem("parameters", 0, name, wrong, "a value for each draw, or one for all"))
         elif not np.isfinite(array).all():
             problems.append(Problem("parameters", 0, name, "not a finite number", "finite numbers"))
+        elif unit is not None and not (unit.accepts(float(array.min())) and unit.accepts(float(array.max()))):
+            wrong = array.min() if not unit.accepts(float(array.min())) else array.max()
+            problems.append(Problem("parameters", 0, name, f"{wrong:g}", unit.allowed))
         else:
             found[name] = np.broadcast_to(array, shape).copy()
     if problems:

@@ -9,9 +9,21 @@ import pytest
 import xarray as xr
 
 from simcore.analysis.acceptability import acceptability
-from simcore.analysis.luck import probability_above_zero, without_luck
+from simcore.analysis.luck import (
+    certain_draws,
+    probability_above_zero,
+    regressors,
+    settled_contrast,
+    unchanged,
+    without_luck,
+)
+from simcore.analysis.net_benefit import net_benefit, net_benefit_of_halves
+from simcore.analysis.summary import summarise
 from simcore.analysis.two_orders import variances_of
 from simcore.analysis.value_of_information import evpi
+from simcore.simulation import simulate
+from tests.analytic.models import model, priced, with_programme
+from tests.strategies import evidenced, read
 
 from .drawn import benefits, figures
 
@@ -117,3 +129,32 @@ def test_draws_without_luck_stay_where_they_are():
     settled = without_luck(values, parts, figures(effect=effect))
     assert float(probability_above_zero(values, settled)) == pytest.approx(works.mean(), abs=0.02)
     np.testing.assert_allclose(settled.values[~works], -0.2, atol=0.15)
+
+
+def test_an_effect_that_may_be_nothing_changes_nobody_for_certain():
+    """In three of ten draws the programme has no effect at all: these avoid exactly nothing."""
+    numbers = {"p": (0.4, "probability per year")}
+    tree = model({"a -> b": {"probability": "p"}}, years=1, numbers=numbers)
+    prices = {"harm": {"move": "life.a -> b", "resource": "harm", "actor": "region"}}
+    tree = priced(tree, {"harm": (100.0, "event")}, prices)
+    tree["parameters"]["rr"] = evidenced(
+        {"mixture": {"point": 1, "share": 0.3, "rest": {"lognormal": {"interval_95": [0.5, 0.95]}}}}, "risk ratio"
+    )
+    effect = {"move": "life.a -> b", "risk_ratio": "rr", "years": [1, 1], "evidence": "causal"}
+    file = read(with_programme(tree, [effect]))
+    results, exact = (simulate(file, draws=400, persons=150, engine=engine) for engine in ("sampled", "expected"))
+    found, true = (summarise(of).sel(intervention="helped", actor="region") for of in (results, exact))
+    assert 0.05 < float(found["luck_share"]) < 0.9
+    assert float(found["probability_net_saving"]) == pytest.approx(float(true["probability_net_saving"]), abs=0.02)
+    assert float(found["net_saving_quantile"][0]) == 0.0
+    settled = settled_contrast(results, "net_saving").sel(intervention="helped", actor="region")
+    nothing = results["parameter_value"].sel(parameter="rr").values == 1.0
+    assert 0.2 < nothing.mean() < 0.4
+    assert (settled.values[nothing] == 0).all()
+    certain = certain_draws(results).sel(intervention="helped").values
+    assert certain[nothing].all()
+    halves = net_benefit_of_halves(results, actor="region")
+    benefit = net_benefit(results, actor="region").assign_coords(unchanged=unchanged(results))
+    told = acceptability(benefit, halves=halves, parameters=regressors(results))
+    best = float(told["probability_best"].sel(strategy="helped", actor="region"))
+    assert best == pytest.approx(1 - nothing.mean() / 2, abs=0.02)  # where nothing is changed, both are the best

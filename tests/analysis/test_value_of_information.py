@@ -286,6 +286,14 @@ def test_a_curve_follows_levels_masses_and_straight_lines():
     assert spline_columns(np.full(400, 0.1)).shape[1] == 0
 
 
+def test_plain_arrays_are_told_from_labelled_ones():
+    net_benefit, _ = linear(14, 20, 0.5)
+    with pytest.raises(ResultsError, match="Net benefits are a DataArray, from net_benefit or an own_table; found a"):
+        evpi(np.zeros((2, 20)))
+    with pytest.raises(ResultsError, match=r"Figures are a DataArray \(draw, parameter\).*found a dict"):
+        evppi(net_benefit, {"x": np.zeros(20)})
+
+
 def test_what_cannot_be_used_is_told():
     net_benefit, parameters = linear(14, 20, 0.5)
     with pytest.raises(ResultsError, match="has the dims strategy and draw; this has no draw"):

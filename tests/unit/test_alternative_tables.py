@@ -38,7 +38,7 @@ def made(team, coach, *, error=10.0, ahead_error=10.0, unsettled=()):
             "actor": ACTORS,
             "quantile": [0.05, 0.5, 0.95],
         },
-        attrs={"currency": "SEK", "price_year": 2025},
+        attrs={"currency": "SEK", "price_year": 2025, "errors_of_95": 1.96},
     )
     for name in ("net_saving", "avoided_cost", "programme_cost"):
         summary[name], summary[f"{name}_mcse"] = (DIMS, saving), (DIMS, np.where(at_stake, error, 0.0))

@@ -64,6 +64,13 @@ def test_wrong_parameters_are_told():
         simulate(file, draws=5, persons=50, parameters={"call_out": [1.0, 2.0], "upkeep_worn": np.nan})
     assert "2 values for 5 draws" in str(caught.value)
     assert "not a finite number" in str(caught.value)
+    with pytest.raises(ScenarioError) as caught:
+        simulate(file, draws=5, persons=50, parameters={"call_out": -5, "rr_oil": "x"})
+    assert str(caught.value) == (
+        "parameters  call_out\n    found    -5\n    allowed  an amount of at least 0\n"
+        "parameters  rr_oil\n    found    x\n    allowed  a number for each draw, or one for all\n"
+        "2 problems in the parameters given; nothing was run."
+    )
 
 
 def test_a_single_draw_is_that_of_any_longer_run():
