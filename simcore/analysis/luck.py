@@ -158,16 +158,16 @@ def pulled(
     (cell, draw); see `without_luck`.
     """
     found = values.copy()
+    enough = figures is not None and 2 * int((np.ptp(figures, axis=0) > 0).sum()) < values.shape[1] - 1
+    told = None
+    if figures is not None and enough:
+        pairs = np.stack([np.zeros_like(values), values], axis=-1)
+        told = expected_given(pairs, np.zeros(len(values), dtype=np.int64), figures)[:, :, 1]
     patterns, number = np.unique(certain, axis=0, return_inverse=True)
     for place, pattern in enumerate(patterns):
-        rows, draws = np.flatnonzero(number.ravel() == place), np.flatnonzero(~pattern)
-        some, lucky = values[np.ix_(rows, draws)], luck[np.ix_(rows, draws)]
-        if len(draws) < 3:
-            continue
-        told = None if figures is None else figures[draws]
-        if told is not None and 2 * int((np.ptp(told, axis=0) > 0).sum()) >= len(draws) - 1:
-            told = None
-        found[np.ix_(rows, draws)] = _drawn(some, lucky) if told is None else _told(some, lucky, told)
+        at = np.ix_(np.flatnonzero(number.ravel() == place), np.flatnonzero(~pattern))
+        if len(at[1][0]) >= 3:
+            found[at] = _drawn(values[at], luck[at]) if told is None else _told(values[at], luck[at], told[at])
     return found
 
 
@@ -180,11 +180,9 @@ def _drawn(values: NDArray[np.float64], luck: NDArray[np.float64]) -> NDArray[np
 
 
 def _told(
-    values: NDArray[np.float64], luck: NDArray[np.float64], figures: NDArray[np.float64]
+    values: NDArray[np.float64], luck: NDArray[np.float64], told: NDArray[np.float64]
 ) -> NDArray[np.float64]:  # fmt: skip
-    """Values (cell, draw) of which figures tell something; see `without_luck`."""
-    pairs = np.stack([np.zeros_like(values), values], axis=-1)
-    told = expected_given(pairs, np.zeros(len(values), dtype=np.int64), figures)[:, :, 1]
+    """Values (cell, draw) pulled towards what figures tell of them; see `without_luck`."""
     of_figures = told.var(axis=1, ddof=1)
     order = np.argsort(told, axis=1, kind="stable")
     near = max(min(_NEAR, values.shape[1]), values.shape[1] // 10)
