@@ -22,6 +22,8 @@ from simcore.vocabulary import COST_KINDS, PROGRAMME_KINDS
 _NEAR = 50
 #: What is left is spread out or drawn together by no more than this factor, to have the variance that is not luck.
 _MOST_SPREAD = 2.0
+#: Draws that are all the same count as certain when chance makes as many so less often than this.
+_BY_CHANCE = 1e-3
 #: A share of draws this near to 1 needs no correction: without luck it could only be nearer.
 SURE = 0.02
 
@@ -45,9 +47,11 @@ def regressors(results: xr.Dataset) -> xr.DataArray | None:
 
 
 def unchanged(results: xr.Dataset) -> xr.DataArray:
-    """Where nobody's life is changed, as far as costs and outcomes tell (strategy, draw), against the comparator.
+    """Where a strategy changes nobody's life for certain, whatever the luck, against the comparator (strategy, draw).
 
-    There an intervention does nothing for certain, whatever the luck: an effect of exactly none changes no life.
+    An effect of exactly none changes no life. But lives of few persons are often the same by chance too, although some
+    were expected to differ. So it counts as certain only where a figure has a value that several draws share (a point
+    mass), and where all of these draws are the same, more often than chance makes others.
     """
     kinds = [kind for kind in COST_KINDS if kind not in (*PROGRAMME_KINDS, "public_funds")]
     halves = ["half_0", "half_1"]
@@ -63,7 +67,22 @@ def unchanged(results: xr.Dataset) -> xr.DataArray:
     found = xr.ones_like(results["strategy"], dtype=bool) & xr.ones_like(results["draw"], dtype=bool)
     for one in same:
         found = found & one
-    return found.reset_coords(drop=True).transpose("strategy", "draw")
+    found = found.reset_coords(drop=True).transpose("strategy", "draw")
+    return found.copy(data=_by_point_masses(found.values, varying_figures(results).values)) | (
+        found["strategy"] == usual
+    )
+
+
+def _by_point_masses(same: NDArray[np.bool_], figures: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Of what is the same (strategy, draw), where a value that draws share of a figure (draw, figure) is the reason."""
+    certain = np.zeros_like(same)
+    for figure in figures.T:
+        _, place, counts = np.unique(figure, return_inverse=True, return_counts=True)
+        for shared in np.flatnonzero(counts > 1):
+            here = place.ravel() == shared
+            by_chance = same[:, ~here].mean(axis=1) ** counts[shared]
+            certain[:, here] |= (same[:, here].all(axis=1) & (by_chance < _BY_CHANCE))[:, None]
+    return certain
 
 
 def certain_draws(results: xr.Dataset, comparator: str | None = None) -> xr.DataArray:

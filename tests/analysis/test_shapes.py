@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 from simcore.analysis.acceptability import acceptability
+from simcore.analysis.avoided_cost import net_saving
 from simcore.analysis.luck import (
     certain_draws,
     probability_above_zero,
@@ -158,3 +159,24 @@ def test_an_effect_that_may_be_nothing_changes_nobody_for_certain():
     told = acceptability(benefit, halves=halves, parameters=regressors(results))
     best = float(told["probability_best"].sel(strategy="helped", actor="region"))
     assert best == pytest.approx(1 - nothing.mean() / 2, abs=0.02)  # where nothing is changed, both are the best
+
+
+def test_lives_that_are_the_same_by_chance_are_not_certain():
+    """Of few persons with a rare event, half of the draws are the same by chance, although help is expected in most."""
+    tree = model({"a -> b": {"probability": "p"}}, years=1, numbers={"p": (0.05, "probability per year")})
+    prices = {"harm": {"move": "life.a -> b", "resource": "harm", "actor": "region"}}
+    tree = priced(tree, {"harm": (100.0, "event")}, prices)
+    tree["parameters"]["p"] = evidenced({"beta": {"mean": 0.05, "sd": 0.03}}, "probability per year")
+    tree["parameters"]["rr"] = evidenced({"lognormal": {"interval_95": [0.4, 1.3]}}, "risk ratio")
+    effect = {"move": "life.a -> b", "risk_ratio": "rr", "years": [1, 1], "evidence": "causal"}
+    file = read(with_programme(tree, [effect]))
+    results, exact = (simulate(file, draws=1000, persons=60, engine=engine) for engine in ("sampled", "expected"))
+    same = (net_saving(results).sel(intervention="helped", actor="region") == 0).mean("draw")
+    assert 0.3 < float(same) < 0.7
+    assert not bool(certain_draws(results).any())
+    found, true = (
+        summarise(of)["probability_net_saving"].sel(intervention="helped", actor="region") for of in (results, exact)
+    )
+    assert abs(float(found) - float(true)) < 0.05
+    counted = (net_saving(results).sel(intervention="helped", actor="region") > 0).mean("draw")
+    assert float(counted) < float(true) - 0.3
