@@ -51,9 +51,7 @@ def value_records(
         "actor": actor, "outcome": outcome, "threshold": threshold, "more_is_better": more_is_better, "also": also,
     }  # fmt: skip
     halves = net_benefit_of_halves(results, **options)
-    benefits = net_benefit(results, **options)
-    if halves is not None:
-        benefits = benefits.assign_coords(unchanged=unchanged(results))
+    benefits = _benefits(results, halves, options)
     touched = ((benefits - benefits.isel(strategy=0, drop=True)) != 0).any(["strategy", "draw"])
     actors = benefits["actor"].values[touched.values]
     benefits = benefits.sel(actor=actors)
@@ -100,9 +98,7 @@ def acceptability_records(
     }  # fmt: skip
     halves = net_benefit_of_halves(results, **options)
     told = None if halves is None else regressors(results)
-    benefits = net_benefit(results, **options)
-    if halves is not None:
-        benefits = benefits.assign_coords(unchanged=unchanged(results))
+    benefits = _benefits(results, halves, options)
     found = acceptability(benefits, halves=halves, parameters=told)
     records = []
     for name in found["actor"].values:
@@ -293,6 +289,12 @@ def _figure_table(scenario: Scenario, shown: Sequence[Sequence[dict[str, Any]]])
                 end_section=place == len(figures) - 1,
             )  # fmt: skip
     return table
+
+
+def _benefits(results: xr.Dataset, halves: xr.DataArray | None, options: dict[str, Any]) -> xr.DataArray:
+    """Net benefits; of sampled lives, with what a strategy leaves unchanged."""
+    found = net_benefit(results, **options)
+    return found if halves is None else found.assign_coords(unchanged=unchanged(results))
 
 
 def _amounts(one: xr.Dataset, names: Sequence[str], target: float) -> dict[str, float]:
