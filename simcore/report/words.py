@@ -9,8 +9,8 @@ from simcore.report.dependence_words import dependence_lines, sampling_words
 from simcore.report.labels import outcome_label, readable
 from simcore.report.phrases import booking_words, many, modifier_words, number_words, shares_words, when_words
 from simcore.report.programme_words import intervention_lines
-from simcore.scenario.alternatives import LEAVE_OUT
 from simcore.scenario.fields import path_text
+from simcore.scenario.merging import LEAVE_OUT
 from simcore.scenario.quantities import any_of
 from simcore.scenario.schema import (
     Accrual,
@@ -66,6 +66,9 @@ def describe(scenario: Scenario) -> Iterator[str]:
     for name, alternative in scenario.alternatives.items():
         yield f"  {name}: {alternative.about}"
         yield from (f"    {line}" for line in _change_lines(alternative.change, ()))
+    if scenario.calibration is not None:
+        yield "Fitted to published statistics"
+        yield from _calibration_lines(scenario)
 
 
 def _change_lines(change: object, path: tuple[object, ...]) -> Iterator[str]:
@@ -75,6 +78,26 @@ def _change_lines(change: object, path: tuple[object, ...]) -> Iterator[str]:
         return
     for name, below in change.items():
         yield from _change_lines(below, (*path, name))
+
+
+def _calibration_lines(scenario: Scenario) -> Iterator[str]:
+    """What is fitted, and to what."""
+    calibration = scenario.calibration
+    assert calibration is not None  # asked for where it is there
+    if calibration.about:
+        yield f"  {calibration.about}"
+    yield f"  simcore calibrate fits {', '.join(calibration.free) or 'nothing'}."
+    for name, population in calibration.populations.items():
+        yield f"  {name}: {population.about}"
+        yield from (f"    {line}" for line in _change_lines(population.change, ()))
+    for name, target in calibration.targets.items():
+        counted = " + ".join(_part_words(scenario, part) for part in target.count.parts)
+        of = (
+            " + ".join(_part_words(scenario, part) for part in target.of.parts) if target.of else "persons at the start"
+        )
+        who = f" of {target.population}" if target.population else ""
+        held = ", held out of the fit" if target.use == "validate" else ""
+        yield f"  {name}{who}: {target.observed:g} ({target.unit}){held}: {target.about}; counted: {counted}, by {of}."
 
 
 def _population_lines(scenario: Scenario) -> Iterator[str]:

@@ -124,7 +124,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1e300
 
 
-def _distribution(value: Any) -> Any:
+def distribution_of(value: Any) -> Any:
     """Read a distribution; ``{fixed: 0.5}`` and ``{joint: name}`` are written with their value directly."""
     if not isinstance(value, dict) or len(value) != 1:
         hint = f"{{fixed: {value}}} for a number without uncertainty" if _is_number(value) else ""
@@ -156,7 +156,7 @@ def _number_or_more(field: Any, given: Any) -> Any:
         case _ if field == ROWS:
             return given  # read and checked with its file
         case "rest":
-            rest = _distribution(given)
+            rest = distribution_of(given)
             if rest.is_joint:
                 raise refuse(f"rest: {shown(given)}", f"one distribution by name: {', '.join(FORMS)}")
             return {rest.name: rest.given}
@@ -189,7 +189,7 @@ class Parameter(Evidenced):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    distribution: Annotated[Distribution, BeforeValidator(_distribution)] = Field(
+    distribution: Annotated[Distribution, BeforeValidator(distribution_of)] = Field(
         description="{fixed: x}, {beta: {mean, sd}}, {lognormal: {median, interval_95}}, ...",
         json_schema_extra={},
     )

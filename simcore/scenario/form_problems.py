@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from simcore.errors import Problem, counted, did_you_mean, shown
 from simcore.scenario.fields import Path, description_of, entry_at, fields_of
 from simcore.scenario.nodes import Node
+from simcore.scenario.reading import READ_FIRST
 from simcore.scenario.schema import Scenario
 
 _WORDS = {
@@ -142,4 +143,4 @@ def _form_hint(detail: ErrorDetails) -> str:
 
 def _fields_at(path: tuple[Any, ...]) -> list[str]:
     """The fields that the entry at a path may have."""
-    return [*(["extends"] if not path else []), *fields_of(entry_at(Scenario, path))]
+    return [*(READ_FIRST if not path else []), *fields_of(entry_at(Scenario, path))]

@@ -26,8 +26,10 @@ from simcore.scenario.schema import (
     Accrual,
     Actor,
     Alternative,
+    Calibration,
     Cashable,
     Citation,
+    Counted,
     Derived,
     Discount,
     Displacement,
@@ -48,12 +50,15 @@ from simcore.scenario.schema import (
     Parameter,
     Population,
     Price,
+    Prior,
     ProgrammeCost,
     PublicFunds,
     Scale,
     Scenario,
     Start,
     Table,
+    Target,
+    TargetPopulation,
     Trait,
     Work,
 )
@@ -77,7 +82,9 @@ _ENTRIES: tuple[tuple[str, type[Entry]], ...] = (
     ("effects of an intervention", Effect), ("fade of an effect", Fade),
     ("displacement of an intervention", Displacement),
     ("money", Money), ("discount", Discount), ("accrual as weights", Accrual), ("public_funds", PublicFunds),
-    ("alternatives", Alternative),
+    ("alternatives", Alternative), ("calibration", Calibration), ("free parameters of a calibration", Prior),
+    ("populations of a calibration", TargetPopulation), ("targets of a calibration", Target),
+    ("count and of of a target", Counted),
 )  # fmt: skip
 
 #: What the columns of a CSV file of parameters say that are not a field of their own.

@@ -9,8 +9,8 @@ from simcore.scenario.dependence import Joint
 from simcore.scenario.entries import NAME_SCHEMA, QUANTITY_SCHEMA, Entry
 from simcore.scenario.evidence import UNIT_SCHEMA
 from simcore.scenario.quantities import MONEY_PATTERN
-from simcore.scenario.reading import NAMED_SECTIONS
 from simcore.scenario.schema import Booking, Memory, Modifier, Price, ProgrammeCost, Scenario
+from simcore.scenario.sections import NAMED_SECTIONS
 from simcore.uncertainty.distributions import FORMS, JOINT
 
 _INTEGER = {"type": "integer"}
@@ -46,6 +46,15 @@ def json_schema() -> dict[str, Any]:
         "description": "the model, or models, that this file builds on",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
     }
+    properties["change"] = {
+        "description": "what differs from what the file extends, in its sections; merges at every depth",
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"enum": list(Scenario.model_fields)},
+    }
+    free = definitions["Calibration"]["properties"]["free"]
+    by_name = {key: free.pop(key) for key in list(free) if key not in ("description", "default")}
+    free["anyOf"] = [{"type": "array", "items": {"$ref": "#/$defs/Name"}}, by_name]
     for entry in _below(Entry):
         for field in entry.NOT_WRITTEN:
             definitions[entry.__name__]["properties"].pop(field, None)
@@ -53,13 +62,14 @@ def json_schema() -> dict[str, Any]:
         for field in ("if", "while", "time_in"):
             if field in definition.get("properties", {}):
                 _put(definition["properties"], field, "Condition")
-    _put(definitions["Parameter"]["properties"], "distribution", "Distribution")
+    for name in ("Parameter", "Prior"):
+        _put(definitions[name]["properties"], "distribution", "Distribution")
     definitions.pop("TableRow")
     definitions |= _SHARED
     definitions["Distribution"] = _distribution()
     definitions["Condition"] = _condition()
     definitions["Domain"]["properties"]["moves"]["propertyNames"] = {"pattern": f"^{_MOVE}$"}
-    for name in ("Price", "Outcome", "OutcomePart", "Effect"):
+    for name in ("Price", "Outcome", "OutcomePart", "Counted", "Effect"):
         definitions[name]["properties"]["move"]["pattern"] = rf"^{_NAME}\.{_MOVE}$"
     for name, rules in _rules().items():
         definitions[name]["allOf"] = rules
@@ -158,6 +168,8 @@ def _rules() -> dict[str, list[dict[str, Any]]]:
         "Price": [*when, *_booking_rules(Price)],
         "ProgrammeCost": [*_booking_rules(ProgrammeCost), {"not": _given("years", "cycles")}],
         "Outcome": [added_up],
+        "Counted": [added_up],
+        "Target": [grade, _one_of(["standard_error", "sample_size"])],
         "OutcomePart": when,
         "Memory": [_one_of(Memory.KINDS)],
         "Derived": [price_year],

@@ -20,7 +20,7 @@ from simcore.scenario.form_problems import form_problems
 from simcore.scenario.marginals import dependence_of
 from simcore.scenario.meaning import Meaning
 from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash, read_disk
-from simcore.scenario.reading import read_tree
+from simcore.scenario.reading import Overridden, read_tree
 from simcore.scenario.schema import Scenario
 from simcore.scenario.shipped import shipped_scenarios
 from simcore.scenario.structure import Structure, matrix_parameter
@@ -54,6 +54,10 @@ class ScenarioFile:
         Which of its alternatives this is; none for the scenario as it stands.
     alternatives
         Each alternative as a scenario of its own, from the same files.
+    overridden
+        What the case has put other values in the place of, by the path of the value; the last one first.
+    tree
+        What the files say, merged; none for an alternative.
     """
 
     scenario: Scenario
@@ -64,6 +68,8 @@ class ScenarioFile:
     warnings: tuple[str, ...]
     alternative: str = ""
     alternatives: dict[str, ScenarioFile] = field(default_factory=dict)
+    overridden: dict[Steps, tuple[Overridden, ...]] = field(default_factory=dict)
+    tree: Node | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def distributions(self) -> dict[str, Distribution]:
@@ -201,7 +207,7 @@ def with_groups(file: ScenarioFile, groups: Sequence[str]) -> ScenarioFile:
 def load(files: Files, file: str, name: str) -> ScenarioFile:
     """Read, merge and check a scenario file with its alternatives; the common part of the two ways to read one."""
     try:
-        tree = read_tree(files, file)
+        tree, overridden = read_tree(files, file, Scenario)
     except UnreadableError as error:
         raise ScenarioError([*files.problems, error.problem], file) from None
     folder, elsewhere = os.path.dirname(file), names_in_changes(tree)
@@ -209,8 +215,8 @@ def load(files: Files, file: str, name: str) -> ScenarioFile:
     def own(path: Steps, place: Place) -> bool:
         return os.path.dirname(place[0]) == folder and path[-1] not in elsewhere
 
-    base = _understand(tree, files.problems, file, own, lambda path, _: path_text(path))
-    others: dict[str, _Understood] = {}
+    base = understand(tree, files.problems, file, own, lambda path, _: path_text(path))
+    others: dict[str, Understood] = {}
     problems: list[Problem] = []
     for changed in changed_trees(files, tree, Scenario):
         try:
@@ -224,11 +230,11 @@ def load(files: Files, file: str, name: str) -> ScenarioFile:
         other: ScenarioFile(of.scenario, name, *read, of.places, of.warnings, other) for other, of in others.items()
     }
     noted = (*base.warnings, *(text for of in others.values() for text in of.warnings))
-    return ScenarioFile(base.scenario, name, *read, base.places, noted, "", alternatives)
+    return ScenarioFile(base.scenario, name, *read, base.places, noted, "", alternatives, overridden, tree)
 
 
 @dataclass(frozen=True)
-class _Understood:
+class Understood:
     """A checked scenario, where its entries are written, and what would surprise its author."""
 
     scenario: Scenario
@@ -236,10 +242,10 @@ class _Understood:
     warnings: tuple[str, ...]
 
 
-def _understand(
+def understand(
     tree: Node, problems: Sequence[Problem], where: str, own: Callable[[Steps, Place], bool],
     call: Callable[[Steps, Place], str],
-) -> _Understood:  # fmt: skip
+) -> Understood:  # fmt: skip
     """Check a scenario.
 
     Parameters
@@ -271,14 +277,14 @@ def _understand(
     meaning.check()
     if meaning.problems:
         raise ScenarioError(meaning.problems, where)
-    return _Understood(meaning.scenario, places, tuple(meaning.warnings))
+    return Understood(meaning.scenario, places, tuple(meaning.warnings))
 
 
-def _understand_changed(changed: Changed, base: _Understood, where: str) -> _Understood:
+def _understand_changed(changed: Changed, base: Understood, where: str) -> Understood:
     """Check an alternative of a scenario; its warnings are those that the scenario as it stands has not."""
     if changed.problems:
         raise ScenarioError(changed.problems, where)
-    found = _understand(
+    found = understand(
         changed.tree, (), where, lambda _, place: place in changed.lines,
         lambda path, place: changed.call(path_text(path), place),
     )  # fmt: skip

@@ -30,6 +30,7 @@ from simcore.scenario.payments import (
 from simcore.scenario.quantities import unit_named
 from simcore.scenario.schema import Actor, Intervention, Move, Table, TableRow
 from simcore.scenario.surprises import note_surprises
+from simcore.scenario.target_checks import check_calibration
 
 
 def _overlap(one: Band, other: Band) -> bool:
@@ -92,6 +93,7 @@ class Meaning(Checks):
         for name, intervention in self.scenario.interventions.items():
             self._intervention(("interventions", name), intervention)
         self._strategies()
+        check_calibration(self)
         if not self.problems:
             use_together(self)
             note_surprises(self)

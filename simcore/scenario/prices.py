@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
@@ -83,7 +83,7 @@ class Booking(Entry):
         return self
 
 
-def _one_situation(entry: _Counted, besides: str = "") -> _Counted:
+def _one_situation(entry: _Situated, besides: str = "") -> _Situated:
     """Check that an entry says once when it is counted."""
     if (entry.while_ is None) == (entry.move is None):
         raise refuse(both(entry.move), f"while (a condition) or move ('domain.from -> to'){besides}")
@@ -171,19 +171,15 @@ class OutcomePart(Entry):
         return _one_situation(self)
 
 
-class Outcome(OutcomePart):
-    """A result in its own unit: years in a condition, or how often something happens, per person."""
+class Counted(OutcomePart):
+    """Something that is counted: years in a condition, how often something happens, or several of them added up."""
 
-    about: Text = Field(description="what is counted, in a sentence")
-    label: Text | None = Field(None, description="how reports call it")
-    label_sv: Text | None = Field(None, description="the same in Swedish")
-    good: bool = Field(description="whether more of it is better")
     sum: list[OutcomePart] | None = Field(
         None, description="instead of while or move: several of them, added up (QALYs over states of health)"
     )
 
     @model_validator(mode="after")
-    def _when(self) -> Outcome:
+    def _when(self) -> Self:
         if self.sum is None:
             _one_situation(self, ", or sum (a list of them)")
             return self
@@ -201,7 +197,16 @@ class Outcome(OutcomePart):
         return [self] if self.sum is None else self.sum
 
 
-_Counted = TypeVar("_Counted", Price, OutcomePart)
+class Outcome(Counted):
+    """A result in its own unit: years in a condition, or how often something happens, per person."""
+
+    about: Text = Field(description="what is counted, in a sentence")
+    label: Text | None = Field(None, description="how reports call it")
+    label_sv: Text | None = Field(None, description="the same in Swedish")
+    good: bool = Field(description="whether more of it is better")
+
+
+_Situated = TypeVar("_Situated", Price, OutcomePart)
 
 
 class Money(Entry):

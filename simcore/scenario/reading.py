@@ -8,174 +8,188 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from simcore.errors import Problem, did_you_mean, shown
-from simcore.scenario.csv_files import read_parameters_csv, read_table_csv
-from simcore.scenario.joint_files import read_joint_files
+from simcore.scenario.entries import Entry
+from simcore.scenario.fields import Path
+from simcore.scenario.merging import Merging
 from simcore.scenario.nodes import Files, Node, UnreadableError
-from simcore.scenario.shipped import is_model, model_file, shipped_models
+from simcore.scenario.sections import NAMED_SECTIONS, fill_from_files, read_section
+from simcore.scenario.shipped import case_file, is_model, model_file, shipped_models, shipped_scenarios
 from simcore.scenario.strict_yaml import read_yaml
-from simcore.scenario.value_files import read_value_files
 
-#: Sections that merge entry by entry, and that may be kept in files of their own.
-NAMED_SECTIONS = (
-    "parameters", "tables", "derived", "domains", "memory", "actors", "prices", "outcomes", "interventions",
-    "strategies", "sources", "alternatives", "joint",
-)  # fmt: skip
-#: Sections that name files of numbers, and the fields that are filled in from them.
-FROM_FILES = ("tables", "parameters", "joint", "correlations")
-FILLED = ("rows", "names")
-_ENTRIES = "entries by name, or the name of a file"
-#: What `extends` takes for the name of a shipped model, and not for that of a file.
+#: What `extends` takes for the name of a shipped model or case, and not for that of a file.
 _PLAIN_NAME = re.compile(r"[^./\\\x00]+")
+#: Sections of fields, in which a case gives only those that are its own.
+_BY_FIELD = ("population", "calibration")
+#: What stands in a file besides the fields of a scenario.
+READ_FIRST = ("extends", "change")
 
 
-def read_tree(files: Files, file: str) -> Node:
+@dataclass(frozen=True)
+class Overridden:
+    """A value that a case has put another one in the place of, and where it was written."""
+
+    value: Any
+    file: str
+    line: int
+
+
+def read_tree(files: Files, file: str, kind: type[Entry]) -> tuple[Node, dict[Path, tuple[Overridden, ...]]]:
     """Read a scenario file with all it extends and refers to, merged into one tree.
+
+    Parameters
+    ----------
+    files
+        Reads it, and collects the smaller problems.
+    file
+        Path of the file.
+    kind
+        The schema of a scenario.
+
+    Returns
+    -------
+    The tree, and what was overridden on the way, by the path of the value, the last one first.
 
     Raises
     ------
     UnreadableError
         A file cannot be used at all. Smaller problems are added to `files.problems`.
     """
-    tree = _read_extended(files, file, None, ())
+    reader = _Reader(files, kind, {})
+    tree = reader.read(file, None, ())
     fill_from_files(files, tree)
-    return tree
+    return tree, {path: tuple(reversed(values)) for path, values in reader.overridden.items()}
 
 
-def fill_from_files(files: Files, tree: Node) -> None:
-    """Fill in the numbers of everything that names a file of them: tables, matrices, samples and values."""
-    tables = tree.value.get("tables")
-    for name, table in tables.value.items() if tables is not None and isinstance(tables.value, dict) else ():
-        if isinstance(table.value, dict):
-            try:
-                _read_rows(files, table, f"tables.{name}")
-            except UnreadableError as error:
-                files.problems.append(error.problem)
-    read_joint_files(files, tree)
-    read_value_files(files, tree)
+@dataclass
+class _Reader:
+    """Reads files that extend each other."""
+
+    files: Files
+    kind: type[Entry]
+    overridden: dict[Path, list[Overridden]]
+
+    def read(self, file: str, asked_by: Node | None, above: tuple[str, ...]) -> Node:
+        """Read a file, merged over all it extends."""
+        if file in above:
+            chain = " -> ".join((*above, file))
+            at = (asked_by.file, asked_by.line) if asked_by else (file, 0)
+            raise UnreadableError(Problem(*at, "extends", chain, "files that do not extend each other in a circle"))
+        tree = read_yaml(self.files, file, asked_by, "extends" if asked_by else "")
+        if not isinstance(tree.value, dict) or not tree.value:
+            found = "an empty file" if tree.value in (None, {}) else shown(tree.plain())
+            allowed = "fields with values: title, population, domains, ..."
+            raise UnreadableError(Problem(file, tree.line, "", found, allowed))
+        for section in NAMED_SECTIONS:
+            if section in tree.value:
+                tree.value[section] = read_section(self.files, section, tree.value[section])
+        _name_free(tree)
+        extends, change = (tree.value.pop(field, None) for field in READ_FIRST)
+        if extends is None:
+            if change is not None:
+                allowed = "change only beside extends: it changes what the file builds on"
+                self.files.problems.append(Problem(change.file, change.line, "change", "change", allowed))
+            return tree
+        bases = extends.value if isinstance(extends.value, list) else [extends]
+        merged: Node | None = None
+        for base in bases:
+            model = self.read(_extended(self.files, base), base, (*above, file))
+            merged = model if merged is None else self._merge(merged, model)
+        whole = tree if merged is None else self._merge(merged, tree)
+        return whole if change is None else self._change(whole, change)
+
+    def _merge(self, base: Node, case: Node) -> Node:
+        """Merge a case over the model it extends.
+
+        Named sections merge entry by entry (an entry of the case replaces the whole entry), ``population`` and
+        ``calibration`` field by field; everything else is replaced.
+        """
+        merged = dict(base.value)
+        for key, node in case.value.items():
+            below = merged.get(key)
+            if below is not None and key in _BY_FIELD and _both(below, node):
+                merged[key] = self._fields(below, node, key)
+            elif below is not None and key in NAMED_SECTIONS and _both(below, node):
+                merged[key] = self._entries(below, node, (key,))
+            else:
+                if below is not None:
+                    self._replaced((key,), below, node)
+                merged[key] = node
+        return Node(merged, case.file, case.line)
+
+    def _fields(self, base: Node, case: Node, section: str) -> Node:
+        """Merge a section field by field; in a calibration, what stands there by name entry by entry."""
+        merged = dict(base.value)
+        for name, node in case.value.items():
+            below = merged.get(name)
+            if below is not None and section == "calibration" and _both(below, node):
+                merged[name] = self._entries(below, node, (section, name))
+            else:
+                if below is not None:
+                    self._replaced((section, name), below, node)
+                merged[name] = node
+        return Node(merged, case.file, case.line, base.lost or case.lost)
+
+    def _entries(self, base: Node, case: Node, path: Path) -> Node:
+        """Merge entries by name: those of the case replace those of the model."""
+        for name in base.value.keys() & case.value.keys():
+            self._replaced((*path, name), base.value[name], case.value[name])
+        return Node({**base.value, **case.value}, case.file, case.line, base.lost or case.lost)
+
+    def _replaced(self, path: Path, old: Node, new: Node) -> None:
+        """Keep what a value has taken the place of, unless it is the same."""
+        value = old.plain()
+        if value != new.plain():
+            self.overridden.setdefault(path, []).append(Overridden(value, old.file, old.line))
+
+    def _change(self, base: Node, change: Node) -> Node:
+        """Merge what a case changes over all it builds on, at every depth."""
+        if not isinstance(change.value, dict) or not change.value:
+            if not change.lost:
+                allowed = "the sections of a scenario, each with what differs in it"
+                problem = Problem(change.file, change.line, "change", shown(change.plain()), allowed)
+                self.files.problems.append(problem)
+            return base
+        merging = Merging(self.files, self.kind, ("change",), replaced=self._replaced)
+        change = merging.read(change)
+        merging.refuse_kept(change, "sections of a scenario")
+        merged = base if merging.problems else merging.over(base, change)
+        self.files.problems += merging.problems
+        return merged
 
 
-def _read_rows(files: Files, table: Node, path: str) -> None:
-    """Fill in the rows of a table that names a file."""
-    by, reference = table.value.get("by"), table.value.get("file")
-    if "rows" in table.value:
-        files.problems.append(
-            Problem(table.value["rows"].file, table.value["rows"].line, f"{path}.rows", "rows", "values, or a file")
-        )
-        table.value["rows"].lost = True
-    elif reference is not None and isinstance(reference.value, str) and by is not None and isinstance(by.value, list):
-        columns = [str(column.value) for column in by.value]
-        file = files.refer(reference, f"{path}.file")
-        table.value["rows"] = read_table_csv(files, file, reference, columns, path)
+def _name_free(tree: Node) -> None:
+    """Write a list of free parameters by name, so that those of a case add to those of its model."""
+    calibration = tree.value.get("calibration")
+    free = calibration.value.get("free") if calibration is not None and isinstance(calibration.value, dict) else None
+    if free is not None and isinstance(free.value, list) and all(isinstance(of.value, str) for of in free.value):
+        names = {of.value: Node({}, of.file, of.line) for of in free.value}
+        calibration.value["free"] = Node(names, free.file, free.line)
 
 
-def _read_extended(files: Files, file: str, asked_by: Node | None, above: tuple[str, ...]) -> Node:
-    if file in above:
-        chain = " -> ".join((*above, file))
-        at = (asked_by.file, asked_by.line) if asked_by else (file, 0)
-        raise UnreadableError(Problem(*at, "extends", chain, "files that do not extend each other in a circle"))
-    tree = read_yaml(files, file, asked_by, "extends" if asked_by else "")
-    if not isinstance(tree.value, dict) or not tree.value:
-        found = "an empty file" if tree.value in (None, {}) else shown(tree.plain())
-        allowed = "fields with values: title, population, domains, ..."
-        raise UnreadableError(Problem(file, tree.line, "", found, allowed))
-    for section in NAMED_SECTIONS:
-        if section in tree.value:
-            tree.value[section] = read_section(files, section, tree.value[section])
-    extends = tree.value.pop("extends", None)
-    if extends is None:
-        return tree
-    bases = extends.value if isinstance(extends.value, list) else [extends]
-    merged: Node | None = None
-    for base in bases:
-        model = _read_extended(files, _extended(files, base), base, (*above, file))
-        merged = model if merged is None else merge(merged, model)
-    return tree if merged is None else merge(merged, tree)
+def _both(one: Node, other: Node) -> bool:
+    return isinstance(one.value, dict) and isinstance(other.value, dict)
 
 
 def _extended(files: Files, node: Node) -> str:
-    """Path of what an entry of `extends` names: a file, or the shipped model of that name."""
+    """Path of what an entry of `extends` names: a file, or the shipped model or case of that name."""
     name = node.value
     if not isinstance(name, str) or not _PLAIN_NAME.fullmatch(name):
         return files.refer(node, "extends")
-    file = model_file(name)
-    try:
-        known = is_model(files.text(file, node, "extends"))
-    except UnreadableError:
-        known = False
-    if not known:
-        models = shipped_models()
-        hint = did_you_mean(name, models)
-        if os.path.isfile(os.path.join(os.path.dirname(node.file), f"{name}.yaml")):
-            hint = f"a file is named with its ending: {name}.yaml"
-        allowed = f"a file name with its ending, or a model that ships with simcore: {', '.join(models)}"
-        raise UnreadableError(Problem(node.file, node.line, "extends", f"{shown(name)}: no such model", allowed, hint))
-    return file
-
-
-def read_section(files: Files, section: str, node: Node) -> Node:
-    """Load a section that is a file name, or a list of file names and mappings."""
-    parts = node.value if isinstance(node.value, list) else [node]
-    if all(isinstance(part.value, dict) for part in parts) and not isinstance(node.value, list):
-        return node
-    entries: dict[Any, Node] = {}
-    lost = False
-    for part in parts:
+    for file, fits in ((model_file(name), is_model), (case_file(name), bool)):
         try:
-            loaded = _part(files, section, part)
-        except UnreadableError as error:
-            problem = error.problem
-            if isinstance(part.value, str) and "." not in part.value:
-                problem = Problem(part.file, part.line, section, shown(part.value), _ENTRIES)
-            files.problems.append(problem)
-            lost = True
-            continue
-        if not isinstance(loaded.value, dict):
-            if not loaded.lost:
-                files.problems.append(Problem(loaded.file, loaded.line, section, shown(loaded.plain()), _ENTRIES))
-            lost = True
-            continue
-        for name, entry in loaded.value.items():
-            if name in entries:
-                first = entries[name]
-                files.problems.append(
-                    Problem(
-                        entry.file,
-                        entry.line,
-                        f"{section}.{name}",
-                        f"this name a second time (first in {first.file}:{first.line})",
-                        "each name once",
-                    )
-                )
-            else:
-                entries[name] = entry
-    return Node(entries, node.file, node.line, lost)
-
-
-def _part(files: Files, section: str, part: Node) -> Node:
-    """Load a file of a section; entries in place stay as they are."""
-    if not isinstance(part.value, str):
-        return part
-    file = files.refer(part, section)
-    if file.endswith(".csv") and section == "parameters":
-        return read_parameters_csv(files, file, part)
-    return read_yaml(files, file, part, section)
-
-
-def merge(base: Node, case: Node) -> Node:
-    """Merge a case over the model it extends.
-
-    Named sections merge entry by entry (an entry of the case replaces the whole entry),
-    ``population`` field by field; everything else is replaced.
-    """
-    merged = dict(base.value)
-    for key, node in case.value.items():
-        below = merged.get(key)
-        both = below is not None and isinstance(below.value, dict) and isinstance(node.value, dict)
-        if below is not None and both and key in (*NAMED_SECTIONS, "population"):
-            merged[key] = Node({**below.value, **node.value}, node.file, node.line, below.lost or node.lost)
-        else:
-            merged[key] = node
-    return Node(merged, case.file, case.line)
+            if fits(files.text(file, node, "extends")):
+                return file
+        except UnreadableError:
+            pass
+    known = [*shipped_models(), *(case for case in shipped_scenarios() if _PLAIN_NAME.fullmatch(case))]
+    hint = did_you_mean(name, known)
+    if os.path.isfile(os.path.join(os.path.dirname(node.file), f"{name}.yaml")):
+        hint = f"a file is named with its ending: {name}.yaml"
+    allowed = f"a file name with its ending, or a model or case that ships with simcore: {', '.join(known)}"
+    raise UnreadableError(
+        Problem(node.file, node.line, "extends", f"{shown(name)}: no such model or case", allowed, hint)
+    )

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from simcore.scenario.alternatives import Alternative
+from simcore.scenario.calibrating import Calibration, Prior, Target, TargetPopulation
 from simcore.scenario.dependence import Correlation, Joint
 from simcore.scenario.entries import Entry, Name, Text
 from simcore.scenario.evidence import Citation, Evidenced, Parameter, Table, TableRow, Work
@@ -22,6 +23,7 @@ from simcore.scenario.prices import (
     Actor,
     Booking,
     Cashable,
+    Counted,
     Discount,
     Money,
     Outcome,
@@ -45,11 +47,11 @@ from simcore.scenario.programmes import (
 from simcore.scenario.written import parse_cap
 
 __all__ = [
-    "Accrual", "Actor", "Alternative", "Booking", "Cashable", "Citation", "Derived", "Discount", "Displacement",
-    "Domain", "DropOut", "Effect", "Enrolment", "Entry", "Evidenced", "Fade", "Horizon", "Intervention", "Memory",
-    "MemoryShares", "Modifier", "Money", "Move", "Outcome", "OutcomePart", "Parameter", "Payers", "Population",
-    "Price", "ProgrammeCost", "PublicFunds", "Scale", "Scenario", "Shares", "Spread", "Start", "Table", "TableRow",
-    "Trait", "Variation", "Work", "parse_cap",
+    "Accrual", "Actor", "Alternative", "Booking", "Calibration", "Cashable", "Citation", "Counted", "Derived",
+    "Discount", "Displacement", "Domain", "DropOut", "Effect", "Enrolment", "Entry", "Evidenced", "Fade", "Horizon",
+    "Intervention", "Memory", "MemoryShares", "Modifier", "Money", "Move", "Outcome", "OutcomePart", "Parameter",
+    "Payers", "Population", "Price", "Prior", "ProgrammeCost", "PublicFunds", "Scale", "Scenario", "Shares", "Spread",
+    "Start", "Table", "TableRow", "Target", "TargetPopulation", "Trait", "Variation", "Work", "parse_cap",
 ]  # fmt: skip
 
 
@@ -101,6 +103,9 @@ class Scenario(Entry):
     sources: dict[Name, Work] = Field(default_factory=dict, description="works that figures are taken from")
     alternatives: dict[Name, Alternative] = Field(
         default_factory=dict, description="other assumptions, run side by side with the scenario as it stands"
+    )
+    calibration: Calibration | None = Field(
+        None, description="published statistics that free parameters are fitted to, by simcore calibrate"
     )
     draws: Annotated[int, Field(ge=1, le=10_000_000)] = Field(
         1000, description="joint samples of all uncertain figures"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 #: How the path of a shipped file begins.
 SHIPPED = "shipped:"
-#: A model says what its domains are; the other files beside it are parts of models.
-_MODEL = re.compile(r"^domains\s*:", re.M)
+#: A model says what its domains are, what it builds on or what it is fitted to; the other files are parts of models.
+_MODEL = re.compile(r"^(domains|extends|calibration)\s*:", re.M)
 
 
 def shipped_folder() -> Path:
@@ -46,6 +46,11 @@ def is_model(text: str) -> bool:
 def model_file(name: str) -> str:
     """Path of a shipped model."""
     return f"{SHIPPED}/models/{name}.yaml"
+
+
+def case_file(name: str) -> str:
+    """Path of a shipped case."""
+    return f"{SHIPPED}/{name}/scenario.yaml"
 
 
 def is_shipped(file: str) -> bool:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from simcore.scenario.csv_files import csv_number, csv_rows, read_parameters_csv
 from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash
-from simcore.scenario.reading import merge, read_tree
+from simcore.scenario.reading import read_tree as read_whole
+from simcore.scenario.schema import Scenario
 from simcore.scenario.strict_yaml import read_yaml
 
 ASKED = Node("asked", "scenario.yaml", 1)
@@ -17,6 +18,10 @@ ASKED = Node("asked", "scenario.yaml", 1)
 def files_of(**texts):
     named = {name.replace("__", "/").replace("_dot_", "."): text for name, text in texts.items()}
     return Files(read=lambda file: named[file])
+
+
+def read_tree(files, file):
+    return read_whole(files, file, Scenario)[0]
 
 
 def read(text):
@@ -249,6 +254,66 @@ def test_a_case_over_its_model():
     assert places["parameters", "q"] == ("base.yaml", 4)
 
 
+def test_a_change_merges_at_every_depth_and_is_remembered():
+    case = "extends: base.yaml\nchange:\n  population: {start: {age: 3}}\n  parameters: {p: {unit: factor}}\n"
+    tree, overridden = read_whole(files_of(case_dot_yaml=case, base_dot_yaml=BASE), "case.yaml", Scenario)
+    assert tree.plain()["population"] == {"persons": 10, "start": {"age": 3}}
+    assert tree.plain()["parameters"] == {"p": {"unit": "factor", "value": 1}, "q": {"unit": "share"}}
+    assert dict(tree.places())["population", "start", "age"] == ("case.yaml", 3)
+    found = {path: [(old.value, old.file, old.line) for old in values] for path, values in overridden.items()}
+    assert found == {
+        ("population", "start", "age"): [(1, "base.yaml", 3)],
+        ("parameters", "p", "unit"): [("share", "base.yaml", 4)],
+    }
+
+
+def test_what_is_overridden_twice_is_told_last_first():
+    texts = {
+        "case_dot_yaml": "extends: middle.yaml\nseed: 3\nparameters: {p: {unit: rate}}\n",
+        "middle_dot_yaml": "extends: base.yaml\nparameters: {p: {unit: factor}, q: {unit: share}}\n",
+        "base_dot_yaml": BASE,
+    }
+    _, overridden = read_whole(files_of(**texts), "case.yaml", Scenario)
+    assert list(overridden) == [("parameters", "p")]  # q is the same
+    assert [old.file for old in overridden["parameters", "p"]] == ["middle.yaml", "base.yaml"]
+
+
+def test_a_change_can_leave_out_and_name_entries_of_lists():
+    base = "title: base\ngroups: [a, b]\nactors: {one: {sector: public}, two: {sector: other}}\n"
+    case = "extends: base.yaml\nchange: {groups: {0: c, 2: d}, actors: {two: leave_out}}\n"
+    tree = read_tree(files_of(case_dot_yaml=case, base_dot_yaml=base), "case.yaml")
+    assert tree.plain() == {"title": "base", "groups": ["c", "b", "d"], "actors": {"one": {"sector": "public"}}}
+
+
+@pytest.mark.parametrize(
+    ("case", "path", "found", "allowed", "hint"),
+    [
+        ("change: {groups: [a]}\n", "change", "change", "change only beside extends", ""),
+        ("extends: base.yaml\nchange: more\n", "change", "more", "the sections of a scenario, each with", ""),
+        ("extends: base.yaml\nchange: {actor: {}}\n", "change.actor", "actor", "sections of a scenario: title", "actors"),
+        ("extends: base.yaml\nchange: {parameters: {r: leave_out}}\n", "change.parameters.r", "leave_out of r",
+         "what the scenario writes here: p, q", ""),
+        ("extends: base.yaml\nchange: {title: }\n", "change.title", "nothing", "a value, or leave_out", ""),
+    ],
+)  # fmt: skip
+def test_a_change_that_cannot_be_made(case, path, found, allowed, hint):
+    files = files_of(case_dot_yaml=case, base_dot_yaml=BASE)
+    read_tree(files, "case.yaml")
+    (problem,) = files.problems
+    assert (problem.file, problem.path, problem.found) == ("case.yaml", path, found)
+    assert problem.allowed.startswith(allowed)
+    assert hint in problem.hint
+
+
+def test_a_calibration_adds_to_that_of_its_model():
+    base = "title: base\ncalibration: {free: [p, q], targets: {a: {observed: 1}}}\n"
+    case = "extends: base.yaml\ncalibration:\n  free: {q: {distribution: 1}, r: {}}\n  targets: {b: {observed: 2}}\n"
+    tree = read_tree(files_of(case_dot_yaml=case, base_dot_yaml=base), "case.yaml")
+    assert tree.plain()["calibration"] == {
+        "free": {"p": {}, "q": {"distribution": 1}, "r": {}}, "targets": {"a": {"observed": 1}, "b": {"observed": 2}},
+    }  # fmt: skip
+
+
 def test_of_several_files_extended_the_later_wins():
     tree = read_tree(
         files_of(
@@ -259,14 +324,6 @@ def test_of_several_files_extended_the_later_wins():
         "case.yaml",
     )
     assert tree.plain() == {"title": "two", "about": "one", "draws": 2, "seed": 3}
-
-
-def test_merging_leaves_its_parts_alone():
-    base, case = read("actors: {a: 1}\n")[0], read("actors: {b: 2}\n")[0]
-    merged = merge(base, case)
-    assert merged.plain() == {"actors": {"a": 1, "b": 2}}
-    assert base.plain() == {"actors": {"a": 1}}
-    assert case.plain() == {"actors": {"b": 2}}
 
 
 def test_a_section_in_several_files_refuses_a_name_twice():

@@ -1,0 +1,133 @@
+"""The populations of a calibration, each as a scenario of its own that counts what its targets are about."""
+
+from __future__ import annotations
+
+from simcore.errors import Problem, ScenarioError
+from simcore.scenario.calibrating import Calibration
+from simcore.scenario.fields import path_text
+from simcore.scenario.loading import ScenarioFile, understand
+from simcore.scenario.merging import Merging
+from simcore.scenario.nodes import Files, Node
+from simcore.scenario.prices import Discount
+from simcore.scenario.schema import Scenario
+
+#: How the scenario's own population is called.
+OWN = ""
+_COUNTED = "targets say what is counted"
+_FITTED = "the fit chooses them"
+#: What a population may not change, and why.
+KEPT: dict[tuple[str, ...], str] = {
+    ("alternatives",): "targets hold whatever is assumed",
+    ("calibration",): "a population is part of it",
+    ("outcomes",): _COUNTED,
+    ("groups",): _COUNTED,
+    **dict.fromkeys([("draws",), ("seed",), ("sampling",)], _FITTED),
+}
+_NEITHER = ("alternatives", "calibration", "outcomes", "groups")
+
+
+def count_name(target: str) -> str:
+    """Name of the outcome that is the count of a target."""
+    return f"{target}_count"
+
+
+def of_name(target: str) -> str:
+    """Name of the outcome that a target is divided by."""
+    return f"{target}_of"
+
+
+def populations(file: ScenarioFile, files: Files | None = None) -> dict[str, ScenarioFile]:
+    """Each population that targets are about, as a scenario that counts them under the comparator.
+
+    Its outcomes are the counts of its targets, as `count_name` and `of_name` call them. It has no prices, and
+    person-time is counted at the start of each cycle.
+
+    Parameters
+    ----------
+    file
+        From `read_scenario`, not an alternative.
+    files
+        Reads what changes name; by default from the texts that `file` keeps.
+
+    Raises
+    ------
+    ScenarioError
+        What is wrong with changes and targets, all at once.
+    """
+    calibration, tree = file.scenario.calibration, file.tree
+    if calibration is None or tree is None:
+        return {}
+    files = files or Files()
+    base = Node({name: node for name, node in tree.value.items() if name not in _NEITHER}, tree.file, tree.line)
+    written = tree.value["calibration"].value
+    found: dict[str, ScenarioFile] = {}
+    problems: list[Problem] = []
+    for name, targets in _targets_of(calibration).items():
+        merged = base
+        if name != OWN:
+            change = written["populations"].value[name].value["change"]
+            merging = Merging(files, Scenario, ("calibration", "populations", name, "change"), KEPT)
+            change = merging.read(change)
+            merging.refuse_kept(change, "sections that say who they are")
+            merged = base if merging.problems else merging.over_filled(base, change)
+            problems += merging.problems
+            if merging.problems:
+                continue
+        outcomes = _outcomes(written["targets"], targets)
+        counting = Node({**merged.value, "outcomes": outcomes}, merged.file, merged.line)
+        try:
+            found[name] = _counting(file, counting, name)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(list(dict.fromkeys(problems)), file.main)
+    return found
+
+
+def _targets_of(calibration: Calibration) -> dict[str, list[str]]:
+    """The targets of each population, those that have any."""
+    found: dict[str, list[str]] = {}
+    for name, target in calibration.targets.items():
+        found.setdefault(target.population or OWN, []).append(name)
+    return found
+
+
+def _outcomes(written: Node, targets: list[str]) -> Node:
+    """What the targets count, as outcomes."""
+    outcomes = {}
+    for name in targets:
+        target = written.value[name]
+        for field, outcome in (("count", count_name(name)), ("of", of_name(name))):
+            counted = target.value.get(field)
+            if counted is not None:
+                more = {"about": "counted for a target", "good": True}
+                fields = {key: Node(value, counted.file, counted.line) for key, value in more.items()}
+                outcomes[outcome] = Node({**counted.value, **fields}, counted.file, counted.line)
+    return Node(outcomes, written.file, written.line)
+
+
+def _counting(file: ScenarioFile, tree: Node, name: str) -> ScenarioFile:
+    """A population as a checked scenario, of which only the comparator's lives are left."""
+
+    def call(path: tuple[object, ...], _: tuple[str, int]) -> str:
+        if path and path[0] == "outcomes" and len(path) > 1:
+            target, field = str(path[1]).rsplit("_", 1)
+            return path_text(("calibration", "targets", target, field, *path[2:]))
+        return path_text(path) + (f" (with calibration.populations.{name})" if name else "")
+
+    understood = understand(tree, (), file.main, lambda *_: False, call)
+    scenario = understood.scenario
+    given = scenario.strategies[scenario.comparator]
+    counted = scenario.model_copy(
+        update={
+            "population": scenario.population.model_copy(update={"cohorts": 1}),
+            "interventions": {
+                of: scenario.interventions[of].model_copy(update={"costs": [], "displacement": []}) for of in given
+            },
+            "strategies": {scenario.comparator: given},
+            "prices": {}, "money": None, "public_funds": None, "discount": Discount(), "accrual": "start_of_cycle",
+        }
+    )  # fmt: skip
+    return ScenarioFile(
+        counted, f"{file.name} {name}".strip(), file.files, file.main, understood.places, understood.warnings
+    )
