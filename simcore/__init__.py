@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from simcore.simulation import simulate
     from simcore.storage import open_results, save_results
     from simcore.studies.alternatives import simulate_alternatives
+    from simcore.studies.calibrate import calibrate
     from simcore.studies.sobol import sobol_indices, sobol_of_prices
     from simcore.studies.tornado import tornado, tornado_of_prices
     from simcore.studies.until import simulate_until
@@ -53,6 +54,7 @@ _HOME = {
     "avoided_cost": "simcore.analysis.avoided_cost",
     "break_even_year": "simcore.analysis.payback",
     "budget": "simcore.analysis.budget",
+    "calibrate": "simcore.studies.calibrate",
     "cashable_saving": "simcore.analysis.cashable",
     "combinations": "simcore.analysis.combinations",
     "compare_engines": "simcore.analysis.comparing",
@@ -105,6 +107,7 @@ __all__ = [
     "avoided_cost",
     "break_even_year",
     "budget",
+    "calibrate",
     "cashable_saving",
     "combinations",
     "compare_engines",

@@ -17,7 +17,7 @@ from simcore.kernels.plan import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.compiled import Compiled
 from simcore.model.expected import expect_draws
-from simcore.model.reach import reach
+from simcore.model.reach import Reach, reach
 from simcore.model.sampled import Counts, empty_counts, probabilities_of, simulate_draws
 from simcore.pricing.price import Pricer
 from simcore.scenario.cohorts import other_lives
@@ -35,6 +35,8 @@ RESOLVED = 1e-8
 _TASK_DRAWS = 20
 #: The exact engine reads the ways between joint states once for all draws of a task: the more, the cheaper each.
 _TASK_DRAWS_EXACT = 64
+#: Fewer than this are not shared out among threads.
+_FEW_DRAWS_EXACT = 16
 
 Progress = Callable[[int, int], None]
 
@@ -51,6 +53,7 @@ def simulate(
     luck: str = "per_draw",
     workers: int | None = None,
     progress: Progress | None = None,
+    prepared: Prepared | None = None,
 ) -> xr.Dataset:
     """Simulate every strategy of a scenario and price the result.
 
@@ -76,6 +79,8 @@ def simulate(
         Number of threads; by default one for each processor. The results do not depend on it.
     progress
         Called now and then with the number of draws done and wanted.
+    prepared
+        From `prepare`, for the same scenario and engine: what many runs of it have in common, made once.
 
     Returns
     -------
@@ -116,8 +121,8 @@ def simulate(
     target_group = min(scenario.population.target_group, n_persons)
     n_workers = workers or processors()
 
-    lived = [compile_scenario(of) for of in (file, *other_lives(file))]  # of the first cohort, and of those that differ
-    pricer = Pricer(file, lived[0].account)
+    ready = prepare(file, engine) if prepared is None else prepared
+    lived, pricer, reached = ready.lived, ready.pricer, ready.reached
     _check_memory(lived, pricer, n_draws, len(file.distributions))
     drawn = drawn_parameters(file, asked, seed=seed, sampling=sampling)
     drawn = given_parameters(file, drawn, parameters or {})
@@ -128,7 +133,6 @@ def simulate(
     run = Run(numbers, n_persons, seed, engine, method, luck, part_size)
     pricer.check(drawn, n_draws)
     values = [compiled.values.evaluate(drawn, n_draws) for compiled in lived]
-    reached = [reach(compiled) for compiled in lived] if exact else None
     counts = [empty_counts(compiled, n_draws, float if exact else np.int32) for compiled in lived]
 
     def lives(cohort: int, task: range, who: range) -> tuple[Counts, range, Counts]:
@@ -144,7 +148,9 @@ def simulate(
             )  # fmt: skip
         return counts[cohort], task, some
 
-    step = _TASK_DRAWS_EXACT if exact else _TASK_DRAWS
+    step = _TASK_DRAWS
+    if exact:
+        step = min(_TASK_DRAWS_EXACT, max(_FEW_DRAWS_EXACT, -(-n_draws // n_workers)))
     tasks = [range(first, min(first + step, n_draws)) for first in range(0, n_draws, step)]
     done = 0
     with ThreadPoolExecutor(n_workers) as pool:
@@ -157,6 +163,48 @@ def simulate(
             if progress is not None:
                 progress(done // (len(groups) * len(lived)), n_draws)
     return priced_dataset(file, pricer, drawn, counts, run, n_workers)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What many runs of one scenario have in common.
+
+    Attributes
+    ----------
+    lived
+        The compiled scenario: of the first cohort, and of those that differ from it.
+    pricer
+        Its prices.
+    reached
+        The joint states that can be reached, for the exact engine.
+    """
+
+    lived: list[Compiled]
+    pricer: Pricer
+    reached: list[Reach] | None
+
+
+def prepare(file: ScenarioFile, engine: str = "sampled") -> Prepared:
+    """Compile a scenario, for one run or for many.
+
+    Raises
+    ------
+    ModelError
+        The model has too many joint states for the exact engine.
+    ScenarioError
+        A table has no value for a situation that occurs.
+
+    Examples
+    --------
+    >>> import simcore
+    >>> scenario = simcore.read_scenario("textbook_chain")
+    >>> ready = prepare(scenario)
+    >>> simcore.simulate(scenario, draws=2, persons=10, prepared=ready).sizes["draw"]
+    2
+    """
+    lived = [compile_scenario(of) for of in (file, *other_lives(file))]
+    reached = [reach(compiled) for compiled in lived] if engine == "expected" else None
+    return Prepared(lived, Pricer(file, lived[0].account), reached)
 
 
 def _uncertain(file: ScenarioFile) -> list[str]:

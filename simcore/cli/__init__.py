@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from simcore.cli.calibration import app as calibration
 from simcore.cli.drivers import app as drivers
 from simcore.cli.runs import app as runs
 from simcore.cli.studies import app as studies
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (runs, studies, drivers):
+for commands in (runs, studies, drivers, calibration):
     app.registered_commands += commands.registered_commands
 
 

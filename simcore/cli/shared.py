@@ -111,12 +111,12 @@ def with_progress(file: ScenarioFile, silent: bool, *, persons: int | None, engi
 
 
 @contextmanager
-def progress_bar(what: str, silent: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar of draws done and wanted, in a terminal; gives what is to be called with their numbers."""
+def progress_bar(what: str, silent: bool, unit: str = "draws") -> Iterator[Callable[[int, int], None]]:
+    """A bar of draws (or other units) done and wanted, in a terminal; gives what is to be called with their numbers."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("draws"), TimeRemainingColumn(),
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn(),
     )  # fmt: skip
     console = terminal(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=silent or not console.is_terminal) as bar:
