@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from simcore.errors import Problem, ScenarioError
 from simcore.scenario.calibrating import Calibration
+from simcore.scenario.counting import counting_only
 from simcore.scenario.fields import path_text
 from simcore.scenario.loading import ScenarioFile, understand
 from simcore.scenario.merging import Merging
 from simcore.scenario.nodes import Files, Node
-from simcore.scenario.prices import Discount
 from simcore.scenario.schema import Scenario
 
 #: How the scenario's own population is called.
@@ -23,6 +25,12 @@ KEPT: dict[tuple[str, ...], str] = {
     ("groups",): _COUNTED,
     **dict.fromkeys([("draws",), ("seed",), ("sampling",)], _FITTED),
 }
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+#: Sections whose conditions and formulas may name an intervention, and fields that name none.
+_MODEL = ("population", "domains", "memory", "derived", "tables")
+_WORDS = ("about", "label", "label_sv", "source", "conversion", "unit")
+#: Sections of money, which a population has no part in.
+_PRICED = ("prices", "money", "public_funds", "discount", "accrual")
 _NEITHER = ("alternatives", "calibration", "outcomes", "groups")
 
 
@@ -73,10 +81,10 @@ def populations(file: ScenarioFile, files: Files | None = None) -> dict[str, Sce
             problems += merging.problems
             if merging.problems:
                 continue
-        outcomes = _outcomes(written["targets"], targets)
-        counting = Node({**merged.value, "outcomes": outcomes}, merged.file, merged.line)
+        counted = _without_programmes(merged, file.scenario)
+        counted.value["outcomes"] = _outcomes(written["targets"], targets)
         try:
-            found[name] = _counting(file, counting, name)
+            found[name] = _counting(file, counted, name)
         except ScenarioError as error:
             problems += error.problems
     if problems:
@@ -89,6 +97,39 @@ def _targets_of(calibration: Calibration) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, target in calibration.targets.items():
         found.setdefault(target.population or OWN, []).append(name)
+    return found
+
+
+def _without_programmes(tree: Node, scenario: Scenario) -> Node:
+    """The scenario without prices, and without interventions that neither the comparator nor the model names.
+
+    A population may start at an age at which no programme of the case could begin.
+    """
+    dropped = (*_PRICED, "interventions", "strategies")
+    sections = {name: node for name, node in tree.value.items() if name not in dropped}
+    interventions = tree.value.get("interventions", Node({}, tree.file, tree.line)).value
+    given = tree.value["strategies"].value[scenario.comparator]
+    named = set(given.plain())
+    for section in _MODEL:
+        named |= _names(sections[section]) if section in sections else set()
+    kept: dict[str, Node] = {}
+    while more := {name: node for name, node in interventions.items() if name in named and name not in kept}:
+        for name, node in more.items():
+            fields = {field: of for field, of in node.value.items() if field not in ("costs", "displacement")}
+            kept[name] = Node(fields, node.file, node.line)
+            named |= _names(kept[name])
+    sections["interventions"] = Node(kept, tree.file, tree.line)
+    sections["strategies"] = Node({scenario.comparator: given}, tree.file, tree.line)
+    return Node(sections, tree.file, tree.line)
+
+
+def _names(tree: Node) -> set[str]:
+    """Every name that a part of a scenario mentions, but for words that only people read."""
+    found: set[str] = set()
+    for path, node in tree.walk():
+        if not set(_WORDS).intersection(path):
+            found |= {str(step) for step in path}
+            found |= set(_NAME.findall(node.value)) if isinstance(node.value, str) else set()
     return found
 
 
@@ -117,17 +158,7 @@ def _counting(file: ScenarioFile, tree: Node, name: str) -> ScenarioFile:
 
     understood = understand(tree, (), file.main, lambda *_: False, call)
     scenario = understood.scenario
-    given = scenario.strategies[scenario.comparator]
-    counted = scenario.model_copy(
-        update={
-            "population": scenario.population.model_copy(update={"cohorts": 1}),
-            "interventions": {
-                of: scenario.interventions[of].model_copy(update={"costs": [], "displacement": []}) for of in given
-            },
-            "strategies": {scenario.comparator: given},
-            "prices": {}, "money": None, "public_funds": None, "discount": Discount(), "accrual": "start_of_cycle",
-        }
-    )  # fmt: skip
+    counted = counting_only(scenario, scenario.comparator, accrual="start_of_cycle")
     return ScenarioFile(
         counted, f"{file.name} {name}".strip(), file.files, file.main, understood.places, understood.warnings
     )

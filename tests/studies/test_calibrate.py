@@ -159,6 +159,30 @@ def test_a_free_parameter_that_a_population_has_of_its_own_is_not_fitted_there(t
     assert found[0, 1] != found[1, 1]
 
 
+PROGRAMMES = """
+interventions:
+  young: {about: only at 20, enrol: {at_age: 20, uptake: 1}, effects: [{move: work.outside -> employed, odds_ratio: or_job, years: [1, 1], evidence: assumed}]}
+  usual_help: {about: what there is, enrol: {whenever: {work: outside}, uptake: 1}, effects: [{move: work.outside -> employed, odds_ratio: or_job, years: [1, onwards], evidence: assumed}]}
+strategies: {usual: [usual_help], both: [usual_help, young]}
+"""  # noqa: E501
+
+
+def test_only_what_the_comparator_has_is_there_in_a_population(tmp_path):
+    """A population may start at an age at which a programme of the case cannot begin; usual practice stays."""
+    one = "{about: x, distribution: {fixed: 2}, unit: odds ratio, source: {assumption: made up}}"
+    text = CASE.replace("strategies: {usual: []}\n", PROGRAMMES).replace(
+        "parameters:\n", f"parameters:\n  or_job: {one}\n"
+    )
+    text = text.replace("change: {population: {", "change: {population: {start: {age: 30, year: 2025}, ").replace(
+        "age: 23}", "age: 33}"
+    )
+    model = Statistics(case(tmp_path / "programmes", text))
+    found = model({"p_job": np.array([0.2]), "p_loss": np.array([0.1])})
+    odds = 2 * 0.2 / 0.8
+    assert found[0, 0] == pytest.approx(odds / (1 + odds))  # with the help that there is
+    assert 0 < found[0, 2] < 1
+
+
 def test_the_fit_is_a_scenario_that_runs(file, tmp_path):
     fit = calibrate(file, rows=300)
     folder = tmp_path / "fitted"

@@ -295,7 +295,7 @@ def test_the_programme_in_the_readme_runs(tmp_path):
     assert results.attrs["cohorts"] == 10
 
 
-@pytest.mark.parametrize("name", ["analysis", "lives", "strategies", "whole_run", "worth"])
+@pytest.mark.parametrize("name", ["analysis", "fit", "lives", "strategies", "whole_run", "worth"])
 def test_benchmarks_run_at_toy_size(name, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT))
     from benchmarks.__main__ import measure

@@ -1,0 +1,45 @@
+"""What the shipped cases are fitted to: enough statistics, a third of them held out, and none that the model cannot meet."""
+
+import numpy as np
+import pytest
+
+from simcore.scenario.loading import read_scenario
+from simcore.scenario.shipped import shipped_scenarios
+from simcore.studies.statistics import Statistics, priors_of
+
+#: The made-up chain shows how it works; published models and the calculation of one number are not fitted.
+CASES = (
+    "county_unemployment", "mental_ill_health", "newcomer_women", "reading_support", "school_dropout", "young_offenders",
+)  # fmt: skip
+
+
+def test_every_case_about_people_in_sweden_is_fitted():
+    fitted = {name for name in shipped_scenarios() if read_scenario(name).scenario.calibration is not None}
+    assert set(CASES) <= fitted
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_statistics_and_free_parameters(name):
+    calibration = read_scenario(name).scenario.calibration
+    targets = calibration.targets.values()
+    assert len(targets) >= 6
+    held_out = sum(target.use == "validate" for target in targets)
+    assert 3 * held_out >= len(targets) - 2  # a third, rounded down at most
+    assert 3 <= len(calibration.free) <= len(targets) - held_out
+    for target in targets:
+        assert target.source.work is not None, f"{target.about}: a target is published"
+        assert target.source.where
+        if target.model_error:
+            assert target.conversion, f"{target.about}: why the model may miss it"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_model_comes_near_its_statistics_before_any_fit(name):
+    """At the medians of the priors no fitted statistic is out of all reach: a gross error of the model or of a target."""
+    file = read_scenario(name)
+    middle = {of: prior.ppf(np.array([0.5])) for of, prior in priors_of(file).items()}
+    found = Statistics(file)(middle)[0]
+    for value, (of, target) in zip(found, file.scenario.calibration.targets.items(), strict=True):
+        assert np.isfinite(value), of
+        if target.use == "fit":
+            assert abs(value - target.observed) < 6 * target.error, (of, value, target.observed)
