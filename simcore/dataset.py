@@ -210,6 +210,7 @@ def _dataset(
         "currency": currency,
         "price_year": price_year,
         "discount_rate": pricer.expected(scenario.discount.money),
+        "discount_by_year": int(scenario.discount.money in scenario.tables),
         "outcome_discount_rate": pricer.expected(scenario.discount.outcomes),
         "comparator": scenario.comparator,
         "strategies": json.dumps(scenario.strategies, ensure_ascii=False),

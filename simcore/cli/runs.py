@@ -248,14 +248,25 @@ def report(
 
 @app.command()
 @command
-def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) -> None:
+def check(
+    scenario: ScenarioName,
+    figure: Annotated[
+        str | None,
+        typer.Option("--figure", metavar="FILE", help="Draw who is where at which age, with usual practice (PNG)."),
+    ] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
     """Check a scenario and say in words what it means, without simulating lives."""
     from simcore.report.words import describe
+    from simcore.scenario.populations import populations
     from simcore.simulation import RESOLVED, try_out
     from simcore.studies.alternatives import try_alternatives
 
     file = read(scenario)
     trial = try_out(file)
+    for population in populations(file).values():
+        try_out(population, 1)
     smallest = min([trial.smallest, *(of.smallest for of in try_alternatives(file).values())])
     if smallest < RESOLVED:
         print(
@@ -263,6 +274,15 @@ def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) ->
             "that events this rare are better left to --engine expected.",
             file=sys.stderr,
         )
+    if figure is not None:
+        from simcore.report.course_figure import save_course_figure
+        from simcore.studies.situations import situations
+
+        found = situations(file)
+        try:
+            save_course_figure(found, file.scenario, Path(figure))
+        except (OSError, ValueError) as error:
+            raise ResultsError(f"{figure} could not be written: {error}.") from error
     if not quiet:
         for line in describe(file.scenario):
             print(line)
@@ -274,7 +294,8 @@ def check(scenario: ScenarioName, quiet: Quiet = False, debug: Debug = False) ->
 @command
 def sources(scenario: ScenarioName, as_json: Json = False, debug: Debug = False) -> None:
     """List every number with its source, grade and conversion."""
-    from simcore.report.provenance import provenance, provenance_tables
+    from simcore.report.provenance import provenance
+    from simcore.report.provenance_tables import provenance_tables
 
     file = read(scenario)
     if as_json:

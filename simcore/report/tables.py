@@ -112,10 +112,10 @@ def money_words(results: xr.Dataset) -> str:
     """Unit of all money, in words."""
     attributes, number = results.attrs, cohorts(results)
     whom = "per person" if number == 1 else f"for all {number} cohorts together per person of one of them"
-    return (
-        f"{attributes['currency']} {whom}, prices of {attributes['price_year']}, "
-        f"discounted at {100 * attributes['discount_rate']:.3g} % a year"
-    )
+    rate = f"{100 * attributes['discount_rate']:.3g} % a year"
+    if attributes.get("discount_by_year"):
+        rate = "rates that differ by year"
+    return f"{attributes['currency']} {whom}, prices of {attributes['price_year']}, discounted at {rate}"
 
 
 #: Columns of an intervention's table.

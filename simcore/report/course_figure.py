@@ -1,0 +1,261 @@
+"""A figure of who is where at which age: stacked shares of persons, a panel for each domain.
+
+matplotlib is loaded when the figure is drawn. A state is told by its colour (Okabe and Ito's, which stay
+apart for colour-blind readers), by its hatch where there are many, and by its name, which is written beside the
+panel in the order of the bands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from simcore.report.labels import readable, strategy_label
+from simcore.report.page import Page, cut, width_of, wrapped
+from simcore.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Array = NDArray[np.float64]
+
+#: Okabe & Ito (2008), Color Universal Design, without black.
+_COLOURS = ("#E69F00", "#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#0072B2", "#F0E442")
+#: Hatches of these colours; seven colours and five hatches tell 35 states apart.
+_HATCHES = ("", "////", "....", "\\\\\\\\", "----")
+#: The state that most time is spent in, so that the others stand out; the dead; and the letters.
+_COMMON, _DEAD, _DARK, _GREY = "#DEDEDE", "#5A5A5A", "#222222", "#666666"
+#: Where all states but the most common one hold fewer persons than this, the axis is cut to them.
+_RARE = 0.3
+#: Shares that are called nothing, and everybody.
+_NOBODY, _EVERYBODY = 0.5e-4, 0.9995
+# Lengths in inches, letters in points.
+_MARGIN, _LEFT, _PANEL, _HIGH, _GAP = 0.3, 0.5, 3.7, 2.3, 0.35
+_HEAD, _AXIS, _ENTRY, _LINE, _SWATCH = 0.44, 0.44, 0.32, 0.16, 0.17
+_TITLE, _HEADING, _TEXT, _SMALL, _TINY = 13.0, 10.5, 9.0, 8.0, 7.0
+_LEGEND = (1.3, 2.1)
+
+
+def course_figure(situations: xr.Dataset, scenario: Scenario) -> Figure:
+    """Draw who is where at which age, a panel for each domain.
+
+    A state keeps its share from the start of a cycle to its end. The state that most time is spent in is grey and on
+    top, under the dead. Where it leaves little room to the others, the axis is cut, and the panel says so.
+
+    Parameters
+    ----------
+    situations
+        From `simcore.studies.situations.situations`.
+    scenario
+        For the labels.
+    """
+    from matplotlib.figure import Figure
+
+    panels = _panels(situations, scenario)
+    n_columns = min(2, len(panels))
+    entries = [entry for panel in panels for band in panel.shown for entry in (band.label, panel.words(band))]
+    legend = min(max([*(width_of(words, _SMALL) for words in entries), _LEGEND[0]]) * 1.05 + _SWATCH + 0.1, _LEGEND[1])
+    column = _LEFT + _PANEL + 0.15 + legend
+    width = 2 * _MARGIN + n_columns * column + (n_columns - 1) * _GAP
+    inside = 0.97 * (width - 2 * _MARGIN)  # letters are drawn a little wider than they are
+    title = wrapped(str(situations.attrs["title"]), inside, _TITLE)
+    caption = wrapped(_caption(situations, scenario), inside, _TEXT)
+    rows = [panels[first : first + n_columns] for first in range(0, len(panels), n_columns)]
+    heights = [max(_HIGH, *(_legend_height(panel, legend) for panel in row)) for row in rows]
+    top = 0.3 + 0.24 * len(title) + _LINE * len(caption)
+    page = Page(Figure(figsize=(width, top + sum(high + _HEAD + _AXIS for high in heights) + 0.05)))
+    for number, line in enumerate(title):
+        page.text(_MARGIN, 0.36 + 0.24 * number, line, _TITLE, weight="bold")
+    for number, line in enumerate(caption):
+        page.text(_MARGIN, 0.36 + 0.24 * len(title) + _LINE * number, line, _TEXT, color=_DARK)
+    for row, high in zip(rows, heights, strict=True):
+        for place, panel in enumerate(row):
+            left = _MARGIN + place * (column + _GAP)
+            page.text(left, top + _HEAD - 0.12, cut(panel.label, _LEFT + _PANEL, _HEADING), _HEADING, weight="bold")
+            axes = page.axes(left + _LEFT, top + _HEAD, _PANEL, high)
+            _draw(axes, panel)
+            _draw_legend(page, panel, left + _LEFT + _PANEL + 0.15, top + _HEAD, legend)
+        top += high + _HEAD + _AXIS
+    return page.figure
+
+
+def save_course_figure(situations: xr.Dataset, scenario: Scenario, path: Path) -> None:
+    """Draw who is where at which age into a PNG file; the same situations give the same file."""
+    course_figure(situations, scenario).savefig(path, dpi=110, metadata={"Software": "simcore"})
+
+
+def _caption(situations: xr.Dataset, scenario: Scenario) -> str:
+    """What the figure shows, in a few sentences."""
+    about = situations.attrs
+    n_draws = int(about["n_draws"])
+    words = f"Share of all persons at the start of each {about['cycle']}"
+    words += " of age" * ("age" in situations.coords and about["cycle"] == "year")
+    words += f", under {strategy_label(scenario, str(about['strategy']))}. "
+    words += f"Mean of {n_draws:,} draws of the uncertain figures" if n_draws else "Every uncertain figure at its mean"
+    exact = about["engine"] == "expected"
+    words += ", worked out exactly." if exact else f", {int(about['n_persons']):,} sampled lives."
+    return words + " The figures are made up to show how things work." * scenario.illustrative
+
+
+# -- what is shown ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Band:
+    """A share of persons over time (boundary), and how it is drawn."""
+
+    label: str
+    share: Array
+    colour: str
+    hatch: str = ""
+    kind: str = "rare"  #: or common, dead, left
+
+
+class _Panel:
+    """A domain: its bands from below, and the axis."""
+
+    def __init__(self, situations: xr.Dataset, name: str, scenario: Scenario) -> None:
+        self.label = readable(name)
+        of = situations.isel(situation=np.flatnonzero(situations["domain"].values == name))
+        shares = of["share"].values
+        states, living = [str(state) for state in of["state"].values], of["alive"].values.astype(bool)
+        spent = np.where(living, shares.sum(axis=1), -1.0)
+        common = int(np.argmax(spent))
+        ever = [place for place in np.flatnonzero(living) if shares[place].max() > _NOBODY]
+        #: States in which nobody ever is.
+        self.never = [readable(state) for place, state in enumerate(states) if living[place] and place not in ever]
+        rare = [place for place in ever if place != common]
+        most = sorted(rare, key=lambda place: -spent[place])  # hatches are for those that take little room
+        self.bands = [_Band(readable(states[place]), shares[place], *_look(most.index(place))) for place in rare]
+        self.bands.append(_Band(readable(states[common]), shares[common], _COMMON, kind="common"))
+        self.bands += [
+            _Band(readable(states[place]), shares[place], _DEAD, kind="dead") for place in np.flatnonzero(~living)
+        ]
+        left = 1.0 - situations["followed"].values
+        if left.max() > 1e-6:
+            self.bands.append(_Band("No longer followed", left, "white", kind="left"))
+        self.by_age = "age" in situations.coords
+        self.time = situations["age" if self.by_age else "time"].values.astype(float)
+        #: Largest share of all states but the most common one.
+        self.others = float(sum((band.share for band in self.bands if band.kind == "rare"), np.zeros(1)).max())
+        self.is_cut = False
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether the most common state leaves little room to the others."""
+        return _NOBODY < self.others < _RARE
+
+    @cached_property
+    def shown(self) -> list[_Band]:
+        """The bands that the legend names."""
+        return [band for band in self.bands if band.kind in ("rare", "common") or not self.is_cut]
+
+    def words(self, band: _Band) -> str:
+        """How many are in a state at most, and when."""
+        if self.is_cut and band.kind == "common":
+            others = " and the dead" if any(of.kind == "dead" and of.share.max() > 0 for of in self.bands) else ""
+            return f"the rest{others}"
+        largest = float(band.share.max())
+        if largest < _NOBODY:
+            return "nobody yet"
+        place = int(np.argmax(band.share > largest - 1e-12))
+        when = f"at {int(self.time[place])}" if self.by_age else f"after {self.time[place]:.4g} years"
+        if largest >= _EVERYBODY:
+            return f"all {when}"
+        return f"more than 99 % {when}" if largest > 0.995 else f"up to {_percent(largest)} {when}"
+
+
+def _look(k: int) -> tuple[str, str]:
+    """Colour and hatch of a state."""
+    return _COLOURS[k % len(_COLOURS)], _HATCHES[k // len(_COLOURS) % len(_HATCHES)]
+
+
+def _panels(situations: xr.Dataset, scenario: Scenario) -> list[_Panel]:
+    """The panels; of being alive or dead there is none, as long as another one shows the dead."""
+    names = list(scenario.domains)
+    lives = {
+        name for name, domain in scenario.domains.items() if domain.ends_life is not None and len(domain.states) == 2
+    }
+    panels = [_Panel(situations, name, scenario) for name in names if name not in lives or len(names) == 1]
+    for panel in panels:
+        panel.is_cut = panel.can_be_cut
+    if all(panel.is_cut for panel in panels):
+        panels[0].is_cut = False
+    return panels
+
+
+def _percent(share: float) -> str:
+    """Write a share in per cent, with one decimal where it is small."""
+    digits = 0 if share >= 0.0995 else 1 if share >= 0.00095 else 2
+    return f"{100 * share:.{digits}f} %"
+
+
+# -- drawing ------------------------------------------------------------------------------------
+
+
+def _draw(axes: Axes, panel: _Panel) -> None:
+    """Draw the bands of a domain."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    below = np.zeros(len(panel.time))
+    for band in panel.bands:
+        above = below + band.share
+        # The colour of the edge is that of the hatch.
+        axes.fill_between(
+            panel.time, below, above, step="post", facecolor=band.colour, hatch=band.hatch or None,
+            edgecolor=(0, 0, 0, 0.4) if band.hatch else "none", linewidth=0,
+        )  # fmt: skip
+        if band.share.max() > _NOBODY:
+            axes.step(panel.time, above, where="post", color="white", linewidth=0.5)
+        below = above
+    axes.set_xlim(panel.time[0], panel.time[-1])
+    top = 1.12 * panel.others if panel.is_cut else 1.0
+    axes.set_ylim(0, top)
+    axes.set_yticks([at for at in MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(0, top) if 0 <= at <= top])
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g} %"))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=panel.time[-1] - panel.time[0] > 4, steps=[1, 2, 2.5, 5, 10]))
+    axes.set_xlabel("Age" if panel.by_age else "Years since the start", fontsize=_SMALL, color=_GREY, labelpad=0)
+    axes.tick_params(length=2, labelsize=_SMALL, pad=2, color=_GREY, labelcolor=_DARK)
+    axes.tick_params(axis="x", pad=5)  # below the lowest number of the other axis
+    axes.grid(axis="y", color="white", linewidth=0.6, alpha=0.7)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("bottom", "left"):
+        axes.spines[side].set_color(_GREY)
+    if panel.is_cut:
+        axes.set_title(f"axis cut at {_percent(top)}", fontsize=_SMALL, color=_GREY, loc="right", pad=3)
+
+
+def _never(panel: _Panel, width: float) -> list[str]:
+    """The states in which nobody ever is, in lines."""
+    return wrapped(f"Nobody: {', '.join(panel.never)}", width - 0.1, _TINY) if panel.never else []
+
+
+def _legend_height(panel: _Panel, width: float) -> float:
+    return _ENTRY * len(panel.shown) + _LINE * len(_never(panel, width))
+
+
+def _draw_legend(page: Page, panel: _Panel, left: float, top: float, width: float) -> None:
+    """Write the states beside a panel, in the order of the bands."""
+    from matplotlib.patches import Rectangle
+
+    room = width - _SWATCH - 0.1
+    for number, band in enumerate(reversed(panel.shown)):
+        base = top + _ENTRY * number + 0.11
+        edge = "#BBBBBB" if band.kind == "left" else (0, 0, 0, 0.4) if band.hatch else "none"
+        patch = Rectangle(
+            (left, base - 0.11), _SWATCH, 0.13, facecolor=band.colour, hatch=band.hatch or None, edgecolor=edge,
+            linewidth=0.6 if band.kind == "left" else 0,
+        )  # fmt: skip
+        page.under.add_patch(patch)
+        page.text(left + _SWATCH + 0.07, base, cut(band.label, room, _SMALL), _SMALL, color=_DARK)
+        page.text(left + _SWATCH + 0.07, base + 0.13, cut(panel.words(band), room, _TINY), _TINY, color=_GREY)
+    for number, line in enumerate(_never(panel, width)):
+        page.text(left, top + _ENTRY * len(panel.shown) + 0.13 + 0.13 * number, line, _TINY, color=_GREY)
