@@ -168,6 +168,14 @@ VARIABLES: Final[dict[str, Variable]] = {
         "As outcome_value, per person of the subgroup.",
     ),
     "part_size": Variable(("part",), "persons", "Persons in each part", "How many persons each part has in a draw."),
+    "years_alive": Variable(
+        ("strategy", "draw", "year"),
+        "years per person",
+        "Years alive",
+        "Person-time alive, and followed, in each calendar year, counted at the ends of cycles as what is paid for time is; "
+        "not discounted.",
+        always=False,
+    ),
 }
 
 #: Added to the unit of what is per person, when several cohorts are added up.
@@ -186,7 +194,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "cycle_length_years": "length of a cycle",
     "currency": "currency of all money",
     "price_year": "year whose prices all money is in",
-    "discount_rate": "expected discount rate per year, for money",
+    "discount_rate": "expected discount rate per year, for money; that of the first year where it differs by year",
     "outcome_discount_rate": "expected discount rate per year, for outcomes",
     "engine": "sampled lives, or expected: the exact distribution",
     "comparator": "strategy the others are compared with",
@@ -198,6 +206,7 @@ FURTHER_ATTRIBUTES: Final[dict[str, str]] = {
     "alternative": "which of the scenario's alternatives it is; empty as it stands",
     "sampling": "how parameters were drawn",
     "luck": "per_draw: each draw has its own luck; shared: all draws have the same",
+    "discount_by_year": "1 where the discount rate for money differs by year, and 0 elsewhere",
     "cohorts": "groups that start one after the other, one each year; money and outcomes are those of all together",
 }
 

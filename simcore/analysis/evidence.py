@@ -50,15 +50,44 @@ def priced_by_quality(
     return (shares / total.where(total > 0)).transpose("intervention", "quality")
 
 
+def uncertainty_by_parameter(results: xr.Dataset, *, comparator: str | None = None) -> xr.DataArray:
+    """Share of the variance of society's net saving over draws that comes from each uncertain parameter.
+
+    A linear regression of the net saving on the (standardised) uncertain parameters; each parameter's share is
+    its coefficient times its correlation with the net saving, and they add up to the explained share. Of parameters
+    that are drawn together, what they explain is so parted between them, and one that counteracts others gets
+    nothing. What they leave is luck, and effects that are not linear.
+
+    Parameters
+    ----------
+    results
+        Reads ``present_value`` and ``parameter_value``.
+    comparator
+        The strategy the others are compared with; by default the scenario's.
+
+    Returns
+    -------
+    DataArray (intervention, parameter) of the parameters that vary; not a number when there are too few draws (fewer
+    than three for each uncertain parameter) or nothing varies.
+    """
+    society = net_saving(results, comparator=comparator).sum("actor").transpose("intervention", "draw")
+    values = results["parameter_value"].values
+    uncertain = np.flatnonzero(values.max(axis=0) > values.min(axis=0))
+    names = np.array([str(results["parameter"].values[column]) for column in uncertain], dtype=str)
+    shares = np.full((len(society), len(names)), np.nan)
+    if len(names) and society.sizes["draw"] >= 3 * len(names):
+        shares = _explained(values[:, uncertain], society.values.T).T
+    coords = {"intervention": society["intervention"].values, "parameter": names}
+    return xr.DataArray(shares, coords, ("intervention", "parameter"))
+
+
 def uncertainty_by_quality(
     results: xr.Dataset, quality: Mapping[str, str], *, comparator: str | None = None
 ) -> xr.DataArray:
     """Share of the variance of society's net saving over draws, by quality of the parameters behind it.
 
-    A linear regression of the net saving on the (standardised) uncertain parameters; each parameter's share is
-    its coefficient times its correlation with the net saving, and they add up to the explained share. Of parameters
-    that are drawn together, what they explain is so parted between them, and one that counteracts others gets
-    nothing. The rest is luck, and effects that are not linear.
+    The sum of `uncertainty_by_parameter` over the parameters of each quality. The rest is luck, and effects that are
+    not linear.
 
     Parameters
     ----------
@@ -74,17 +103,14 @@ def uncertainty_by_quality(
     DataArray (intervention, quality) with one more quality, "rest"; not a number when there are too few
     draws (fewer than three for each uncertain parameter) or nothing varies.
     """
-    society = net_saving(results, comparator=comparator).sum("actor").transpose("intervention", "draw")
-    values = results["parameter_value"].values
-    uncertain = np.flatnonzero(values.max(axis=0) > values.min(axis=0))
-    names = [str(results["parameter"].values[column]) for column in uncertain]
-    shares = np.full((len(society), len(QUALITIES) + 1), np.nan)
-    if names and society.sizes["draw"] >= 3 * len(names):
-        explained = _explained(values[:, uncertain], society.values.T)
+    explained = uncertainty_by_parameter(results, comparator=comparator)
+    names = [str(name) for name in explained["parameter"].values]
+    shares = np.full((explained.sizes["intervention"], len(QUALITIES) + 1), np.nan)
+    if names:
         of_quality = np.array([[quality[name] == grade for grade in QUALITIES] for name in names], dtype=float)
-        shares[:, :-1] = explained.T @ of_quality
+        shares[:, :-1] = explained.values @ of_quality
         shares[:, -1] = np.maximum(1.0 - shares[:, :-1].sum(axis=1), 0.0)
-    coords = {"intervention": society["intervention"].values, "quality": [*QUALITIES, "rest"]}
+    coords = {"intervention": explained["intervention"].values, "quality": [*QUALITIES, "rest"]}
     return xr.DataArray(shares, coords, ("intervention", "quality"))
 
 

@@ -33,7 +33,7 @@ _FIGURE = "calibration.png"
 @command
 def calibrate(
     scenario: ScenarioName,
-    rows: Annotated[int, typer.Option(min=10, help="Rows of the posterior sample.")] = 1000,
+    rows: Annotated[int, typer.Option(min=10, max=100_000, help="Rows of the posterior sample.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the sampler.")] = 1,
     engine: Annotated[
         str | None, typer.Option(metavar="sampled|expected", help="Default: the exact one, where it applies.")

@@ -97,6 +97,12 @@ class Ledger:
         meter = self.layout.account.alive.within(group)
         return np.asarray(self.time[:, :2, 0, self.layout.time_number[meter], 0, 0].sum(axis=1), dtype=float)
 
+    def years_alive(self) -> Array:
+        """Years that everybody alive lives through in each cycle, per person of everybody (strategy, draw, cycle)."""
+        of = self.time[:, :2, :, self.layout.time_number[self.layout.account.alive]].sum(axis=1)
+        start, end = (weight * (self.cycle_years / self.n_persons) for weight in self.prices.accrual)
+        return np.asarray((of[:, :, 0] * start[:, None] + of[:, :, 1] * end[:, None]).transpose(1, 0, 2))
+
     def flow(self, line: Line, amounts: list[Array]) -> Flow:
         """Money of a line, when one person pays one of `amounts` (draw, cycle) for each of its pieces."""
         n_draws, _, n_strategies = self.time.shape[:3]

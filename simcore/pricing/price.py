@@ -59,6 +59,8 @@ class Priced:
         (strategy, draw, group, actor, cost_kind): per person of the subgroup.
     group_outcome_value
         (strategy, draw, group, outcome)
+    years_alive
+        (strategy, draw, year)
     cashable_saving, cashable_present_value
         (strategy, draw, actor, year); None where no price says what of it is cashable.
     spread_present_value
@@ -78,6 +80,7 @@ class Priced:
     group_size: Array
     group_present_value: Array
     group_outcome_value: Array
+    years_alive: Array
     cashable_saving: Array | None = None
     cashable_present_value: Array | None = None
     spread_present_value: Array | None = None
@@ -216,10 +219,22 @@ class Pricer:
             group_size=sizes,
             group_present_value=np.moveaxis(of_group, 0, 2),
             group_outcome_value=np.moveaxis(group_outcome, 0, 2),
+            years_alive=self._years_alive(ledgers),
             cashable_saving=saving,
             cashable_present_value=saving_now,
             spread_present_value=books.spread if luck is not None and self._spread_points else None,
         )
+
+    def _years_alive(self, ledgers: Sequence[Ledger]) -> Array:
+        """Person-time alive of all cohorts in each calendar year (strategy, draw, year)."""
+        found: list[Array] = []
+        for ledger in ledgers:
+            lived = by_year(ledger.years_alive(), self.structure.per_year)
+            first = ledger.prices.timeline.first // self.structure.per_year
+            whole = np.zeros((*lived.shape[:2], len(self.years)))
+            whole[:, :, first : first + lived.shape[-1]] = lived
+            found.append(whole)
+        return np.asarray(sum(found))
 
     def check(self, parameters: Mapping[str, Array], n_draws: int) -> None:
         """Work out every amount and share, so that what is wrong with them is known before lives are simulated.

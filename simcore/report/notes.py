@@ -9,11 +9,12 @@ from typing import Any
 import xarray as xr
 
 from simcore.analysis.avoided_cost import VIEWS
+from simcore.analysis.deaths import says_years_alive, summarise_survival
 from simcore.analysis.luck import SURE, regressors, varying_figures
 from simcore.analysis.settled import unsettled_ranking, unsettled_signs
 from simcore.analysis.summary import summarise
 from simcore.analysis.two_orders import UNSETTLED
-from simcore.report.labels import actor_label, percent, strategy_label
+from simcore.report.labels import actor_label, money, percent, strategy_label
 from simcore.report.money_tables import further_words
 from simcore.report.quality import evidence_words
 from simcore.scenario.schema import Scenario
@@ -21,6 +22,9 @@ from simcore.scenario.schema import Scenario
 _ONE_DRAW = "One draw tells nothing of how uncertain the figures make the answer: use more --draws."
 #: Share of luck in the variance above which a reader is told.
 _LUCK = 0.5
+#: Actors, views among them, of whom it is told what the length of lives alone costs or saves.
+_MOST_TOLD = 4
+_DAYS = 365.25
 
 
 def probability_words(record: dict[str, Any]) -> str:
@@ -49,6 +53,7 @@ def notes(
         *_error_words(results),
         *further_words(results),
         *([_ONE_DRAW] if one else [*_luck_words(results, scenario, records), *settled_words(results, scenario, also)]),
+        *survival_words(results, scenario, also),
         *evidence_words(results, scenario),
     ]
 
@@ -112,6 +117,49 @@ def _luck_words(results: xr.Dataset, scenario: Scenario, records: list[dict[str,
             "and probabilities that are left are rough. More --persons make them better."
         )
     return sentences
+
+
+def survival_words(results: xr.Dataset, scenario: Scenario, also: Sequence[str] = ()) -> list[str]:
+    """What of avoided costs comes from persons who live longer or die earlier, where it is more than a few per cent."""
+    if not says_years_alive(results):
+        return []
+    summary = summarise_survival(results, also=also)
+    sentences = []
+    for intervention in summary["intervention"].values:
+        at = summary.sel(intervention=intervention)
+        told = at.isel(actor=at["told"].values)
+        if told.sizes["actor"] == 0:
+            continue
+        order = sorted(told["actor"].values, key=lambda actor: -abs(float(told["from_survival"].sel(actor=actor))))
+        parts = [_survival_part(scenario, told.sel(actor=actor)) for actor in order[:_MOST_TOLD]]
+        longer = float(at["years_of_life"])
+        verb = f"live {_length(longer)} longer" if longer > 0 else f"die {_length(-longer)} earlier"
+        text = f"Lives, {strategy_label(scenario, str(intervention))}: persons {verb} on average. Of the avoided cost, "
+        text += f"that alone makes {'; '.join(parts)}. It is what "
+        if longer > 0:
+            text += (
+                "living persons cost or bring in, for longer: no life has become cheaper by it, and what longer lives "
+            )
+            text += "are worth is not in it."
+        else:
+            text += "the dead no longer cost or bring in: it is no saving."
+        sentences.append(text)
+    return sentences
+
+
+def _survival_part(scenario: Scenario, at: xr.Dataset) -> str:
+    """What the length of lives makes of the avoided cost of one actor: ``−310 of +7,945 for Region``."""
+    part, whole = (money(float(at[name]), sign=True) for name in ("from_survival", "avoided_cost"))
+    return f"{part} of {whole} for {actor_label(scenario, str(at['actor'].values))}"
+
+
+def _length(years: float) -> str:
+    """A length of time in words: years, or days when it is short."""
+    days = years * _DAYS
+    if days >= _DAYS / 2:
+        return f"{years:.2f} years"
+    number = f"{days:.2g}" if days < 1 else f"{days:.0f}"
+    return f"{number} {'day' if number == '1' else 'days'}"
 
 
 def luck_words(results: xr.Dataset) -> list[str]:

@@ -1,19 +1,46 @@
-"""Where every number comes from: the tables behind ``simcore sources``."""
+"""Where every number comes from, as records: what ``simcore sources`` shows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from pydantic_core import PydanticCustomError
 
+from simcore.analysis.evidence import WEAK
 from simcore.report.dependence_words import correlation_words, joint_words
 from simcore.report.phrases import value_words
+from simcore.report.quality import parameter_quality
 from simcore.scenario.dependence import Correlation, Joint
+from simcore.scenario.evidence import distribution_of
+from simcore.scenario.fields import Path, path_text
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.schema import Evidenced, Parameter, Scenario
 from simcore.scenario.uses import uses
+
+#: What a place that uses a figure is for; the name of the entry comes behind.
+_FOR = {
+    ("interventions", "effects"): "effect of",
+    ("interventions", "costs"): "cost of",
+    ("interventions", "enrol"): "who takes part in",
+    ("interventions", "drop_out"): "who leaves",
+    ("interventions", "displacement"): "what is displaced by",
+    ("prices",): "price",
+    ("outcomes",): "outcome",
+    ("memory",): "memory",
+}
+_ALONE = {
+    "population": "who is simulated",
+    "money": "prices of one year",
+    "discount": "discounting",
+    "accrual": "when costs are counted",
+    "public_funds": "cost of public money",
+}
+#: Sections that hold figures, and those that each case has of its own: no news when they are replaced.
+_FIGURES = ("parameters", "tables", "joint", "correlations", "calibration")
+_ITS_OWN = ("title", "question", "about", "draws", "sampling", "seed", "sources", "alternatives")
+#: Sections whose entries are figures themselves: what they are used for is what counts.
+_THROUGH = ("tables", "derived", "traits")
 
 
 def provenance(file: ScenarioFile) -> dict[str, Any]:
@@ -21,44 +48,88 @@ def provenance(file: ScenarioFile) -> dict[str, Any]:
 
     Returns
     -------
-    Dict with ``figures`` (one record for each parameter and table, with the places that use it) and ``works``
-    (by key, each with the figures that rest on it).
+    Dict with
+
+    - ``figures``: one record for each parameter, table, calibration target and entry that ties figures together, with
+      the places that use it (``used_for``), what it drives in words (``drives``), the file and line it stands in,
+      whether others share that (``shared``), and what it overrides there (``overrides``);
+    - ``works``: by key, each with the names of the figures that rest on it;
+    - ``bibliography``: the same works by author and year, each with what every figure taken from it is used for;
+    - ``assumptions``: names of the figures that have no source, and are assumed;
+    - ``interventions``: of each, the figures that it rests on which are weak or assumed, with their grades;
+    - ``changes``: what else of that which it extends the case has replaced.
     """
     scenario = file.scenario
-    used_by = uses(scenario)
-    figures = []
-    for section, entries in (("parameters", scenario.parameters), ("tables", scenario.tables)):
-        for name, entry in entries.items():
-            place, line = file.places[(section, name)]
-            figures.append({
-                "name": name,
-                "about": entry.about,
-                "value": value_words(entry),
-                "distribution": _distribution_words(entry),
-                "unit": entry.unit,
-                "price_year": entry.price_year,
-                "grade": entry.quality,
-                "evidence": entry.evidence,
-                "work": entry.source.work,
-                "where": entry.source.where,
-                "as_printed": entry.source.as_printed,
-                "assumption": entry.source.assumption,
-                "conversion": entry.conversion,
-                "checked_by": entry.checked_by,
-                "used_for": used_by.get(name, []),
-                "file": f"{place}:{line}",
-            })  # fmt: skip
-    figures += _together(file)
+    figures = [*_figures(file), *_targets(file), *_together(file)]
     works = {
         key: work.model_dump(exclude_none=True)
         | {"figures": [figure["name"] for figure in figures if figure["work"] == key]}
         for key, work in scenario.sources.items()
     }
     cited = {key: work for key, work in works.items() if work["figures"]}
-    return {"figures": figures, "works": cited}
+    return {
+        "figures": figures,
+        "works": cited,
+        "bibliography": _bibliography(cited, figures),
+        "assumptions": [figure["name"] for figure in figures if figure["assumption"]],
+        "interventions": weak_figures(scenario),
+        "changes": _changes(file),
+    }
 
 
-def _together(file: ScenarioFile) -> list[dict[str, Any]]:
+def _figures(file: ScenarioFile) -> Iterator[dict[str, Any]]:
+    """A record for each parameter and table."""
+    scenario = file.scenario
+    used_by, driven = uses(scenario), drives(scenario)
+    for section, entries in (("parameters", scenario.parameters), ("tables", scenario.tables)):
+        for name, entry in entries.items():
+            yield {
+                "name": name,
+                "section": section,
+                **_evidence(entry),
+                "value": value_words(entry),
+                "distribution": _distribution_words(scenario, name, entry),
+                "used_for": used_by.get(name, []),
+                "drives": driven.get(name, []),
+                **_place(file, (section, name)),
+            }
+
+
+def _evidence(entry: Evidenced) -> dict[str, Any]:
+    """What an entry says of its number."""
+    return {
+        "about": entry.about,
+        "unit": entry.unit,
+        "price_year": entry.price_year,
+        "grade": entry.quality,
+        "evidence": entry.evidence,
+        "work": entry.source.work,
+        "where": entry.source.where,
+        "as_printed": entry.source.as_printed,
+        "assumption": entry.source.assumption,
+        "conversion": entry.conversion,
+        "checked_by": entry.checked_by,
+    }
+
+
+def _targets(file: ScenarioFile) -> Iterator[dict[str, Any]]:
+    """A record for each statistic that the scenario is fitted to, or held against."""
+    calibration = file.scenario.calibration
+    for name, target in (calibration.targets if calibration is not None else {}).items():
+        fitted = target.use == "fit"
+        yield {
+            "name": f"calibration.targets.{name}",
+            "section": "calibration",
+            **_evidence(target),
+            "value": f"{target.observed:.4g}",
+            "distribution": f"error {target.error:.2g}",
+            "used_for": ["calibration.free"] if fitted else ["calibration"],
+            "drives": ["the fit of free figures" if fitted else "a check of the fit"],
+            **_place(file, ("calibration", "targets", name)),
+        }
+
+
+def _together(file: ScenarioFile) -> Iterator[dict[str, Any]]:
     """A record for each entry that says how figures are drawn together: it has a source of its own."""
     scenario = file.scenario
     entries: list[tuple[tuple[str, str | int], str, Joint | Correlation, str]] = [
@@ -68,9 +139,10 @@ def _together(file: ScenarioFile) -> list[dict[str, Any]]:
             for number, entry in enumerate(scenario.correlations)
         ),
     ]
-    return [
-        {
+    for path, name, entry, words in entries:
+        yield {
             "name": name,
+            "section": path[0],
             "about": entry.about,
             "value": words,
             "distribution": None,
@@ -85,54 +157,133 @@ def _together(file: ScenarioFile) -> list[dict[str, Any]]:
             "conversion": None,
             "checked_by": entry.checked_by,
             "used_for": entry.members,
-            "file": f"{file.places[path][0]}:{file.places[path][1]}",
+            "drives": [f"how {', '.join(entry.members)} vary together"],
+            **_place(file, path),
         }
-        for path, name, entry, words in entries
-    ]
 
 
-def provenance_tables(file: ScenarioFile) -> RenderableType:
-    """Every number with its source, then the works, then how many figures there are of each grade."""
-    record = provenance(file)
-    table = Table(title=f"Figures of {file.name}", title_justify="left", title_style="bold", pad_edge=False)
-    table.add_column("Figure", overflow="fold")
-    table.add_column("Value", overflow="fold")
-    table.add_column("Grade")
-    table.add_column("Source, and the number as printed", overflow="fold", ratio=3)
-    table.add_column("Used for", overflow="fold", ratio=2)
-    for figure in record["figures"]:
-        if figure["work"] is not None:
-            source = f"{figure['work']}, {figure['where']}: {figure['as_printed']}"
-        else:
-            source = f"Assumption: {figure['assumption']}"
-        if figure["conversion"]:
-            source += f". Conversion: {figure['conversion']}"
-        year = f", {figure['price_year']} prices" if figure["price_year"] else ""
-        unit = "" if figure["price_year"] else f" {figure['unit']}"
-        spread = f"\n{figure['distribution']}" if figure["distribution"] else ""
-        table.add_row(
-            Text(figure["name"]), Text(f"{figure['value']}{unit}{year}{spread}"), figure["grade"], Text(source),
-            Text("; ".join(figure["used_for"]) or "nothing"),
-        )  # fmt: skip
-    works = Table(title="Works", title_justify="left", title_style="bold", pad_edge=False, show_header=False)
-    works.add_column(overflow="fold")
-    works.add_column(overflow="fold", ratio=3)
-    for key, work in record["works"].items():
-        seen = f" Seen in: {work['seen_in']}." if "seen_in" in work else ""
-        address = f" {work['url']}" if "url" in work else ""
-        works.add_row(Text(key), Text(f"{work['by']} ({work['year']}): {work['title']}.{seen}{address}"))
-    return Group(table, Text(), works, Text(), Text(_counts(file.scenario)))
-
-
-def _distribution_words(entry: Evidenced) -> str | None:
+def _distribution_words(scenario: Scenario, name: str, entry: Evidenced) -> str | None:
     """The distribution of an uncertain figure as it was written; None for a number without uncertainty."""
     if not isinstance(entry, Parameter) or entry.distribution.is_fixed:
         return None
-    return entry.distribution.written
+    of = next((joint for joint, together in scenario.joint.items() if name in together.members), None)
+    words = entry.distribution.written if of is None else f"drawn with others in joint.{of}"
+    free = scenario.calibration.free if scenario.calibration is not None else {}
+    prior = free[name].distribution if name in free else None
+    return words if prior is None else f"{words}, fitted from the prior {prior.written}"
 
 
-def _counts(scenario: Scenario) -> str:
-    qualities = [entry.quality for entry in [*scenario.parameters.values(), *scenario.tables.values()]]
-    counts = {quality: qualities.count(quality) for quality in sorted(set(qualities))}
-    words = ", ".join(f"{count} {'assumed' if q == 'assumed' else f'grade {q}'}" for q, count in counts.items())
-    return f"{len(qualities)} figures: {words}."
+def _place(file: ScenarioFile, path: Path) -> dict[str, Any]:
+    """Where an entry stands, and what it, or a part of it, was written over."""
+    place, line = file.places[path]
+    overrides = [
+        {
+            "field": path_text(at[len(path) :]),
+            "value": _replaced(at[len(path) :], old.value),
+            "file": f"{old.file}:{old.line}",
+        }
+        for at, replaced in file.overridden.items()
+        if at[: len(path)] == path
+        for old in replaced
+    ]
+    return {"file": f"{place}:{line}", "shared": place.startswith("shipped:/"), "overrides": overrides}
+
+
+def _replaced(field: Path, value: Any) -> str:
+    """What a replaced entry, or field of one, said: its expected value where it has one."""
+    distribution = value.get("distribution") if isinstance(value, Mapping) and not field else value
+    if field in ((), ("distribution",)):
+        try:
+            read = distribution_of(distribution)
+            if not read.is_joint:
+                return f"{read.mean:.4g}" + ("" if read.is_fixed else f", {read.written}")
+        except (PydanticCustomError, AttributeError, TypeError):  # a table, or what only its file could tell
+            pass
+    return "another entry" if isinstance(value, Mapping | list) else str(value)
+
+
+def drives(scenario: Scenario) -> dict[str, list[str]]:
+    """What each figure is for in the end, through the tables and formulas that it stands in.
+
+    Parameters
+    ----------
+    scenario
+        A checked scenario.
+
+    Returns
+    -------
+    By name of the figure, such as ``education: first_year -> dropped_out``, ``price prison``, ``effect of team``.
+    """
+    used_by = uses(scenario)
+    known: dict[str, list[str]] = {}
+
+    def of(name: str, seen: tuple[str, ...]) -> list[str]:
+        if name in seen:
+            return []
+        if name not in known:
+            found: list[str] = []
+            for place in used_by.get(name, []):
+                section, _, rest = place.partition(".")
+                if place.startswith("population.traits."):
+                    section, rest = "traits", place.removeprefix("population.traits.")
+                entry = rest.partition(".")[0]
+                found += of(entry, (*seen, name)) if section in _THROUGH else [_purpose(section, rest)]
+            found = list(dict.fromkeys(found))
+            if seen:
+                return found
+            known[name] = found
+        return known[name]
+
+    free = scenario.calibration.free if scenario.calibration is not None else {}
+    names = [*scenario.parameters, *scenario.tables]
+    return {name: [*of(name, ()), *(["fitted to statistics"] if name in free else [])] for name in names}
+
+
+def _purpose(section: str, rest: str) -> str:
+    """What a place in a scenario is for."""
+    if section in _ALONE:
+        return _ALONE[section]
+    entry, _, below = rest.partition(".")
+    if section == "domains":
+        part, _, move = below.partition(".")
+        return f"{entry}: {move.rsplit('.')[0]}" if part == "moves" else f"moves of {entry}"
+    part = below.partition(".")[0].partition("[")[0]
+    words = _FOR.get((section, part)) or _FOR.get((section,))
+    return f"{words} {entry}" if words else f"{section} {entry}"
+
+
+def weak_figures(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Weak and assumed figures, with their grades, that each intervention's effects, costs and participants rest on."""
+    quality, found = parameter_quality(scenario), drives(scenario)
+    of_intervention = [words for (section, *_), words in _FOR.items() if section == "interventions"]
+    return {
+        name: {
+            figure: quality[figure]
+            for figure, purposes in found.items()
+            if quality[figure] in WEAK and any(f"{words} {name}" in purposes for words in of_intervention)
+        }
+        for name in scenario.interventions
+    }
+
+
+def _bibliography(works: dict[str, Any], figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The works by author and year, with what each figure taken from them is used for."""
+    fields = ("name", "where", "as_printed", "grade", "drives")
+    listed = [
+        {"key": key}
+        | {field: work.get(field) for field in ("by", "year", "title", "url", "seen_in")}
+        | {"uses": [{field: figure[field] for field in fields} for figure in figures if figure["work"] == key]}
+        for key, work in works.items()
+    ]
+    return sorted(listed, key=lambda work: (str(work["by"]).casefold(), str(work["year"]), str(work["title"])))
+
+
+def _changes(file: ScenarioFile) -> list[dict[str, Any]]:
+    """What the case has replaced of what it extends, figures apart."""
+    elsewhere = (*_FIGURES, *_ITS_OWN)
+    return [
+        {"path": path_text(path), "file": f"{old.file}:{old.line}"}
+        for path, replaced in file.overridden.items()
+        if path[0] not in elsewhere
+        for old in replaced
+    ]

@@ -7,11 +7,23 @@ from collections.abc import Iterable, Mapping
 
 import xarray as xr
 
-from simcore.analysis.evidence import QUALITIES, WEAK, priced_by_quality, uncertainty_by_quality
+from simcore.analysis.avoided_cost import net_saving, with_views
+from simcore.analysis.evidence import (
+    QUALITIES,
+    WEAK,
+    priced_by_quality,
+    uncertainty_by_parameter,
+    uncertainty_by_quality,
+)
+from simcore.analysis.two_orders import UNSETTLED, money_variances
 from simcore.model.ledger import account
 from simcore.report.labels import percent, strategy_label
 from simcore.scenario.schema import Scenario
 from simcore.scenario.structure import matrix_parameter
+
+#: Parameters that are named as what carries most of the spread: so many, each with at least this share of it.
+_NAMED = 3
+_CARRIES = 0.05
 
 
 def parameter_quality(scenario: Scenario) -> dict[str, str]:
@@ -77,11 +89,60 @@ def evidence_words(results: xr.Dataset, scenario: Scenario) -> list[str]:
             text += f", {percent(spread['rest'])} is {rest}"
         sentences.append(text + ".")
     effects = effect_words(scenario)
-    return [*sentences, *([effects] if effects else [])]
+    return [*sentences, *driver_words(results, scenario), *([effects] if effects else [])]
+
+
+def driver_words(results: xr.Dataset, scenario: Scenario) -> list[str]:
+    """The parameters that carry most of the spread of society's net saving, where one of them is weak, in sentences.
+
+    Nothing is said where luck hides the spread of what is expected.
+    """
+    quality, explained = parameter_quality(scenario), uncertainty_by_parameter(results)
+    hidden = _hidden_by_luck(results)
+    sentences = []
+    for intervention in explained["intervention"].values:
+        shares = explained.sel(intervention=intervention)
+        if shares.sizes["parameter"] == 0 or bool(shares.isnull().any()) or str(intervention) in hidden:
+            continue
+        by_size = sorted((-float(shares.sel(parameter=name)), str(name)) for name in shares["parameter"].values)
+        drivers = [(-share, name) for share, name in by_size[:_NAMED] if -share >= _CARRIES]
+        if not any(quality[name] in WEAK for _, name in drivers):
+            continue
+        carried = sum(share for share, _ in drivers)
+        names = _listed(
+            [f"{name} ({grade_words(quality[name])})" if quality[name] in WEAK else name for _, name in drivers]
+        )
+        label = strategy_label(scenario, str(intervention))
+        together = f"{percent(carried)} of the spread of society's net saving"
+        if carried > 0.5:
+            sentences.append(f"Most of what is unsure about {label} comes from {names}: {together}.")
+        else:
+            alike = "no figure carries" if len(drivers) == 1 else "no figures carry"
+            sentences.append(f"Of what is unsure about {label}, {alike} more than {names}: {together}.")
+    return sentences
+
+
+def _hidden_by_luck(results: xr.Dataset) -> set[str]:
+    """Interventions of which luck hides what is expected for society."""
+    if results.attrs["engine"] == "expected":
+        return set()
+    society = with_views(net_saving(results), results)
+    share = money_variances(results, society, "net_saving")["luck_share"].sel(actor="society")
+    return {str(name) for name in share["intervention"].values if not float(share.sel(intervention=name)) <= UNSETTLED}
+
+
+def _listed(names: list[str]) -> str:
+    """Names in a row: ``a``, ``a and b``, ``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def grade_words(quality: str) -> str:
+    """The quality of a figure in words: ``grade D``, or ``assumed``."""
+    return "assumed" if quality == "assumed" else f"grade {quality}"
 
 
 def _of_quality(quality: str, share: float) -> str:
-    return f"{percent(share)} {'assumed' if quality == 'assumed' else f'grade {quality}'}"
+    return f"{percent(share)} {grade_words(quality)}"
 
 
 def effect_words(scenario: Scenario) -> str:
@@ -92,6 +153,5 @@ def effect_words(scenario: Scenario) -> str:
         for effect in intervention.effects:
             if isinstance(effect.size, str):
                 quality = known[effect.size]
-                grade = "assumed" if quality == "assumed" else f"grade {quality}"
-                words.append(f"{effect.size} ({grade}, {effect.evidence})")
+                words.append(f"{effect.size} ({grade_words(quality)}, {effect.evidence})")
     return f"Everything passes through the effects: {', '.join(dict.fromkeys(words))}." if words else ""
