@@ -172,8 +172,8 @@ VARIABLES: Final[dict[str, Variable]] = {
         ("strategy", "draw", "year"),
         "years per person",
         "Years alive",
-        "Person-time alive, and followed, in each calendar year, counted at the ends of cycles as what is paid for time is; "
-        "not discounted.",
+        "Person-time alive, and followed, in each calendar year, counted at the ends of cycles as what is paid for "
+        "time is; not discounted.",
         always=False,
     ),
 }

@@ -18,7 +18,8 @@ from simcore.analysis.prediction import can_predict, summarise_group_saving
 from simcore.analysis.summary import summarise, summarise_outcomes
 from simcore.report.budget_tables import budget_records
 from simcore.report.money_tables import combination_records, further_values
-from simcore.report.quality import line_quality, parameter_quality
+from simcore.report.notes import survival_words
+from simcore.report.quality import driver_words, line_quality, parameter_quality
 from simcore.scenario.schema import Scenario
 
 #: Of every mean: its Monte Carlo standard error, and the two orders of uncertainty.
@@ -125,6 +126,7 @@ def as_json(
             }
             for name, shares in evidence.items()
         },
+        "notes": [*survival_words(results, scenario, also), *driver_words(results, scenario)],
     }
     if parts_of(results):
         whole["combinations"] = combination_records(combinations(results, also=also))

@@ -157,7 +157,7 @@ def _merges(kind: Any) -> bool:
         if typing.get_origin(option) is dict:
             names, values = typing.get_args(option)
             named = typing.get_origin(names) is not typing.Literal
-            return named and any(typing.get_origin(of) is dict or entry_in(of) for of in options(values))
+            return named and any(typing.get_origin(of) in (dict, list) or entry_in(of) for of in options(values))
     return False
 
 

@@ -39,14 +39,16 @@ def note_surprises(checks: Checks) -> None:
             checks.warn(("interventions", name), "is in no strategy")
     reachable = {name: _reachable(checks, name, employed) for name in scenario.domains}
     for name, domain in scenario.domains.items():
-        for state in domain.states:
+        # A case may begin later in life than its model, and pass states by.
+        for state in domain.states if checks.own(("domains", name, "states")) else ():
             if state not in reachable[name]:
                 checks.warn(("domains", name, "states"), f"nobody can reach {state}")
     _net_moves(checks)
     for name, price in scenario.prices.items():
         condition = parse_condition((price.if_ if price.move is not None else price.while_) or {})
         for part in condition.parts:
-            if not _possible(checks, part.variable, part.values, reachable, employed):
+            possible = _possible(checks, part.variable, part.values, reachable, employed)
+            if not possible and checks.own(("prices", name)):
                 checks.warn(("prices", name), f"nobody can incur it: {part.variable} is never as it says")
         _to_oneself(checks, ("prices", name), price)
     note_cashable(checks)

@@ -281,7 +281,8 @@ def test_sources_lists_every_figure():
 
     told = json.loads(simcore("sources", "school_dropout", "--json").output)
     scenario = read_scenario("school_dropout").scenario
-    assert {figure["name"] for figure in told["figures"]} == {*scenario.parameters, *scenario.tables}
+    targets = {f"calibration.targets.{name}" for name in scenario.calibration.targets}
+    assert {figure["name"] for figure in told["figures"]} == {*scenario.parameters, *scenario.tables, *targets}
     assert all(figure["used_for"] for figure in told["figures"])
     table = simcore("sources", "school_dropout").output
     assert "Wilson" in table

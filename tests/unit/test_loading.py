@@ -94,7 +94,7 @@ def test_shipped_files_keep_their_names():
     own = {name for name in file.files if not name.startswith("shipped:/")}
     assert own == {"scenario.yaml", "parameters.yaml"}
     assert {"shipped:/models/life_course.yaml", "shipped:/sources.yaml"} < set(file.files)
-    assert file.places["sources",][0] == "shipped:/models/life_course.yaml"
+    assert file.places["domains",][0] == "shipped:/models/life_course.yaml"
 
 
 def test_a_kept_case_is_read_from_what_was_kept(monkeypatch, tmp_path):
@@ -108,10 +108,22 @@ def test_a_kept_case_is_read_from_what_was_kept(monkeypatch, tmp_path):
 def test_a_model_is_one_of_several_files_extended(tmp_path):
     (tmp_path / "own.yaml").write_text("accrual: start_of_cycle\n", encoding="utf-8")
     case = (shipped_folder() / "school_dropout" / "scenario.yaml").read_text(encoding="utf-8")
-    case = case.replace("extends: life_course", "extends: [life_course, own.yaml]")
+    case = case.replace("extends: [life_course, ", "extends: [life_course, own.yaml, ")
     (tmp_path / "scenario.yaml").write_text(case, encoding="utf-8")
     shutil.copy(shipped_folder() / "school_dropout" / "parameters.yaml", tmp_path)
     assert read_scenario(tmp_path).scenario.accrual == "start_of_cycle"
+
+
+def test_a_case_builds_on_a_shipped_case(tmp_path):
+    (tmp_path / "scenario.yaml").write_text("extends: textbook_chain\nseed: 5\n", encoding="utf-8")
+    file = read_scenario(tmp_path)
+    assert (file.scenario.seed, file.scenario.title) == (5, read_scenario("textbook_chain").scenario.title)
+    assert "shipped:/textbook_chain/scenario.yaml" in file.files
+    same(file, again(file))
+
+
+def test_a_model_that_builds_on_another_one_is_a_model():
+    assert {"life_course", "school_years", "life_course_targets"} <= set(shipped_models())
 
 
 def test_parts_of_models_are_no_models():

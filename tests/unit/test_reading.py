@@ -278,6 +278,13 @@ def test_what_is_overridden_twice_is_told_last_first():
     assert [old.file for old in overridden["parameters", "p"]] == ["middle.yaml", "base.yaml"]
 
 
+def test_a_change_of_one_strategy_leaves_the_others():
+    base = "title: base\nstrategies: {usual: [], one: [a], both: [a, b]}\n"
+    case = "extends: base.yaml\nchange: {strategies: {both: leave_out, two: [b]}}\n"
+    tree = read_tree(files_of(case_dot_yaml=case, base_dot_yaml=base), "case.yaml")
+    assert tree.plain()["strategies"] == {"usual": [], "one": ["a"], "two": ["b"]}
+
+
 def test_a_change_can_leave_out_and_name_entries_of_lists():
     base = "title: base\ngroups: [a, b]\nactors: {one: {sector: public}, two: {sector: other}}\n"
     case = "extends: base.yaml\nchange: {groups: {0: c, 2: d}, actors: {two: leave_out}}\n"
@@ -290,7 +297,7 @@ def test_a_change_can_leave_out_and_name_entries_of_lists():
     [
         ("change: {groups: [a]}\n", "change", "change", "change only beside extends", ""),
         ("extends: base.yaml\nchange: more\n", "change", "more", "the sections of a scenario, each with", ""),
-        ("extends: base.yaml\nchange: {actor: {}}\n", "change.actor", "actor", "sections of a scenario: title", "actors"),
+        ("extends: base.yaml\nchange: {actor: {}}\n", "change.actor", "actor", "sections of a scenario:", "actors"),
         ("extends: base.yaml\nchange: {parameters: {r: leave_out}}\n", "change.parameters.r", "leave_out of r",
          "what the scenario writes here: p, q", ""),
         ("extends: base.yaml\nchange: {title: }\n", "change.title", "nothing", "a value, or leave_out", ""),
