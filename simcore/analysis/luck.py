@@ -8,6 +8,7 @@ persons.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import xarray as xr
@@ -24,6 +25,9 @@ _NEAR = 50
 _MOST_SPREAD = 2.0
 #: Draws that are all the same count as certain when chance makes as many so less often than this.
 _BY_CHANCE = 1e-3
+#: Values of several figures are looked at together where this share of the draws has each, and so many at most.
+_LARGE_POINT = 0.05
+_MOST_TOGETHER = 3
 #: A share of draws this near to 1 needs no correction: without luck it could only be nearer.
 SURE = 0.02
 
@@ -74,14 +78,29 @@ def unchanged(results: xr.Dataset) -> xr.DataArray:
 
 
 def _by_point_masses(same: NDArray[np.bool_], figures: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Of what is the same (strategy, draw), where a value that draws share of a figure (draw, figure) is the reason."""
+    """Of what is the same (strategy, draw), where values that draws share of figures (draw, figure) are the reason.
+
+    The values of one figure, or of several together: a combination changes nothing where none of its parts does.
+    """
     certain = np.zeros_like(same)
-    for figure in figures.T:
+
+    def look(here: NDArray[np.bool_]) -> None:
+        by_chance = same[:, ~here].mean(axis=1) ** here.sum() if not here.all() else np.zeros(len(same))
+        certain[:, here] |= (same[:, here].all(axis=1) & (by_chance < _BY_CHANCE))[:, None]
+
+    large: list[tuple[int, NDArray[np.bool_]]] = []
+    for number, figure in enumerate(figures.T):
         _, place, counts = np.unique(figure, return_inverse=True, return_counts=True)
         for shared in np.flatnonzero(counts > 1):
             here = place.ravel() == shared
-            by_chance = same[:, ~here].mean(axis=1) ** counts[shared]
-            certain[:, here] |= (same[:, here].all(axis=1) & (by_chance < _BY_CHANCE))[:, None]
+            look(here)
+            if here.mean() >= _LARGE_POINT:
+                large.append((number, here))
+    for size in range(2, _MOST_TOGETHER + 1):
+        for together in combinations(large, size):
+            here = np.logical_and.reduce([mask for _, mask in together])
+            if len({number for number, _ in together}) == size and here.sum() > 1:
+                look(here)
     return certain
 
 

@@ -195,7 +195,7 @@ class Values:
         if cell not in self._cells:
             value = self._look_up(name, wanted)
             unit = unit_named(table.unit)
-            if unit is not None and unit.kind == "count":
+            if unit is not None and unit.kind == "count" and "from" in wanted:  # a matrix; elsewhere a mere number
                 self._cells[cell] = self._counted(name, str(wanted["from"]), str(wanted["to"]))
             else:
                 self._cells[cell] = self.column(Drawn(value) if isinstance(value, str) else Known(value))

@@ -161,6 +161,28 @@ def test_an_effect_that_may_be_nothing_changes_nobody_for_certain():
     assert best == pytest.approx(1 - nothing.mean() / 2, abs=0.02)  # where nothing is changed, both are the best
 
 
+def test_two_effects_that_may_both_be_nothing():
+    """Each does nothing in four of ten draws, both in 16 of 100: these, and no others, avoid exactly nothing."""
+    tree = model({"a -> b": {"probability": "p"}}, years=1, numbers={"p": (0.4, "probability per year")})
+    prices = {"harm": {"move": "life.a -> b", "resource": "harm", "actor": "region"}}
+    tree = priced(tree, {"harm": (100.0, "event")}, prices)
+    effects = []
+    for name in ("rr_one", "rr_other"):
+        tree["parameters"][name] = evidenced(
+            {"mixture": {"point": 1, "share": 0.4, "rest": {"lognormal": {"interval_95": [0.5, 0.9]}}}}, "risk ratio"
+        )
+        effects.append({"move": "life.a -> b", "risk_ratio": name, "years": [1, 1], "evidence": "causal"})
+    file = read(with_programme(tree, effects))
+    results, exact = (simulate(file, draws=600, persons=200, engine=engine) for engine in ("sampled", "expected"))
+    drawn = results["parameter_value"].sel(parameter=["rr_one", "rr_other"]).values
+    nothing = (drawn == 1.0).all(axis=1)
+    assert 0.1 < nothing.mean() < 0.22
+    np.testing.assert_array_equal(certain_draws(results).sel(intervention="helped").values, nothing)
+    found, true = (summarise(of).sel(intervention="helped", actor="region") for of in (results, exact))
+    assert float(true["probability_net_saving"]) == pytest.approx(1 - nothing.mean(), abs=0.01)  # few draws do harm
+    assert float(found["probability_net_saving"]) == pytest.approx(float(true["probability_net_saving"]), abs=0.02)
+
+
 def test_lives_that_are_the_same_by_chance_are_not_certain():
     """Of few persons with a rare event, half of the draws are the same by chance, although help is expected in most."""
     tree = model({"a -> b": {"probability": "p"}}, years=1, numbers={"p": (0.05, "probability per year")})

@@ -15,6 +15,7 @@ from simcore.model.compile import compile_scenario
 from simcore.model.sampled import probabilities_of
 from simcore.randomness import LARGEST
 from simcore.scenario.loading import ScenarioFile
+from simcore.simulation import simulate
 from simcore.uncertainty.sampling import draw_parameters
 from tests.analytic.models import happened, model, outcome, run
 from tests.calibrated import assert_frequencies, assert_mean, must_fail, seed_of
@@ -327,3 +328,17 @@ def test_rare_events_have_the_right_frequency(request: pytest.FixtureRequest) ->
     assert_frequencies(found, at_risk, p, test="rare_events")
     for wrong in (p / 2, p * 2):
         must_fail(lambda wrong=wrong: assert_frequencies(found, at_risk, wrong, test="rare_events"))
+
+
+def test_a_table_of_counts_in_a_formula_is_no_matrix():
+    """Convictions by sex, say: a number of something, which a formula takes as it stands."""
+    tree = model({"well -> ill": {"probability": "p_ill"}}, years=1)
+    tree["population"]["attributes"] = {"kind": {"one": "half", "other": "rest"}}
+    tree["parameters"] = {"half": evidenced({"fixed": 0.5}, "share")}
+    tree["tables"] = {"earlier": {"by": ["kind"], "values": {"one": 2, "other": 8}, "unit": "count"}}
+    tree["tables"]["earlier"]["source"] = {"assumption": "made up"}
+    tree["derived"] = {"p_ill": {"formula": "earlier / 10", "unit": "probability per year"}}
+    tree["outcomes"] = {"ill": {"about": "ill", "move": "life.well -> ill", "good": False}}
+    tree["tables"]["earlier"] |= {"about": "convictions before"}
+    results = simulate(read(tree), draws=1, engine="expected")
+    assert float(results["outcome_value"].squeeze()) == pytest.approx(0.5 * 0.2 + 0.5 * 0.8)
