@@ -19,7 +19,7 @@ SECOND = yaml.safe_load((Path(__file__).parent / "second_reading.yaml").read_tex
 IN_TABLES = {"price_index", "life_table"}
 READ = sorted((case, name) for case, entries in SECOND.items() for name in entries if name not in IN_TABLES)
 #: Cases that no second reader has seen the sources of; published models have the tables of their authors instead.
-NOT_READ_TWICE = {"mental_ill_health", "reading_support"}
+NOT_READ_TWICE: set[str] = set()
 
 
 @cache
