@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from simcore.dataset import GIVEN, Run, priced_dataset
-from simcore.errors import Problem, ScenarioError, UnknownNameError, shown
+from simcore.errors import ModelError, Problem, ScenarioError, UnknownNameError, shown
 from simcore.kernels.plan import BLOCK
 from simcore.model.compile import compile_scenario
 from simcore.model.compiled import Compiled
@@ -122,6 +122,10 @@ def simulate(
     n_workers = workers or processors()
 
     ready = prepare(file, engine) if prepared is None else prepared
+    if ready.file is not file or ready.engine != engine:
+        raise ModelError(
+            f"What was prepared is {ready.file.name} for the {ready.engine} engine, and not what is asked."
+        )
     lived, pricer, reached = ready.lived, ready.pricer, ready.reached
     _check_memory(lived, pricer, n_draws, len(file.distributions))
     drawn = drawn_parameters(file, asked, seed=seed, sampling=sampling)
@@ -171,6 +175,8 @@ class Prepared:
 
     Attributes
     ----------
+    file, engine
+        Of what, and for which engine.
     lived
         The compiled scenario: of the first cohort, and of those that differ from it.
     pricer
@@ -179,6 +185,8 @@ class Prepared:
         The joint states that can be reached, for the exact engine.
     """
 
+    file: ScenarioFile
+    engine: str
     lived: list[Compiled]
     pricer: Pricer
     reached: list[Reach] | None
@@ -204,7 +212,7 @@ def prepare(file: ScenarioFile, engine: str = "sampled") -> Prepared:
     """
     lived = [compile_scenario(of) for of in (file, *other_lives(file))]
     reached = [reach(compiled) for compiled in lived] if engine == "expected" else None
-    return Prepared(lived, Pricer(file, lived[0].account), reached)
+    return Prepared(file, engine, lived, Pricer(file, lived[0].account), reached)
 
 
 def _uncertain(file: ScenarioFile) -> list[str]:

@@ -44,7 +44,8 @@ def years_of_life(results: xr.Dataset, *, comparator: str | None = None) -> xr.D
     >>> years_of_life(results).dims
     ('intervention', 'draw')
     """
-    return -saved(results, results["years_alive"], comparator=comparator).sum("year")
+    longer = -saved(results, results["years_alive"], comparator=comparator).sum("year")
+    return longer / int(results.attrs.get("cohorts", 1))
 
 
 def avoided_by_survival(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -53,12 +54,18 @@ def calibrate(
     from rich.text import Text
 
     from simcore.report.calibration_figure import save_fit
-    from simcore.report.calibration_tables import calibration_tables, calibration_words, target_records
+    from simcore.report.calibration_tables import (
+        calibration_tables,
+        calibration_words,
+        target_records,
+        unconverged_words,
+    )
     from simcore.studies.calibrate import calibrate as fit_to
-    from simcore.studies.calibrated_case import save_calibrated
+    from simcore.studies.calibrated_case import check_folder, save_calibrated
 
     file = read(scenario)
     folder = Path(out) if out is not None else Path("results") / "calibrated" / file.name
+    check_folder(folder, file)
     with progress_bar(f"{file.name}, fit", quiet or as_json, "steps") as progress:
         fit = fit_to(
             file, rows=rows, seed=seed, engine=engine, persons=persons, workers=workers, progress=progress
@@ -68,6 +75,9 @@ def calibrate(
         save_fit(fit, file.scenario, folder / _FIGURE)
     except OSError as error:
         raise ResultsError(f"{folder / _FIGURE} could not be written: {error}.") from error
+    warning = unconverged_words(fit)
+    if warning and (as_json or quiet):
+        print(f"warning: {warning}", file=sys.stderr)
     words = (Text(sentence) for sentence in calibration_words(fit, file.scenario))
     tables = Group(*calibration_tables(fit, file.scenario), Text(), *words)
     show_records(target_records(fit, file.scenario), tables, as_json, csv, quiet)

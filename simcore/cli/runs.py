@@ -259,13 +259,14 @@ def check(
 ) -> None:
     """Check a scenario and say in words what it means, without simulating lives."""
     from simcore.report.words import describe
-    from simcore.scenario.populations import populations
     from simcore.simulation import RESOLVED, try_out
     from simcore.studies.alternatives import try_alternatives
 
+    if figure is not None and Path(figure).suffix.lower() != ".png":
+        raise ResultsError(f"--figure {figure}: the picture is a PNG file; give a name that ends in .png.")
     file = read(scenario)
     trial = try_out(file)
-    for population in populations(file).values():
+    for population in file.populations.values():
         try_out(population, 1)
     smallest = min([trial.smallest, *(of.smallest for of in try_alternatives(file).values())])
     if smallest < RESOLVED:

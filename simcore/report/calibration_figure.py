@@ -5,7 +5,6 @@ matplotlib is loaded when a figure is drawn. Fitted and held-out statistics diff
 
 from __future__ import annotations
 
-import math
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,10 +40,9 @@ def draw_fit(axes: Axes, records: list[dict[str, Any]]) -> None:
     """
     farthest = 3.0
     for row, record in enumerate(records):
-        error = math.hypot(record["observation_error"], record["model_error"])
 
-        def place(value: float, observed: float = record["observed"], error: float = error) -> float:
-            return max(-_FARTHEST, min(_FARTHEST, (value - observed) / error))
+        def place(value: float, observed: float = record["observed"], unit: float = record["deviation"]) -> float:
+            return max(-_FARTHEST, min(_FARTHEST, (value - observed) / unit))
 
         before = [place(record[f"prior_{end}"]) for end in ("q05", "q95")]
         after = [place(record[f"fitted_{end}"]) for end in ("q05", "q95")]
@@ -52,6 +50,8 @@ def draw_fit(axes: Axes, records: list[dict[str, Any]]) -> None:
         use = record["use"]
         axes.plot(before, [-row - 0.2] * 2, color=_BEFORE, linewidth=1.5, solid_capstyle="butt")
         axes.plot(after, [-row] * 2, color=_COLOURS[use], linewidth=4, solid_capstyle="butt", alpha=0.6)
+        if abs(middle) >= _FARTHEST:
+            axes.text(0.97 * middle, -row - 0.45, "farther out", fontsize=7, ha="right" if middle > 0 else "left")
         axes.plot(
             middle, -row, marker=_MARKS[use], color=_COLOURS[use], markersize=7, linestyle="none",
             markerfacecolor=_COLOURS[use] if use == "fit" else "white", markeredgewidth=1.6,
@@ -71,7 +71,7 @@ def draw_fit(axes: Axes, records: list[dict[str, Any]]) -> None:
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color="#E5E5E5", linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.set_xlabel("model minus published value, in standard errors of the published value (shaded: 95 %)", fontsize=9)
+    axes.set_xlabel("model minus published value, in standard deviations of both together (shaded: 95 %)", fontsize=9)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
 

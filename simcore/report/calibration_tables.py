@@ -42,8 +42,8 @@ def target_records(fit: xr.Dataset, scenario: Scenario) -> list[dict[str, Any]]:
     -------
     Records with the ``observed`` value, its ``observation_error`` and ``model_error``, the mean and the 5 and 95 %
     quantiles of what the model says with draws from the prior (``prior_...``) and from the posterior
-    (``fitted_...``), and the ``distance``: observed minus fitted mean, over the standard deviation of both errors and
-    of the posterior together.
+    (``fitted_...``), and the ``distance``: fitted mean minus observed, over the ``deviation``, which is the standard
+    deviation of both errors and of the posterior together.
     """
     assert scenario.calibration is not None  # it was fitted
     records = []
@@ -61,8 +61,8 @@ def target_records(fit: xr.Dataset, scenario: Scenario) -> list[dict[str, Any]]:
             ends = np.quantile(known, _ENDS) if len(known) else (math.nan, math.nan)
             record |= {f"{word}_q05": float(ends[0]), f"{word}_q95": float(ends[1])}
         spread = float(one["simulated"].std())
-        distance = record["observed"] - record["fitted_mean"]
-        record["distance"] = distance / math.sqrt(error**2 + model_error**2 + spread**2)
+        record["deviation"] = math.sqrt(error**2 + model_error**2 + spread**2)
+        record["distance"] = (record["fitted_mean"] - record["observed"]) / record["deviation"]
         record["grade"] = target.quality
         records.append(record)
     return records
@@ -75,11 +75,17 @@ def parameter_records(fit: xr.Dataset, scenario: Scenario) -> list[dict[str, Any
         record: dict[str, Any] = {
             "parameter": name, "about": scenario.parameters[name].about, "unit": scenario.parameters[name].unit,
         }  # fmt: skip
-        for word, variable in (("prior", "prior"), ("fitted", "posterior")):
-            values = fit[variable].sel(parameter=name).values
-            low, high = np.quantile(values, _ENDS)
-            record |= {f"{word}_mean": float(values.mean()), f"{word}_sd": float(values.std(ddof=1))}
-            record |= {f"{word}_q05": float(low), f"{word}_q95": float(high)}
+        at = fit.sel(parameter=name)
+        low, high = (float(end) for end in at["prior_quantile"].values)
+        record |= {"prior_mean": float(at["prior_mean"]), "prior_sd": float(at["prior_sd"])}
+        record |= {"prior_q05": low, "prior_q95": high}
+        values = at["posterior"].values
+        low, high = (float(end) for end in np.quantile(values, _ENDS))
+        record |= {
+            "fitted_mean": float(values.mean()),
+            "fitted_sd": float(values.std(ddof=1)) if len(values) > 1 else 0.0,
+        }
+        record |= {"fitted_q05": low, "fitted_q95": high}
         records.append(record)
     return records
 
@@ -134,9 +140,9 @@ def calibration_words(fit: xr.Dataset, scenario: Scenario) -> list[str]:
     records = target_records(fit, scenario)
     held = [record for record in records if record["use"] == "validate"]
     words = [
-        "Distance: published minus fitted mean, in standard deviations of the errors and of the fit together; beyond "
-        f"{MISSED} (marked !) the model misses the statistic. Intervals are 90 %. Published: value ± its standard "
-        "error, the model's own error included."
+        "Distance: fitted mean minus published, in standard deviations of the errors and of the fit together (somewhat "
+        f"small for what was fitted); beyond {MISSED} (marked !) the model misses the statistic. Intervals are 90 %. "
+        "Published: value ± its standard error, the model's own error included."
     ]
     for use, group in (
         ("that were fitted", [record for record in records if record["use"] == "fit"]),
@@ -163,15 +169,41 @@ def calibration_words(fit: xr.Dataset, scenario: Scenario) -> list[str]:
         f"{about['walkers']} walkers and {about['steps']} steps, {about['evaluations']:,} evaluations of the model "
         f"({about['engine']}), {about['acceptance']:.0%} of the proposals accepted."
     )
-    if not about["converged"]:
+    if about["engine"] != "expected":
         words.append(
-            "The sampler has not converged: its chain is short beside its memory of "
-            f"{about['steps_between']:.0f} steps. Take the intervals as rough."
+            "The exact engine does not apply, or was not asked for: targets are counted from sampled lives, whose luck "
+            "is taken for what the model says. More --persons make that error small beside those of the targets."
         )
+    words += [word for word in (unconverged_words(fit), _edge_words(fit)) if word]
     words.append(
         "Parameters that are not free were held at their means; figures of the case stay as uncertain as they were."
     )
     return [word for word in words if word]
+
+
+def unconverged_words(fit: xr.Dataset) -> str:
+    """That the sampler has not converged; nothing where it has."""
+    if fit.attrs["converged"]:
+        return ""
+    memory = fit.attrs["steps_between"]
+    beside = f"its memory of {memory:.0f} steps" if math.isfinite(memory) else "its memory, which it did not outlast"
+    return f"The sampler has not converged: its chain is short beside {beside}. Take the intervals as rough."
+
+
+def _edge_words(fit: xr.Dataset) -> str:
+    """Which parameters are pressed against an end of what was believed before."""
+    pressed = [
+        str(name)
+        for name in fit["parameter"].values
+        if _is_outside(float(fit["mode"].sel(parameter=name)), fit["prior_quantile"].sel(parameter=name).values)
+    ]
+    if not pressed:
+        return ""
+    return f"The statistics pull {', '.join(pressed)} to the end of what was believed before (beyond its 5 or 95 %)."
+
+
+def _is_outside(value: float, ends: NDArray[np.float64]) -> bool:
+    return not ends[0] <= value <= ends[1]
 
 
 def _correlation_words(sample: NDArray[np.float64], names: list[str]) -> str:

@@ -166,7 +166,7 @@ class _Panel:
         if largest < _NOBODY:
             return "nobody yet"
         place = int(np.argmax(band.share > largest - 1e-12))
-        when = f"at {int(self.time[place])}" if self.by_age else f"after {self.time[place]:.4g} years"
+        when = f"at {self.time[place]:.4g}" if self.by_age else f"after {self.time[place]:.4g} years"
         if largest >= _EVERYBODY:
             return f"all {when}"
         return f"more than 99 % {when}" if largest > 0.995 else f"up to {_percent(largest)} {when}"

@@ -50,7 +50,8 @@ def provenance(file: ScenarioFile) -> dict[str, Any]:
     -------
     Dict with
 
-    - ``figures``: one record for each parameter, table, calibration target and entry that ties figures together, with
+    - ``figures``: one record for each parameter, table, calibration target, figure that a population of the
+      calibration has of its own, and entry that ties figures together, with
       the places that use it (``used_for``), what it drives in words (``drives``), the file and line it stands in,
       whether others share that (``shared``), and what it overrides there (``overrides``);
     - ``works``: by key, each with the names of the figures that rest on it;
@@ -60,7 +61,7 @@ def provenance(file: ScenarioFile) -> dict[str, Any]:
     - ``changes``: what else of that which it extends the case has replaced.
     """
     scenario = file.scenario
-    figures = [*_figures(file), *_targets(file), *_together(file)]
+    figures = [*_figures(file), *_targets(file), *_of_populations(file), *_together(file)]
     works = {
         key: work.model_dump(exclude_none=True)
         | {"figures": [figure["name"] for figure in figures if figure["work"] == key]}
@@ -127,6 +128,29 @@ def _targets(file: ScenarioFile) -> Iterator[dict[str, Any]]:
             "drives": ["the fit of free figures" if fitted else "a check of the fit"],
             **_place(file, ("calibration", "targets", name)),
         }
+
+
+def _of_populations(file: ScenarioFile) -> Iterator[dict[str, Any]]:
+    """A record for each figure that a population of the calibration has of its own."""
+    for population, of in file.populations.items():
+        for section in ("parameters", "tables"):
+            known = getattr(file.scenario, section)
+            for name, entry in getattr(of.scenario, section).items():
+                if entry == known.get(name):
+                    continue
+                place, line = of.places[section, name]
+                yield {
+                    "name": f"{name} of {population}",
+                    "section": "calibration",
+                    **_evidence(entry),
+                    "value": value_words(entry),
+                    "distribution": _distribution_words(of.scenario, name, entry),
+                    "used_for": [f"calibration.populations.{population}"],
+                    "drives": [f"who the statistics of {population} are about"],
+                    "file": f"{place}:{line}",
+                    "shared": place.startswith("shipped:/"),
+                    "overrides": [],
+                }
 
 
 def _together(file: ScenarioFile) -> Iterator[dict[str, Any]]:

@@ -80,10 +80,11 @@ class Target(Evidenced):
                     f"{self.observed:g} of {self.sample_size:g} persons", "a share above 0 and below 1 of persons",
                     "give its standard_error", at="sample_size",
                 )  # fmt: skip
-        if self.standard_error is not None and not self.standard_error >= 0:
-            raise refuse(self.standard_error, "at least 0", at="standard_error")
-        if not self.model_error >= 0:
-            raise refuse(self.model_error, "at least 0", at="model_error")
+        for name, error in (("standard_error", self.standard_error), ("model_error", self.model_error)):
+            if error is not None and not error >= 0:
+                raise refuse(error, "at least 0", at=name)
+            if error is not None and error >= 1 and self.unit in _SHARES:
+                raise refuse(error, "below 1, in the unit of the share", unit.percent_hint(error), at=name)
         if not self.error > 0:
             hint = "a statistic of everybody has no error of sampling; model_error says how well a model may meet it"
             raise refuse("0", "an error above 0, of observation or of the model", hint, at="standard_error")
@@ -107,6 +108,7 @@ class Calibration(Entry):
     """Free parameters, and the statistics that they are fitted to."""
 
     about: Text | None = Field(None, description="what is fitted to what, in a sentence")
+    instead: bool = Field(False, description="true: in the place of the model's calibration, not added to it")
     free: dict[Name, Prior] = Field(
         default_factory=dict, description="parameters: a list of names, or {name: {distribution: prior}}"
     )

@@ -199,11 +199,11 @@ class Parameter(Evidenced):
         unit = unit_named(self.unit)
         assert unit is not None  # checked by Evidenced
         if not self.distribution.is_joint:  # its values are in an entry of their own
-            _check_range(self.distribution, unit)
+            check_range(self.distribution, unit)
         return self
 
 
-def _check_range(distribution: Distribution, unit: Unit) -> None:
+def check_range(distribution: Distribution, unit: Unit) -> None:
     """Refuse a distribution with values that are impossible in its unit."""
     given = distribution.given
     match distribution.name:
@@ -220,7 +220,7 @@ def _check_range(distribution: Distribution, unit: Unit) -> None:
         case "mixture":
             _check_value(given["point"], " as the point of a mixture", unit)
             ((name, fields),) = given["rest"].items()
-            _check_range(Distribution(name, fields), unit)
+            check_range(Distribution(name, fields), unit)
         case name:
             low, high = distribution.support
             outside = [f"below {unit.low:g}"] if low < unit.low else []

@@ -56,8 +56,8 @@ class ScenarioFile:
         Each alternative as a scenario of its own, from the same files.
     overridden
         What the case has put other values in the place of, by the path of the value; the last one first.
-    tree
-        What the files say, merged; none for an alternative.
+    populations
+        Whom the targets of its calibration are about, each as a scenario that counts them; "" is its own population.
     """
 
     scenario: Scenario
@@ -69,7 +69,7 @@ class ScenarioFile:
     alternative: str = ""
     alternatives: dict[str, ScenarioFile] = field(default_factory=dict)
     overridden: dict[Steps, tuple[Overridden, ...]] = field(default_factory=dict)
-    tree: Node | None = field(default=None, repr=False, compare=False)
+    populations: dict[str, ScenarioFile] = field(default_factory=dict)
 
     @cached_property
     def distributions(self) -> dict[str, Distribution]:
@@ -223,14 +223,47 @@ def load(files: Files, file: str, name: str) -> ScenarioFile:
             others[changed.name] = _understand_changed(changed, base, file)
         except ScenarioError as error:
             problems += map(changed.told, error.problems)
+    populations: dict[str, ScenarioFile] = {}
+    try:
+        populations = _populations(base, tree, files, name, file)
+    except ScenarioError as error:
+        problems += error.problems
     if problems:
         raise ScenarioError(problems, file)
     read = (files.named(), files.name(file))
     alternatives = {
         other: ScenarioFile(of.scenario, name, *read, of.places, of.warnings, other) for other, of in others.items()
     }
-    noted = (*base.warnings, *(text for of in others.values() for text in of.warnings))
-    return ScenarioFile(base.scenario, name, *read, base.places, noted, "", alternatives, overridden, tree)
+    noted = (
+        *_kept_sources(overridden, base.places),
+        *base.warnings,
+        *(text for of in others.values() for text in of.warnings),
+        *(text for population in populations.values() for text in population.warnings),
+    )
+    return ScenarioFile(base.scenario, name, *read, base.places, noted, "", alternatives, overridden, populations)
+
+
+def _kept_sources(overridden: Mapping[Steps, tuple[Overridden, ...]], places: Mapping[Steps, Place]) -> list[str]:
+    """Notes on parameters that have taken another distribution and kept the source of the old one."""
+    notes = []
+    for path in overridden:
+        if path[:1] != ("parameters",) or path[2:] != ("distribution",):
+            continue
+        file, line = places[path]
+        told = [places.get((*path[:2], field), ("", 0))[0] for field in ("source", "conversion")]
+        if file not in told:
+            text = "has another distribution and the source of the old one; say where the new one comes from"
+            notes.append(f"{file}:{line}  {path_text(path[:2])}: {text}")
+    return notes
+
+
+def _populations(base: Understood, tree: Node, files: Files, name: str, file: str) -> dict[str, ScenarioFile]:
+    """The populations of its calibration, named and kept like the scenario itself."""
+    from simcore.scenario.populations import read_populations
+
+    case = ScenarioFile(base.scenario, name, {}, "", base.places, base.warnings)
+    found = read_populations(case, tree, files)
+    return {of: replace(one, files=files.named(), main=files.name(file)) for of, one in found.items()}
 
 
 @dataclass(frozen=True)

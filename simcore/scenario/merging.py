@@ -9,7 +9,7 @@ from typing import Any
 
 from simcore.errors import Problem, did_you_mean, shown
 from simcore.scenario.entries import Entry
-from simcore.scenario.evidence import Citation, Table
+from simcore.scenario.evidence import Citation, Evidenced, Table
 from simcore.scenario.fields import Path, below, entry_in, fields_of, options, path_text
 from simcore.scenario.nodes import Files, Node
 from simcore.scenario.persons import Horizon
@@ -19,6 +19,8 @@ from simcore.scenario.sections import FILLED, FROM_FILES, NAMED_SECTIONS, fill_f
 
 #: What a change says instead of a value to leave an entry or a field out.
 LEAVE_OUT = "leave_out"
+#: What is said of a source, and goes with it.
+_OF_A_SOURCE = ("grade", "conversion", "design", "checked_by", "valid_until")
 #: Entries that are one value, written with fields: another one takes the place of all of them.
 _ONE_VALUE = (Citation, Horizon, Fade, Accrual)
 
@@ -116,10 +118,20 @@ class Merging:
 
     def _entries(self, base: Node, change: Node, kind: Any, path: Path) -> Node:
         merged = dict(base.value)
+        entry = entry_in(kind)
+        if entry is not None and issubclass(entry, Evidenced) and "source" in change.value:
+            # With another source, what was said of the old one is gone.
+            merged = {name: node for name, node in merged.items() if name not in _OF_A_SOURCE}
+        gone = base.value.keys() - merged.keys()
         for name, node in change.value.items():
             where = (*path, name)
+            if node.value == LEAVE_OUT and name in gone:
+                continue
             if node.value == LEAVE_OUT:
-                if merged.pop(name, None) is None:
+                old = merged.pop(name, None)
+                if old is not None and self.replaced is not None:
+                    self.replaced(where, old, node)
+                if old is None:
                     known = [str(of) for of in merged]
                     allowed = f"what the scenario writes here: {', '.join(known)}"
                     self.problem(node, where, f"{LEAVE_OUT} of {name}", allowed, did_you_mean(str(name), known))

@@ -15,15 +15,15 @@ from simcore.scenario.schema import Scenario
 
 #: How the scenario's own population is called.
 OWN = ""
-_COUNTED = "targets say what is counted"
-_FITTED = "the fit chooses them"
+#: Sections that say who people are and how they live.
+_THEIRS = (
+    "population", "domains", "memory", "parameters", "tables", "derived", "joint", "correlations", "interventions",
+)  # fmt: skip
 #: What a population may not change, and why.
 KEPT: dict[tuple[str, ...], str] = {
-    ("alternatives",): "targets hold whatever is assumed",
-    ("calibration",): "a population is part of it",
-    ("outcomes",): _COUNTED,
-    ("groups",): _COUNTED,
-    **dict.fromkeys([("draws",), ("seed",), ("sampling",)], _FITTED),
+    (name,): "a population says who people are; the lives of the comparator are counted, without money"
+    for name in Scenario.model_fields
+    if name not in _THEIRS
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 #: Sections whose conditions and formulas may name an intervention, and fields that name none.
@@ -44,8 +44,8 @@ def of_name(target: str) -> str:
     return f"{target}_of"
 
 
-def populations(file: ScenarioFile, files: Files | None = None) -> dict[str, ScenarioFile]:
-    """Each population that targets are about, as a scenario that counts them under the comparator.
+def read_populations(file: ScenarioFile, tree: Node, files: Files) -> dict[str, ScenarioFile]:
+    """Read and check each population of a calibration, as a scenario that counts its targets under the comparator.
 
     Its outcomes are the counts of its targets, as `count_name` and `of_name` call them. It has no prices, and
     person-time is counted at the start of each cycle.
@@ -53,48 +53,50 @@ def populations(file: ScenarioFile, files: Files | None = None) -> dict[str, Sce
     Parameters
     ----------
     file
-        From `read_scenario`, not an alternative.
+        The scenario as it stands.
+    tree
+        What its files say.
     files
-        Reads what changes name; by default from the texts that `file` keeps.
+        Reads what changes name.
 
     Raises
     ------
     ScenarioError
         What is wrong with changes and targets, all at once.
     """
-    calibration, tree = file.scenario.calibration, file.tree
-    if calibration is None or tree is None:
+    calibration = file.scenario.calibration
+    if calibration is None:
         return {}
-    files = files or Files()
     base = Node({name: node for name, node in tree.value.items() if name not in _NEITHER}, tree.file, tree.line)
     written = tree.value["calibration"].value
     found: dict[str, ScenarioFile] = {}
     problems: list[Problem] = []
     for name, targets in _targets_of(calibration).items():
-        merged = base
+        merged, lines = base, frozenset[tuple[str, int]]()
         if name != OWN:
             change = written["populations"].value[name].value["change"]
             merging = Merging(files, Scenario, ("calibration", "populations", name, "change"), KEPT)
             change = merging.read(change)
-            merging.refuse_kept(change, "sections that say who they are")
+            lines = frozenset((node.file, node.line) for _, node in change.walk())
+            merging.refuse_kept(change, "sections that say who they are and how they live")
             merged = base if merging.problems else merging.over_filled(base, change)
             problems += merging.problems
             if merging.problems:
                 continue
         counted = _without_programmes(merged, file.scenario)
-        counted.value["outcomes"] = _outcomes(written["targets"], targets)
+        counted.value["outcomes"] = _outcomes(written.get("targets"), targets)
         try:
-            found[name] = _counting(file, counted, name)
+            found[name] = _counting(file, counted, name, lines)
         except ScenarioError as error:
             problems += error.problems
     if problems:
-        raise ScenarioError(list(dict.fromkeys(problems)), file.main)
+        raise ScenarioError(list(dict.fromkeys(problems)), tree.file)
     return found
 
 
 def _targets_of(calibration: Calibration) -> dict[str, list[str]]:
-    """The targets of each population, those that have any."""
-    found: dict[str, list[str]] = {}
+    """The targets of each population."""
+    found: dict[str, list[str]] = {name: [] for name in calibration.populations}
     for name, target in calibration.targets.items():
         found.setdefault(target.population or OWN, []).append(name)
     return found
@@ -133,8 +135,10 @@ def _names(tree: Node) -> set[str]:
     return found
 
 
-def _outcomes(written: Node, targets: list[str]) -> Node:
+def _outcomes(written: Node | None, targets: list[str]) -> Node:
     """What the targets count, as outcomes."""
+    if written is None:
+        return Node({}, "", 0)
     outcomes = {}
     for name in targets:
         target = written.value[name]
@@ -147,8 +151,8 @@ def _outcomes(written: Node, targets: list[str]) -> Node:
     return Node(outcomes, written.file, written.line)
 
 
-def _counting(file: ScenarioFile, tree: Node, name: str) -> ScenarioFile:
-    """A population as a checked scenario, of which only the comparator's lives are left."""
+def _counting(file: ScenarioFile, tree: Node, name: str, lines: frozenset[tuple[str, int]]) -> ScenarioFile:
+    """A population as a checked scenario, of which only the comparator's lives are left; `lines` are its change."""
 
     def call(path: tuple[object, ...], _: tuple[str, int]) -> str:
         if path and path[0] == "outcomes" and len(path) > 1:
@@ -156,9 +160,14 @@ def _counting(file: ScenarioFile, tree: Node, name: str) -> ScenarioFile:
             return path_text(("calibration", "targets", target, field, *path[2:]))
         return path_text(path) + (f" (with calibration.populations.{name})" if name else "")
 
-    understood = understand(tree, (), file.main, lambda *_: False, call)
+    understood = understand(tree, (), file.main, lambda _, place: place in lines, call)
     scenario = understood.scenario
     counted = counting_only(scenario, scenario.comparator, accrual="start_of_cycle")
     return ScenarioFile(
-        counted, f"{file.name} {name}".strip(), file.files, file.main, understood.places, understood.warnings
+        counted,
+        f"{file.name} {name}".strip(),
+        file.files,
+        file.main,
+        understood.places,
+        tuple(text for text in understood.warnings if text.endswith("is not used")),
     )

@@ -110,7 +110,8 @@ class _Reader:
         merged = dict(base.value)
         for key, node in case.value.items():
             below = merged.get(key)
-            if below is not None and key in _BY_FIELD and _both(below, node):
+            afresh = key == "calibration" and _both(node, node) and node.value.get("instead", node).value is True
+            if below is not None and key in _BY_FIELD and _both(below, node) and not afresh:
                 merged[key] = self._fields(below, node, key)
             elif below is not None and key in NAMED_SECTIONS and _both(below, node):
                 merged[key] = self._entries(below, node, (key,))
@@ -153,6 +154,7 @@ class _Reader:
                 problem = Problem(change.file, change.line, "change", shown(change.plain()), allowed)
                 self.files.problems.append(problem)
             return base
+        _name_free(change)
         merging = Merging(self.files, self.kind, ("change",), replaced=self._replaced)
         change = merging.read(change)
         merging.refuse_kept(change, "sections of a scenario")

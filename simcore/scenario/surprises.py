@@ -10,6 +10,7 @@ from simcore.scenario.checks import Checks, Path
 from simcore.scenario.conditions import ANY, DROPPED_OUT, Part, parse_condition, parse_move
 from simcore.scenario.payments import note_cashable
 from simcore.scenario.schema import Booking, Entry, Modifier, Payers
+from simcore.scenario.shipped import is_shipped
 from simcore.scenario.structure import Way
 from simcore.scenario.windows import note_windows
 
@@ -39,8 +40,8 @@ def note_surprises(checks: Checks) -> None:
             checks.warn(("interventions", name), "is in no strategy")
     reachable = {name: _reachable(checks, name, employed) for name in scenario.domains}
     for name, domain in scenario.domains.items():
-        # A case may begin later in life than its model, and pass states by.
-        for state in domain.states if checks.own(("domains", name, "states")) else ():
+        # A case may begin later in life than a shipped model, and pass states by.
+        for state in () if _is_shipped(checks, ("domains", name, "states")) else domain.states:
             if state not in reachable[name]:
                 checks.warn(("domains", name, "states"), f"nobody can reach {state}")
     _net_moves(checks)
@@ -48,7 +49,7 @@ def note_surprises(checks: Checks) -> None:
         condition = parse_condition((price.if_ if price.move is not None else price.while_) or {})
         for part in condition.parts:
             possible = _possible(checks, part.variable, part.values, reachable, employed)
-            if not possible and checks.own(("prices", name)):
+            if not possible and not _is_shipped(checks, ("prices", name)):
                 checks.warn(("prices", name), f"nobody can incur it: {part.variable} is never as it says")
         _to_oneself(checks, ("prices", name), price)
     note_cashable(checks)
@@ -56,6 +57,11 @@ def note_surprises(checks: Checks) -> None:
         for number, cost in enumerate(intervention.costs):
             _to_oneself(checks, ("interventions", name, "costs", number), cost)
         note_windows(checks, name, intervention)
+
+
+def _is_shipped(checks: Checks, path: Path) -> bool:
+    """Whether an entry is that of a model that ships with simcore."""
+    return is_shipped(checks.locate(path)[0])
 
 
 def _net_moves(checks: Checks) -> None:

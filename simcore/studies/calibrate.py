@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import emcee
 import numpy as np
 import xarray as xr
-from numpy.random import RandomState
+from numpy.random import MT19937, RandomState, SeedSequence
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.special import ndtr
@@ -32,10 +32,14 @@ Array = NDArray[np.float64]
 
 #: Rows of the posterior sample.
 ROWS = 1000
+#: Ends of the interval that is told of a prior.
+_ENDS = np.array([0.05, 0.95])
 #: Draws from the prior, which show what was expected before the fit.
 _PRIOR_ROWS = 200
 #: Scores this far out are never needed: 1e-9 of a normal distribution lies beyond.
 _FARTHEST = 6.0
+#: What the search for the mode sees where parameters make no probabilities: very far from every target.
+_IMPOSSIBLE = 1e4
 #: Step of numerical derivatives, in standard normal scores.
 _STEP = 0.02
 #: A chain shall be this many times as long as its steps depend on each other (Foreman-Mackey and others 2013).
@@ -83,9 +87,10 @@ def calibrate(
 
     Returns
     -------
-    Dataset with dims ``row``, ``parameter``, ``target`` and ``prior_row``: ``posterior`` (row, parameter) and
-    ``simulated`` (row, target) at its rows; ``prior`` (prior_row, parameter) and ``prior_simulated`` (prior_row,
-    target) of draws from the prior; ``mode`` (parameter) and ``mode_simulated`` (target); ``observed``,
+    Dataset with dims ``row``, ``parameter``, ``target``, ``quantile`` and ``prior_row``: ``posterior`` (row,
+    parameter) and ``simulated`` (row, target) at its rows; ``prior`` (prior_row, parameter) and ``prior_simulated``
+    (prior_row, target) of draws from the prior; ``prior_mean``, ``prior_sd`` (parameter) and ``prior_quantile``
+    (parameter, quantile) of the priors themselves; ``mode`` (parameter) and ``mode_simulated`` (target); ``observed``,
     ``observation_error``, ``model_error`` and ``use`` of each target. Attributes tell how the sampler went:
     ``steps``, ``walkers``, ``steps_between`` (steps after which a walker has forgotten where it was),
     ``effective_size``, ``acceptance``, ``evaluations``, ``converged`` (1 or 0), ``seed``.
@@ -112,8 +117,10 @@ def calibrate(
     {'p_wear': 0.2, 'p_break': 0.3}
     """
     calibration, priors = calibration_of(file), priors_of(file)
+    if rows < 1:
+        raise ScenarioError([Problem("rows", 0, "", str(rows), "at least 1")], "the sizes of the fit")
     model = _Model(file, statistics or Statistics(file, engine=engine, persons=persons, workers=workers), observed)
-    rng = RandomState(seed % 2**32)
+    rng = RandomState(MT19937(SeedSequence(seed)))
     if not priors or not model.fitted.any():
         found = "no free parameters" if not priors else "no targets with use: fit"
         allowed = "at least one free parameter and one target that is fitted"
@@ -128,6 +135,9 @@ def calibrate(
             "posterior": (("row", "parameter"), model.parameters_of(sample.scores)),
             "simulated": (("row", "target"), sample.simulated),
             "prior": (("prior_row", "parameter"), model.parameters_of(prior)),
+            "prior_mean": ("parameter", np.array([of.mean for of in priors.values()])),
+            "prior_sd": ("parameter", np.array([of.sd for of in priors.values()])),
+            "prior_quantile": (("parameter", "quantile"), np.array([of.ppf(_ENDS) for of in priors.values()])),
             "prior_simulated": (("prior_row", "target"), model.simulated(prior)),
             "mode": ("parameter", model.parameters_of(mode[None])[0]),
             "mode_simulated": ("target", model.simulated(mode[None])[0]),
@@ -136,7 +146,7 @@ def calibrate(
             "model_error": ("target", np.array([target.model_error for target in of])),
             "use": ("target", np.array([target.use for target in of])),
         },
-        {"parameter": list(priors), "target": targets},
+        {"parameter": list(priors), "target": targets, "quantile": _ENDS},
         {
             "scenario": file.name,
             "content_hash": file.content_hash,
@@ -162,6 +172,7 @@ class _Model:
     ) -> None:
         targets = calibration_of(file).targets.values()
         self.statistics, self.priors = statistics, priors_of(file)
+        self.names = list(calibration_of(file).targets)
         self.observed = np.array([target.observed for target in targets]) if observed is None else np.asarray(observed)
         self.errors = np.array([target.error for target in targets])
         self.fitted = np.array([target.use == "fit" for target in targets])
@@ -203,19 +214,25 @@ def _mode(model: _Model) -> tuple[Array, Array]:
     """The scores of highest posterior density, and the Gauss-Newton covariance around them."""
 
     def residuals(scores: Array) -> Array:
-        return np.concatenate([scores, model.residuals(model.simulated(scores[None]))[0]])
+        apart = model.residuals(model.simulated(scores[None]))[0]
+        return np.concatenate([scores, np.where(np.isfinite(apart), apart, _IMPOSSIBLE)])
 
     def jacobian(scores: Array) -> Array:
         steps = _STEP * np.eye(model.n)
-        beside = model.residuals(model.simulated(np.concatenate([scores + steps, scores - steps])))
-        slopes = (beside[: model.n] - beside[model.n :]).T / (2.0 * _STEP)
-        return np.concatenate([np.eye(model.n), slopes])
+        beside = model.residuals(model.simulated(np.concatenate([scores + steps, scores - steps, scores[None]])))
+        up, down, here = beside[: model.n], beside[model.n : -1], beside[-1]
+        # Beside a border of what is possible the step is taken to the other side; between two there is no slope.
+        slopes = np.where(np.isfinite(up), up, here) - np.where(np.isfinite(down), down, here)
+        length = _STEP * (np.isfinite(up).astype(float) + np.isfinite(down))
+        slopes = np.divide(slopes, length, out=np.zeros_like(slopes), where=(length > 0) & np.isfinite(slopes))
+        return np.concatenate([np.eye(model.n), slopes.T])
 
     start = np.zeros(model.n)
-    if not np.isfinite(residuals(start)).all():
+    missing = [name for name, value in zip(model.names, model.simulated(start[None])[0], strict=True) if value != value]
+    if missing:
         raise ModelError(
-            "At the medians of the free parameters, and the means of all others, some targets have no value: their "
-            "probabilities add up to more than 1, or nobody is in what a target is divided by."
+            f"At the medians of the free parameters, and the means of all others, {', '.join(missing)} has no value: "
+            "probabilities add up to more than 1, or nobody is ever in what is divided by ('of')."
         )
     found = least_squares(residuals, start, jac=jacobian, bounds=(-_FARTHEST, _FARTHEST), method="trf")
     slopes = jacobian(found.x)
@@ -262,9 +279,9 @@ def _sample(
         steps += _STEPS_AT_A_TIME
         between = _steps_between(sampler)
         if progress is not None:
-            progress(steps, max(steps, min(_MOST_STEPS, int(_LONG_ENOUGH * between))))
+            progress(steps, max(steps, int(min(_MOST_STEPS, _LONG_ENOUGH * between))))
     # The walkers started from the first idea; twice their memory is enough to forget it.
-    burnt = min(int(np.ceil(2.0 * between)), steps // 2)
+    burnt = int(min(np.ceil(2.0 * between), steps // 2))
     chain = sampler.get_chain(discard=burnt, flat=True)
     simulated = sampler.get_blobs(discard=burnt, flat=True).reshape(len(chain), -1)
     chosen = rng.permutation(len(chain))[:rows] if len(chain) >= rows else rng.randint(len(chain), size=rows)
@@ -285,6 +302,9 @@ def _first_state(model: _Model, mode: Array, spread: Array, walkers: int, rng: R
             break
         scores[wrong] = mode + 0.5 * (scores[wrong] - mode)
         density[wrong] = model.log_density(scores[wrong])[:, 0]
+    possible = np.flatnonzero(np.isfinite(density))
+    if len(possible) < walkers:  # beside a border of what is possible: those that are left stand where others do
+        scores[~np.isfinite(density)] = scores[rng.choice(possible, size=walkers - len(possible))]
     return emcee.State(scores, copy=True)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from simcore.errors import UnknownNameError
 from simcore.model.ledger import account
+from simcore.scenario.counting import counting_only
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.schema import Outcome, Scenario
 from simcore.scenario.structure import Structure
@@ -175,20 +176,7 @@ def _only(scenario: Scenario, strategy: str, of: list[_Situation]) -> Scenario:
         outcomes[situation.name] = Outcome.model_validate({"about": situation.name, "while": where, "good": True})
     everybody = {} if life is None else {life[0]: list(scenario.domains[life[0]].states)}
     outcomes[_FOLLOWED] = Outcome.model_validate({"about": "followed", "while": everybody, "good": True})
-    free: dict[str, object] = {"costs": [], "displacement": []}
-    return scenario.model_copy(
-        update={
-            "population": scenario.population.model_copy(update={"cohorts": 1}),
-            "interventions": {name: one.model_copy(update=free) for name, one in scenario.interventions.items()},
-            "strategies": {strategy: scenario.strategies[strategy]},
-            "comparator": strategy,
-            "outcomes": outcomes,
-            "prices": {},
-            "groups": [],
-            "alternatives": {},
-            "public_funds": None,
-        }
-    )
+    return counting_only(scenario, strategy, outcomes=outcomes)
 
 
 def _shares(scenario: Scenario, results: xr.Dataset, names: list[str]) -> Array:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.errors import ModelError, Problem, ScenarioError
+from simcore.errors import ModelError, Problem, ScenarioError, UnknownNameError
 from simcore.scenario.calibrating import Calibration
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.populations import OWN, count_name, of_name, populations
+from simcore.scenario.populations import OWN, count_name, of_name
 from simcore.simulation import Prepared, prepare, simulate
 from simcore.uncertainty.distributions import Distribution
 
@@ -74,8 +74,8 @@ class Statistics:
 
     Attributes
     ----------
-    targets
-        Names of the targets, in the order of the scenario.
+    targets, free
+        Names of the targets, and of the free parameters, in the order of the scenario.
     engines
         The engine of each population, by its name; the scenario's own is called "".
 
@@ -91,10 +91,12 @@ class Statistics:
         self, file: ScenarioFile, *, engine: str | None = None, persons: int | None = None, workers: int | None = None
     ) -> None:
         calibration = calibration_of(file)
-        self.targets = list(calibration.targets)
+        self.targets, self.free = list(calibration.targets), list(calibration.free)
         self.persons, self.workers = persons, workers
         self._populations = {
-            name: _ready(file, population, name, engine) for name, population in populations(file).items()
+            name: _ready(file, population, name, engine)
+            for name, population in file.populations.items()
+            if any((target.population or OWN) == name for target in calibration.targets.values())
         }
         self.engines = {name: population.engine for name, population in self._populations.items()}
 
@@ -110,7 +112,15 @@ class Statistics:
         -------
         Array (row, target), each in the unit of the target. NaN where a row of parameters makes no probabilities, or
         where nobody is in what a target is divided by.
+
+        Raises
+        ------
+        UnknownNameError
+            A name is not that of a free parameter.
         """
+        for name in parameters:
+            if name not in self.free:
+                raise UnknownNameError(name, "a free parameter of the scenario", self.free)
         n = len(next(iter(parameters.values()))) if parameters else 1
         found = np.full((n, len(self.targets)), np.nan)
         for population in self._populations.values():
@@ -157,7 +167,8 @@ def _ready(case: ScenarioFile, file: ScenarioFile, name: str, engine: str | None
     divided = tuple(calibration.targets[target].of is not None for target in own)
     means = {of: float(distribution.mean) for of, distribution in file.distributions.items()}
     # A parameter that the population has a value of its own for is not the one that is fitted.
-    shared = {of for of in calibration.free if file.scenario.parameters.get(of) == case.scenario.parameters[of]}
+    own_of, own_here = case.scenario.parameters, file.scenario.parameters
+    shared = {of for of in calibration.free if of in own_here and own_here[of].distribution == own_of[of].distribution}
     try:
         used, ready = engine or "expected", prepare(file, engine or "expected")
     except ModelError:

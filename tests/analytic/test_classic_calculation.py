@@ -29,6 +29,8 @@ PRINTED_SUMS = (217_231_180, 1_013_214_761, 4_723_295_212)
 #: No constant yearly amount gives the last two printed cells of this payer; the nearest misses each by a krona.
 NO_CONSTANT = {("social_insurance", 5): 1, ("social_insurance", 45): -1}
 COST_OF_PROJECT = 100_000
+#: Payers whose cost is in part money that reaches the person, and the share of it that is.
+MOVED = {"social_insurance": "share_benefits", "municipality": "share_assistance"}
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +174,7 @@ def test_step_nought_is_the_classic_calculation(classic: xr.Dataset) -> None:
 def test_each_step_changes_what_it_says() -> None:
     file = simcore.read_scenario(COMPARED)
     steps = {name: file.alternatives[name] for name in sorted(file.alternatives) if name.startswith("step_")}
-    assert len(steps) == 6
+    assert len(steps) == 7
     results = {name.split("_", 2)[2]: simulated(of) for name, of in steps.items()}
     # Step 1 takes away the share of those who would have managed, in every draw and for every payer.
     manages = results["comparison"]["parameter_value"].sel(parameter="p_manages_comparison")
@@ -188,13 +190,39 @@ def test_each_step_changes_what_it_says() -> None:
     lived = {name: of["outcome_value"].sel(outcome="life_years", strategy="usual") for name, of in results.items()}
     np.testing.assert_allclose(lived["ways_out"], 46, rtol=1e-9)
     assert bool((lived["death"] < 46).all())
-    # What others cost makes less avoidable, production more; the payers of the table are not touched by production,
-    # but for the tax that two of them get.
+    # What others cost and what is only moved make less avoidable, production more; the payers of the table are not
+    # touched by production, but for the tax that two of them get.
     assert society(avoided(results["costs_anyway"])) < society(avoided(results["death"]))
-    assert society(avoided(results["production"])) > society(avoided(results["costs_anyway"]))
+    assert society(avoided(results["transfers"])) < society(avoided(results["costs_anyway"]))
+    assert society(avoided(results["production"])) > society(avoided(results["transfers"]))
     for payer in set(PRINTED) - {"municipality", "region"}:
-        pair = [avoided(results[name]).sel(actor=payer) for name in ("costs_anyway", "production")]
+        pair = [avoided(results[name]).sel(actor=payer) for name in ("transfers", "production")]
         np.testing.assert_allclose(*pair, rtol=1e-9)
+
+
+@pytest.mark.parametrize("strategy", ["project", "coach", "both"])
+def test_a_benefit_that_is_moved_is_no_loss_to_society(strategy: str) -> None:
+    """Payers avoid what they did before the step; the household loses its benefits, and society exactly that."""
+    file = simcore.read_scenario(COMPARED)
+    before, after = (simulated(file.alternatives[name]) for name in ("step_4_costs_anyway", "step_5_transfers"))
+    used_up, moved = avoided(before, strategy), avoided(after, strategy)
+    for payer in PRINTED:
+        np.testing.assert_allclose(moved.sel(actor=payer), used_up.sel(actor=payer), rtol=1e-9, atol=1e-6)
+    assert not used_up.sel(actor="household").any()
+    shares = {payer: after["parameter_value"].sel(parameter=name, drop=True) for payer, name in MOVED.items()}
+    benefits = sum(share * used_up.sel(actor=payer, drop=True) for payer, share in shares.items())
+    np.testing.assert_allclose(moved.sel(actor="household"), -benefits, rtol=1e-9, atol=1e-6)
+    change = moved.sum("actor") - used_up.sum("actor")
+    np.testing.assert_allclose(change, moved.sel(actor="household"), rtol=1e-9, atol=1e-6)
+    assert bool((abs(change) > 0).any())
+
+
+def test_what_is_moved_cancels() -> None:
+    """Over all actors and in every year, in the case as it stands."""
+    value = simulated(simcore.read_scenario(COMPARED))["present_value"].sel(cost_kind="transfer")
+    paid = value.sel(actor="household")
+    assert bool((paid.sum("year") < 0).all())  # what reaches an actor is a cost below nothing
+    np.testing.assert_allclose(value.sum("actor"), 0, atol=1e-9 * float(abs(paid).max()))
 
 
 def test_a_coach_can_do_nothing_for_those_who_never_leave() -> None:
@@ -209,7 +237,8 @@ def test_no_more_becomes_money_than_is_avoided() -> None:
     results = simulated(simcore.read_scenario(COMPARED))
     cashable, freed = simcore.cashable_saving(results), simcore.freed(results)
     coach = {"intervention": "coach"}
-    assert bool((cashable.sel(coach) <= avoided(results, "coach") * (1 + 1e-9) + 1e-6).all())
+    limit = avoided(results, "coach")
+    assert bool((cashable.sel(coach) <= limit + 1e-9 * abs(limit) + 1e-6).all())
     total = cashable + freed
     np.testing.assert_allclose(
         total.transpose(*simcore.avoided_cost(results).dims), simcore.avoided_cost(results), rtol=1e-9, atol=1e-6

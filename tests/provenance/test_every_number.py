@@ -151,9 +151,10 @@ def _of_assumption(text, entry, numbers, prior):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_number_may_ship(name):
-    """Those of its alternatives, too."""
+    """Those of its alternatives, and of the populations that its statistics are about, too."""
     file = shipped(name)
-    found = [reason for of in (file, *file.alternatives.values()) for reason in refusals(of.scenario)]
+    whole = (file, *file.alternatives.values(), *file.populations.values())
+    found = [reason for of in whole for reason in refusals(of.scenario)]
     assert not found, "\n".join(dict.fromkeys(found))
 
 

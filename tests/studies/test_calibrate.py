@@ -1,11 +1,14 @@
 """The fit to published statistics: against exact answers, in repeated experiments, and as a scenario that runs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 import simcore
-from simcore.errors import ResultsError, ScenarioError
+from simcore.errors import ModelError, ResultsError, ScenarioError
+from simcore.report.calibration_tables import calibration_words
 from simcore.scenario.loading import read_scenario
 from simcore.studies.calibrate import calibrate
 from simcore.studies.calibrated_case import save_calibrated
@@ -106,29 +109,49 @@ def _parameter(mean, sd):
     })  # fmt: skip
 
 
-def test_known_parameters_are_recovered_in_repeated_experiments(file):
-    """Parameters from the prior, observations with their errors: 90 % intervals hold the truth 90 times in 100.
+def experiments(file, n, *, wrong=1.0):
+    """How often 90 % intervals hold the truth (quantity,), and ranks of the truth, in `n` repeated experiments.
 
-    60 experiments with two parameters and one combination of them. A binomial of 60 with 0.9 lies within 46 and 60
-    but for 1e-4; the three are tested, so a false alarm comes once in some 3,000 seeds.
+    `wrong` multiplies the errors that the fit is told.
     """
     rng = np.random.default_rng(2)
-    priors, errors = priors_of(file), np.array([t.error for t in file.scenario.calibration.targets.values()])
-    inside = np.zeros(3)
-    ranks = []
-    for experiment in range(60):
+    targets = file.scenario.calibration.targets
+    told = {name: target.model_copy(update={"standard_error": wrong * target.observation_error, "sample_size": None,
+                                            "model_error": wrong * target.model_error})
+            for name, target in targets.items()}  # fmt: skip
+    calibration = file.scenario.calibration.model_copy(update={"targets": told})
+    believed = replace(file, scenario=file.scenario.model_copy(update={"calibration": calibration}))
+    priors, errors = priors_of(file), np.array([target.error for target in targets.values()])
+    inside, ranks = np.zeros(3), []
+    for experiment in range(n):
         truth = {name: np.atleast_1d(prior.ppf(np.atleast_1d(rng.uniform()))) for name, prior in priors.items()}
         observed = statistics(truth)[0] + errors * rng.standard_normal(len(errors))
-        fit = calibrate(file, rows=300, seed=experiment, statistics=statistics, observed=observed)
+        fit = calibrate(believed, rows=300, seed=experiment, statistics=statistics, observed=observed)
         sample = dict(zip(priors, fit["posterior"].values.T, strict=True))
         for number, of in enumerate((lambda v: v["p_job"], lambda v: v["p_loss"], lambda v: v["p_job"] / v["p_loss"])):
             low, high = np.quantile(of(sample), [0.05, 0.95])
             inside[number] += low <= of(truth)[0] <= high
         ranks.append((sample["p_job"] < truth["p_job"][0]).mean())
-    assert ((inside >= 46) & (inside <= 60)).all(), inside
-    assert inside.sum() < 180  # intervals that always hold the truth would be too wide
+    return inside, np.array(ranks)
+
+
+def test_known_parameters_are_recovered_in_repeated_experiments(file):
+    """Parameters from the prior, observations with their errors: 90 % intervals hold the truth 90 times in 100.
+
+    60 experiments with two parameters and one combination of them. A binomial of 60 with 0.9 is at least 46 but for
+    1e-4; of all 180 intervals, which hang together, 162 are expected with a standard deviation of at most 7.
+    """
+    inside, ranks = experiments(file, 60)
+    assert (inside >= 46).all(), inside
+    assert 134 <= inside.sum() <= 177  # intervals that always hold the truth would be too wide
     # The rank of the truth in its posterior sample is uniform (Talts and others 2018, simulation-based calibration).
     assert stats.kstest(ranks, "uniform").pvalue > 1e-4
+
+
+def test_a_fit_that_is_told_too_small_errors_is_seen(file):
+    """A negative control: intervals that are too narrow hold the truth too seldom."""
+    inside, _ = experiments(file, 25, wrong=0.3)
+    assert inside.sum() < 60, inside  # 67.5 are expected of right ones
 
 
 def test_the_engine_and_the_closed_form_give_the_same_fit(file):
@@ -200,9 +223,62 @@ def test_the_fit_is_a_scenario_that_runs(file, tmp_path):
 
 def test_the_case_itself_is_not_overwritten(file, tmp_path):
     fit = calibrate(file, rows=20, statistics=statistics)
-    with pytest.raises(ResultsError, match="folder of the scenario itself"):
+    with pytest.raises(ResultsError, match="a scenario of its own"):
         save_calibrated(fit, file, str(tmp_path / "chain"), tmp_path / "chain")
     assert read_scenario(tmp_path / "chain").scenario == file.scenario
+
+
+def test_a_case_of_somebody_is_not_written_over(file, tmp_path):
+    other = tmp_path / "other"
+    case(other, CASE.replace("Two states", "Another case"))
+    before = (other / "scenario.yaml").read_text(encoding="utf-8")
+    fit = calibrate(file, rows=20, statistics=statistics)
+    with pytest.raises(ResultsError, match="a scenario of its own and is not written over"):
+        save_calibrated(fit, file, str(tmp_path / "chain"), other)
+    assert (other / "scenario.yaml").read_text(encoding="utf-8") == before
+    again = tmp_path / "again"
+    for _ in range(2):  # an earlier fit is
+        save_calibrated(fit, file, str(tmp_path / "chain"), again)
+
+
+def test_a_target_out_of_reach_ends_in_words_and_not_in_an_error(tmp_path):
+    """The mode is at the end of the prior; with progress, and a sampler that may stand still."""
+    text = CASE.replace("observed: 0.3\n      sample_size: 400", "observed: 0.99\n      standard_error: 0.001")
+    file, told = case(tmp_path / "far", text), []
+    fit = calibrate(file, rows=50, statistics=statistics, progress=lambda *numbers: told.append(numbers))
+    assert all(isinstance(number, int) for numbers in told for number in numbers)
+    words = " ".join(calibration_words(fit, file.scenario))
+    assert "The statistics pull p_job" in words
+    assert "misses after_one" in words
+
+
+def test_the_mode_may_lie_beside_what_is_impossible(file):
+    """Beyond a border there are no probabilities: a one-sided slope is taken there."""
+
+    def bordered(parameters):
+        found = statistics(parameters)
+        found[parameters["p_job"] > 0.305] = np.nan
+        return found
+
+    fit = calibrate(file, rows=100, statistics=bordered, observed=np.array([0.5, 0.7, 0.8, 0.1]))
+    assert float(fit["posterior"].sel(parameter="p_job").max()) <= 0.305
+    assert float(fit["mode"].sel(parameter="p_job")) == pytest.approx(0.305, abs=0.02)
+
+
+def test_a_prior_of_quantiles_can_be_written(tmp_path):
+    text = CASE.replace("{beta: {mean: 0.3, sd: 0.1}}", "{beta: {quantiles: {0.25: 0.2, 0.75: 0.4}}}")
+    file = case(tmp_path / "chain", text)
+    save_calibrated(calibrate(file, rows=50), file, str(tmp_path / "chain"), tmp_path / "fitted")
+    fitted = read_scenario(tmp_path / "fitted")
+    assert priors_of(fitted)["p_job"] == priors_of(file)["p_job"]
+
+
+def test_in_shorter_cycles_an_age_is_a_whole_year(tmp_path):
+    """Person-time is counted at the start of each cycle: of four quarters aged 21, not on the birthday alone."""
+    file = case(tmp_path / "quarters", CASE.replace("population:\n", "cycle: quarter\npopulation:\n", 1))
+    rows = {"p_job": np.array([0.3]), "p_loss": np.array([1e-9])}
+    quarterly = 1 - 0.7 ** np.array([1.0, 1.25, 1.5, 1.75])
+    assert Statistics(file)(rows)[0, 0] == pytest.approx(quarterly.mean(), abs=1e-6)
 
 
 def problems(tmp_path, text):
@@ -230,3 +306,25 @@ def test_targets_and_free_parameters_that_are_none(tmp_path):
     assert problems(tmp_path, CASE.replace("free: [p_job, p_loss]", "free: []")) == [
         ("calibration", "no free parameters")
     ]
+    tied = (
+        "correlations: [{between: [p_job, p_loss], coefficient: 0.5, scale: normal, source: {assumption: made up}}]\n"
+    )
+    assert problems(tmp_path, CASE.replace("calibration:\n", f"{tied}calibration:\n")) == [
+        ("calibration.free.p_job", "p_job, which is correlated with others"),
+        ("calibration.free.p_loss", "p_loss, which is correlated with others"),
+    ]
+    outside = CASE.replace("free: [p_job, p_loss]", "free: {p_job: {distribution: {normal: {mean: 0.3, sd: 0.3}}}}")
+    assert problems(tmp_path, outside) == [
+        ("calibration.free.p_job.distribution", "a normal distribution, with values below 0 and above 1")
+    ]
+    assert problems(tmp_path, CASE.replace("standard_error: 0.03\n      model", "standard_error: 3\n      model")) == [
+        ("calibration.targets.after_ten.standard_error", "3.0")
+    ]
+    priced = CASE.replace("change: {population: {", "change: {prices: leave_out, population: {")
+    assert problems(tmp_path, priced) == [("calibration.populations.workers.change.prices", "prices")]
+
+
+def test_a_target_that_nobody_can_be_in_is_named(tmp_path):
+    never = CASE.replace("of: {while: {age: 21}}", "of: {while: {work: employed, age: 20}}")
+    with pytest.raises(ModelError, match="after_one has no value"):
+        calibrate(case(tmp_path / "never", never), rows=20)

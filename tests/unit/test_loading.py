@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from simcore.errors import ScenarioError
+from simcore.errors import ScenarioError, ScenarioWarning
 from simcore.scenario import shipped
 from simcore.scenario.loading import read_scenario, scenario_from_texts
 from simcore.scenario.shipped import shipped_folder, shipped_models, shipped_scenarios
@@ -120,6 +120,59 @@ def test_a_case_builds_on_a_shipped_case(tmp_path):
     assert (file.scenario.seed, file.scenario.title) == (5, read_scenario("textbook_chain").scenario.title)
     assert "shipped:/textbook_chain/scenario.yaml" in file.files
     same(file, again(file))
+
+
+MINE = """
+extends: textbook_chain
+change:
+  parameters:
+    rr_oil: {distribution: {lognormal: {interval_95: [0.5, 0.9]}}, source: {assumption: "ours, 0.5 to 0.9"}}
+    oil_yaer: {distribution: {fixed: 950}, unit: SEK per year, price_year: 2024, source: {assumption: "a typing error"}}
+    call_out: {distribution: {fixed: 4000}}
+"""
+
+
+def test_what_a_case_changes_without_saying_why_or_in_vain_is_noted(tmp_path):
+    (tmp_path / "scenario.yaml").write_text(MINE, encoding="utf-8")
+    with pytest.warns(ScenarioWarning) as noted:
+        file = read_scenario(tmp_path)
+    told = sorted(str(note.message).split("  ", 1)[1] for note in noted)
+    assert told == [
+        "parameters.call_out: has another distribution and the source of the old one; say where the new one comes from",
+        "parameters.oil_yaer: is not used",
+    ]
+    assert file.scenario.parameters["rr_oil"].quality == "assumed"
+
+
+def test_with_another_source_what_was_said_of_the_old_one_is_gone(tmp_path):
+    old = "{work: w, where: p. 1, as_printed: 5}"
+    base = BASE_OF_A_FIGURE.format(
+        source=old, more="grade: B, conversion: as printed, design: cohort, evidence: causal"
+    )
+    (tmp_path / "base.yaml").write_text(base, encoding="utf-8")
+    case = "extends: base.yaml\nchange: {parameters: {p: {distribution: {fixed: 0.3}, source: {assumption: ours}}}}\n"
+    (tmp_path / "scenario.yaml").write_text(case, encoding="utf-8")
+    found = read_scenario(tmp_path).scenario.parameters["p"]
+    assert (found.grade, found.conversion, found.design, found.evidence) == (None, None, None, "causal")
+
+
+BASE_OF_A_FIGURE = """
+title: a figure
+population:
+  {{persons: 10, target_group: 1, start: {{age: 1, year: 2025}}, horizon: {{years: 2}}, start_states: {{d: a}}}}
+domains: {{d: {{states: [a, b], moves: {{a -> b: {{probability: p}}}}}}}}
+parameters: {{p: {{distribution: {{fixed: 0.5}}, unit: probability per year, source: {source}, {more}}}}}
+strategies: {{usual: []}}
+comparator: usual
+sources: {{w: {{title: t, by: b, year: 2020}}}}
+"""
+
+
+def test_a_calibration_of_its_own_instead_of_the_models(tmp_path):
+    own = "calibration: {instead: true, free: {p_wear: {distribution: {beta: {mean: 0.3, sd: 0.1}}}}}"
+    (tmp_path / "scenario.yaml").write_text(f"extends: textbook_chain\n{own}\n", encoding="utf-8")
+    calibration = read_scenario(tmp_path).scenario.calibration
+    assert (list(calibration.free), calibration.targets) == (["p_wear"], {})
 
 
 def test_a_model_that_builds_on_another_one_is_a_model():

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from rich.console import Console
 
+from simcore.errors import ScenarioWarning
 from simcore.report.provenance import drives, provenance, weak_figures
 from simcore.report.provenance_tables import driven_words, provenance_tables
 from simcore.report.quality import driver_words, evidence_words
@@ -81,7 +82,9 @@ def test_a_changed_distribution_says_what_it_was(tmp_path, monkeypatch):
     case = yaml.safe_load((tmp_path / "scenario.yaml").read_text())
     case["change"] = {"parameters": {"care": {"distribution": {"lognormal": {"median": 12, "interval_95": [6, 24]}}}}}
     (tmp_path / "scenario.yaml").write_text(yaml.safe_dump(case))
-    (old,) = by_name(read_scenario(tmp_path))["care"]["overrides"]
+    with pytest.warns(ScenarioWarning, match="the source of the old one"):
+        file = read_scenario(tmp_path)
+    (old,) = by_name(file)["care"]["overrides"]
     assert (old["field"], old["value"]) == ("distribution", "12")
 
 
