@@ -220,7 +220,8 @@ def _replaced(field: Path, value: Any) -> str:
         try:
             read = distribution_of(distribution)
             if not read.is_joint:
-                return f"{read.mean:.4g}" + ("" if read.is_fixed else f", {read.written}")
+                mean = f"{read.mean:,.0f}" if abs(read.mean) >= 1000 else f"{read.mean:.4g}"
+                return mean + ("" if read.is_fixed else f", {read.written}")
         except (PydanticCustomError, AttributeError, TypeError):  # a table, or what only its file could tell
             pass
     return "another entry" if isinstance(value, Mapping | list) else str(value)
@@ -306,8 +307,7 @@ def _changes(file: ScenarioFile) -> list[dict[str, Any]]:
     """What the case has replaced of what it extends, figures apart."""
     elsewhere = (*_FIGURES, *_ITS_OWN)
     return [
-        {"path": path_text(path), "file": f"{old.file}:{old.line}"}
+        {"path": path_text(path), "file": f"{replaced[0].file}:{replaced[0].line}"}
         for path, replaced in file.overridden.items()
         if path[0] not in elsewhere
-        for old in replaced
     ]

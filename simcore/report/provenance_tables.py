@@ -106,7 +106,8 @@ def driven_words(purposes: list[str]) -> str:
 def _work(work: dict[str, Any]) -> Iterator[RenderableType]:
     """A work as in a list of references, and under it each figure that was taken from it."""
     yield Text()
-    yield Text(f"{work['by']} ({work['year']}). ", style="bold") + Text(_sentence(work["title"]), style="italic")
+    head = Text(f"{work['by']} ({work['year']}). ", style="bold") + Text(_sentence(work["title"]), style="italic")
+    yield head + Text(f" [{work['key']}]")
     if work["url"]:
         yield _indented(work["url"])
     if work["seen_in"]:

@@ -268,12 +268,19 @@ def extended_by_the_readme(block, figures, strategies, tmp_path):
     return simcore.read_scenario(path)
 
 
+def test_the_case_of_ones_own_in_the_readme_is_read_without_a_note(tmp_path):
+    (tmp_path / "scenario.yaml").write_text(readme_blocks("yaml")[0], encoding="utf-8")
+    scenario = simcore.read_scenario(tmp_path).scenario
+    assert scenario.population.target_group == 60
+    assert scenario.parameters["cost_coach_year"].quality == "assumed"
+
+
 def test_the_intervention_in_the_readme_is_valid(tmp_path):
     figures = {
         "uptake_mentoring": (0.5, "probability"), "cost_mentoring_year": (0.5, "SEK per year"),
         "or_mentoring": (0.5, "odds ratio"), "half_life_mentoring": (0.5, "year"),
     }  # fmt: skip
-    loaded = extended_by_the_readme(0, figures, {"mentoring": ["mentoring"]}, tmp_path)
+    loaded = extended_by_the_readme(1, figures, {"mentoring": ["mentoring"]}, tmp_path)
     assert loaded.scenario.strategies["mentoring"] == ["mentoring"]
 
 
@@ -287,7 +294,7 @@ def test_the_programme_in_the_readme_runs(tmp_path):
         "cashable_school": (0.5, "share"), "lag_school": (2.0, "year"), "size_of_a_class": (20.0, "persons"),
     }  # fmt: skip
     with pytest.warns(ScenarioWarning) as noted:
-        loaded = extended_by_the_readme(1, figures, {"coach": ["job_coach"]}, tmp_path)
+        loaded = extended_by_the_readme(2, figures, {"coach": ["job_coach"]}, tmp_path)
     assert len(noted) == 1  # on what public actors can cash
     results = simcore.simulate(loaded, draws=2, persons=200)
     net, gross = (simcore.net_saving(results, gross=gross).sel(intervention="coach") for gross in (False, True))

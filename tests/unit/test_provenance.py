@@ -137,11 +137,11 @@ half_of_them  0.5 probability; assumed
 
 Works, and what was taken from them
 
-alpha and others (2010). On risks.
+alpha and others (2010). On risks. [alpha]
     Seen in: a newspaper
     - half [C], page 3: 0.4. For effect of programme.
 
-Zeta (2001). Zeta's prices.
+Zeta (2001). Zeta's prices. [zeta]
     https://example.org/zeta
     - care [D], table 2: 12 kronor. For price care.
 
