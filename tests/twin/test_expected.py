@@ -197,7 +197,7 @@ def ledger_by_hand(
 
 def check(file: ScenarioFile, seed: int, draw: int = 0) -> None:
     compiled = compile_scenario(file)
-    parameters = draw_parameters(file.distributions, 2, seed=seed)
+    parameters = draw_parameters(file.distributions, 2, seed=seed, dependence=file.dependence)
     values = compiled.values.evaluate(parameters, 2)
     counts = expect_draws(compiled, reach(compiled), values, part_size=np.array([3, 2, 1]), seed=seed)
     numbers = {name: float(of[draw]) for name, of in parameters.items()}
@@ -253,7 +253,7 @@ def test_the_meter_of_everybody_keeps_its_mass() -> None:
     """Nobody is lost or made: alive and dead add up to everybody at every boundary."""
     file = read_scenario(SHIPPED / "school_dropout")
     compiled = compile_scenario(file)
-    parameters = draw_parameters(file.distributions, 3, seed=2)
+    parameters = draw_parameters(file.distributions, 3, seed=2, dependence=file.dependence)
     reached = reach(compiled)
     counts = expect_draws(
         compiled, reached, compiled.values.evaluate(parameters, 3), part_size=np.array([1, 0, 0]), seed=2

@@ -35,7 +35,7 @@ def check_agreement(
     """
     scenario = file.scenario
     compiled = compile_scenario(file)
-    parameters = draw_parameters(file.distributions, n_draws, seed=seed)
+    parameters = draw_parameters(file.distributions, n_draws, seed=seed, dependence=file.dependence)
     values = compiled.values.evaluate(parameters, n_draws)
     structure = Structure(scenario)
     variables, strategies, cycles = structure.levels, list(scenario.strategies), structure.n_cycles
