@@ -34,15 +34,16 @@ def check_folder(folder: Path, file: ScenarioFile) -> None:
     Raises
     ------
     ResultsError
-        It holds a scenario that is not an earlier fit, or the case itself, or it is no folder.
+        It holds a scenario that is not an earlier fit, or one that the case builds on, or it is no folder.
     """
     case = folder / CASE
     if folder.exists() and not folder.is_dir():
         raise ResultsError(f"{folder} is a file: give a folder with --out.")
-    if case.is_file() and not case.read_text(encoding="utf-8", errors="replace").startswith(MARK):
+    there = case.read_text(encoding="utf-8", errors="replace") if case.is_file() else MARK
+    if not there.startswith(MARK):
         raise ResultsError(f"{case} is a scenario of its own and is not written over: give another folder with --out.")
-    if case.is_file() and file.files.get(file.main) == case.read_text(encoding="utf-8", errors="replace"):
-        raise ResultsError(f"{case} is the scenario that is fitted: give another folder with --out.")
+    if there in file.files.values():
+        raise ResultsError(f"{case} is part of the scenario that is fitted: give another folder with --out.")
 
 
 def save_calibrated(fit: xr.Dataset, file: ScenarioFile, source: str, folder: Path) -> None:

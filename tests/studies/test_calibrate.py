@@ -239,6 +239,13 @@ def test_a_case_of_somebody_is_not_written_over(file, tmp_path):
     again = tmp_path / "again"
     for _ in range(2):  # an earlier fit is
         save_calibrated(fit, file, str(tmp_path / "chain"), again)
+    fitted = read_scenario(again)  # but not one that the case is, or builds on
+    with pytest.raises(ResultsError, match="is part of the scenario that is fitted"):
+        save_calibrated(fit, fitted, str(again), again)
+    (tmp_path / "further").mkdir()
+    (tmp_path / "further" / "scenario.yaml").write_text("extends: ../again/scenario.yaml\nseed: 9\n", encoding="utf-8")
+    with pytest.raises(ResultsError, match="is part of the scenario that is fitted"):
+        save_calibrated(fit, read_scenario(tmp_path / "further"), str(tmp_path / "further"), again)
 
 
 def test_a_target_out_of_reach_ends_in_words_and_not_in_an_error(tmp_path):
