@@ -95,6 +95,13 @@ def test_each_cohort_lives_in_its_own_calendar_years():
     np.testing.assert_allclose(found.values, one + np.roll(one, 1) + np.roll(one, 2), **EXACT)
 
 
+def test_how_much_longer_a_person_lives_does_not_depend_on_how_many_cohorts_there_are():
+    one, three = (simulate(read(living(0.5, cohorts=n)), draws=1, engine="expected") for n in (1, 3))
+    longer = float(years_of_life(one).squeeze())
+    assert longer > 0
+    assert float(years_of_life(three).squeeze()) == pytest.approx(longer)
+
+
 def test_by_hand():
     """Town: 100 persons cost 10 each, 80 cost 12 each: 20 fewer at 11, and 90 at 2 less a head."""
     cost = {
@@ -117,9 +124,9 @@ def test_by_hand():
 def test_what_is_told_of_longer_lives():
     file = read(living())
     results = simulate(file, draws=2, engine="expected")
-    told = """Lives, Helped: persons live 1.00 years longer on average. Of the avoided cost, that alone makes
-        −1,081 of −1,081 for Society; −720 of −720 for Public sector; −541 of −541 for Region; −361 of −361 for
-        Household. It is what living persons cost or bring in, for longer: no life has become cheaper by it, and what
+    told = """Lives, Helped: persons live 1.00 years longer on average, within the horizon. Of the avoided cost,
+        that alone makes −1,081 of −1,081 for Society; −720 of −720 for Public sector; −541 of −541 for Region;
+        −361 of −361 for Household. It is what living persons cost or bring in, for longer: no life has become cheaper by it, and what
         longer lives are worth is not in it."""
     assert survival_words(results, file.scenario) == [" ".join(told.split())]
 
@@ -127,9 +134,9 @@ def test_what_is_told_of_longer_lives():
 def test_what_is_told_of_earlier_deaths():
     file = read(living(1.02))
     results = simulate(file, draws=2, engine="expected")
-    told = """Lives, Helped: persons die 13 days earlier on average. Of the avoided cost, that alone makes
-        +37.2 of +37.2 for Society; +24.7 of +24.7 for Public sector; +18.7 of +18.7 for Region; +12.4 of +12.4 for
-        Household. It is what the dead no longer cost or bring in: it is no saving."""
+    told = """Lives, Helped: persons die 13 days earlier on average, within the horizon. Of the avoided cost,
+        that alone makes +37.2 of +37.2 for Society; +24.7 of +24.7 for Public sector; +18.7 of +18.7 for Region;
+        +12.4 of +12.4 for Household. It is what the dead no longer cost or bring in: it is no saving."""
     assert survival_words(results, file.scenario) == [" ".join(told.split())]
 
 
