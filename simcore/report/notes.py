@@ -134,8 +134,8 @@ def survival_words(results: xr.Dataset, scenario: Scenario, also: Sequence[str] 
         parts = [_survival_part(scenario, told.sel(actor=actor)) for actor in order[:_MOST_TOLD]]
         longer = float(at["years_of_life"])
         verb = f"live {_length(longer)} longer" if longer > 0 else f"die {_length(-longer)} earlier"
-        text = f"Lives, {strategy_label(scenario, str(intervention))}: persons {verb} on average, within the horizon. Of the avoided cost, "
-        text += f"that alone makes {'; '.join(parts)}. It is what "
+        text = f"Lives, {strategy_label(scenario, str(intervention))}: persons {verb} on average, within the horizon. "
+        text += f"Of the avoided cost, that alone makes {'; '.join(parts)}. It is what "
         if longer > 0:
             text += (
                 "living persons cost or bring in, for longer: no life has become cheaper by it, and what longer lives "

@@ -126,7 +126,8 @@ def test_what_is_told_of_longer_lives():
     results = simulate(file, draws=2, engine="expected")
     told = """Lives, Helped: persons live 1.00 years longer on average, within the horizon. Of the avoided cost,
         that alone makes −1,081 of −1,081 for Society; −720 of −720 for Public sector; −541 of −541 for Region;
-        −361 of −361 for Household. It is what living persons cost or bring in, for longer: no life has become cheaper by it, and what
+        −361 of −361 for Household. It is what living persons cost or bring in, for longer: no life has become
+        cheaper by it, and what
         longer lives are worth is not in it."""
     assert survival_words(results, file.scenario) == [" ".join(told.split())]
 
