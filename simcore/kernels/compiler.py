@@ -3,56 +3,58 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core.compiler import Compiler
 from numba.extending import register_jitable
+
+from simcore.kernels.cache import Folder, keep, state_of
 
 #: Check array bounds in every kernel (slow): the test suite runs once this way.
 BOUNDS_CHECKED = os.environ.get("SIMCORE_BOUNDSCHECK") == "1"
+#: nogil: threads run several draws at once. fastmath stays off: it may reorder sums, and results must not depend on
+#: the machine. _nrt off: kernels make no arrays, and without numba's runtime they do not count references to those
+#: they are given either, which takes a locked instruction for each array of each call (a third of the time of a run).
+_OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": BOUNDS_CHECKED, "_nrt": False}
 
 
 def kernel(function: Any) -> Any:
-    """Compile a loop that is called from Python.
+    """Compile a loop that is called from Python, and keep what is compiled, so that a second run starts at once."""
+    dispatcher = numba.njit(**_OPTIONS)(function)
+    if not numba.config.DISABLE_JIT:
+        keep(dispatcher, _kept_kernels())
+    return dispatcher
 
-    nogil: threads run several draws at once. cache: compiled code is kept, so that a second run starts
-    at once. fastmath stays off: it may reorder sums, and results must not depend on the machine.
+
+def part(function: Any) -> Any:
+    """Compile a loop into the kernels that call it; called from Python it stays a plain function.
+
+    What unpacks the arguments of a call from Python takes longer to compile than most loops, the more so the more
+    arrays there are: a part has none, and is kept with its kernels only. It is put in the place of its call, which
+    would pass several words for each array, each time.
     """
-    usual = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = usual or _cache_folder()  # read when a function is decorated
-    try:
-        decorated = numba.njit(nogil=True, cache=not BOUNDS_CHECKED, error_model="numpy", boundscheck=BOUNDS_CHECKED)(
-            function
-        )
-    finally:
-        numba.config.CACHE_DIR = usual
-    return decorated
+    return register_jitable(**_OPTIONS, forceinline=True)(function)
 
 
-@functools.cache
-def _cache_folder() -> str:
-    """Where compiled kernels are kept: a folder for each state of the sources they are made from.
+class _Apart(Compiler):
+    """Tells LLVM that the arrays a function is given do not overlap."""
 
-    numba alone looks at the file a kernel stands in, and would go on using it when a formula that is
-    compiled into it changes elsewhere. An empty answer leaves the choice to numba.
+    def define_pipelines(self) -> Any:
+        """Set the flag before anything is compiled; the passes are the usual ones."""
+        self.state.flags.noalias = True
+        return super().define_pipelines()
+
+
+def apart(function: Any) -> Any:
+    """Compile a plain pass over arrays that do not overlap, other than a `part`.
+
+    An array that is read at an index that itself is read could be anything that is written, so that without this
+    promise LLVM does not vectorise such a loop: it does not gather.
     """
-    here = Path(__file__).resolve().parent
-    digest = hashlib.sha256()
-    for source in [*sorted(here.glob("*.py")), here.parent / "rates.py", here.parent / "randomness.py"]:
-        digest.update(source.read_bytes())
-    name = f"kernels-{digest.hexdigest()[:16]}"
-    own = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "simcore"
-    for folder in (here / "__pycache__", own):
-        try:
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder / name, os.W_OK):
-            return str(folder / name)
-    return ""
+    return register_jitable(**_OPTIONS, pipeline_class=_Apart)(function)
 
 
 def inlined(function: Any) -> Any:
@@ -60,10 +62,25 @@ def inlined(function: Any) -> Any:
 
     Inlined before LLVM sees it: LLVM leaves larger functions as calls, and loops with calls are not vectorised.
     """
-    return numba.njit(nogil=True, error_model="numpy", boundscheck=BOUNDS_CHECKED, inline="always")(function)
+    return numba.njit(**_OPTIONS, inline="always")(function)
 
 
 def usable_in_kernels(*functions: Any) -> None:
     """Let kernels call plain functions, which stay plain for everybody else."""
     for function in functions:
         register_jitable(function)
+
+
+@functools.cache
+def _kept_kernels() -> Folder:
+    """Where compiled kernels are kept: with the package if it can be written, else with the user."""
+    here = Path(__file__).resolve().parent
+    sources = [*sorted(here.glob("*.py")), here.parent / "rates.py", here.parent / "randomness.py"]
+    if numba.config.CACHE_DIR:
+        parents = [Path(numba.config.CACHE_DIR) / "simcore"]
+    else:
+        parents = [here / "__pycache__"]
+        own = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        if os.path.isabs(own):  # a user without a home has "~/.cache"
+            parents.append(Path(own) / "simcore")
+    return Folder(parents, state_of(sources, BOUNDS_CHECKED))

@@ -8,70 +8,139 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernels.compiler import kernel
-from simcore.kernels.passes import locate
-from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS
+from simcore.kernels.compiler import apart, part
+from simcore.kernels.passes import add_up, copy, differ, fill, locate, pick
+from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS, PARTS
+
+_THREE = np.uint32(3)
+#: Cells that fit into one word of counters with 16 bits each.
+_FEW = 4
 
 
-@kernel
+@part
 def _count(index, hist, cells, n, n_target):
-    """Add persons to the histograms of their half, and of the target group once more."""
-    for p in range(np.uint32(n)):
-        hist[(p & np.uint32(1)) * cells + index[p]] += 1
-    for p in range(np.uint32(n_target)):
-        hist[np.uint32(2) * cells + index[p]] += 1
+    """Add persons to the parts of the histogram that they belong to."""
+    target = hist[4 * cells :]
+    if cells == 1:
+        hist[0] += (n + 1) // 2
+        hist[1] += n // 2
+        target[0] += n_target
+    elif cells <= _FEW:
+        _count_few(index, hist, hist[cells:], cells, n)
+        _count_few(index, target, target, cells, n_target)
+    else:
+        for p in range(np.uint32(n)):
+            hist[np.uint32(np.uint32(p & _THREE) * np.uint32(cells)) + index[p]] += 1
+        for p in range(np.uint32(n_target)):
+            target[index[p]] += 1
 
 
-@kernel
-def _count_listed(index, who, hist, cells, n, n_target):
-    """Add listed persons to the same histograms."""
+@part
+def _count_few(index, evens, odds, cells, n):
+    """Count persons in few cells: one word is a row of counters, and the compiler adds several words at once."""
+    even, odd = np.uint64(0), np.uint64(0)
+    for pair in range(np.uint32(n // 2)):
+        p = np.uint32(pair << np.uint32(1))
+        even += np.uint64(1) << np.uint64(index[p] << np.uint32(4))
+        odd += np.uint64(1) << np.uint64(index[p + np.uint32(1)] << np.uint32(4))
+    if n % 2 == 1:
+        even += np.uint64(1) << np.uint64(index[n - 1] << np.uint32(4))
+    for cell in range(cells):
+        shift = np.uint64(16 * cell)
+        evens[cell] += np.int32((even >> shift) & np.uint64(0xFFFF))
+        odds[cell] += np.int32((odd >> shift) & np.uint64(0xFFFF))
+
+
+@part
+def _count_listed(index, who, hist, cells, more, n, n_target):
+    """Add listed persons to the same parts, each `more` times: -1 takes them out."""
     for k in range(np.uint32(n)):
         p = who[k]
-        hist[(p & np.uint32(1)) * cells + index[k]] += 1
+        hist[np.uint32(np.uint32(p & np.uint32(1)) * cells) + index[k]] += more
         if p < np.uint32(n_target):
-            hist[np.uint32(2) * cells + index[k]] += 1
+            hist[np.uint32(np.uint32(4) * cells) + index[k]] += more
 
 
-@kernel
-def _take_out(place, who, hist, cells, n, n_target):
-    """Take listed persons out of where the comparator has them."""
-    for k in range(np.uint32(n)):
-        p = who[k]
-        hist[(p & np.uint32(1)) * cells + place[p]] -= 1
-        if p < np.uint32(n_target):
-            hist[np.uint32(2) * cells + place[p]] -= 1
+@part
+def _alike(codes, followed, interventions, n):
+    """Whether everybody has the same code in each of some interventions."""
+    for i in interventions:
+        if followed[i] and differ(codes[i], codes[i, 0], n):
+            return False
+    return True
 
 
-@kernel
-def count_groups(groups, add, uses, base, kind, slot, lists, place, index, hists, n, n_target):
+@part
+def _count_alike(groups, add, g, slot, codes, followed, rows, scratch, hist, n, n_target):
+    """Count persons who all have the same codes: once for the end of a cycle and the start of the next."""
+    cells, place, latest = groups.apart[g], scratch.place, scratch.latest[g]
+    if slot % 2 == 1 or scratch.latest_slot[g] != slot - 1:
+        add_up(place, 0, groups.first, groups.variable, groups.stride, groups.table, g, add, rows, n)
+        fill(latest, np.int32(0), PARTS * cells)
+        _count(place, latest, cells, n, n_target)
+        scratch.latest_slot[g] = slot
+    at = 0
+    for k in range(groups.code_first[g], groups.code_first[g + 1]):
+        if followed[groups.code_intervention[k]]:
+            at += add[groups.code_table[k] + codes[groups.code_intervention[k], 0]]
+    for number in range(PARTS):
+        _add_to(hist[number * groups.cells[g] + at :], latest[number * cells :], cells)
+
+
+@apart
+def _add_to(hist, more, n):
+    for cell in range(np.uint32(n)):
+        hist[cell] += more[cell]
+
+
+@part
+def count_groups(groups, masks, add, codes, base, kind, slot, lists, scratch, hists, n, n_target):
     """Count the groups of one kind in one slot (boundary, end of a cycle, or cycle) of their histograms.
 
-    `place` and `index` are scratch; `base` is the number of the comparator.
+    `base` is the number of the comparator.
     """
+    place, index, followed = scratch.place, scratch.index, codes.followed[base]
+    anybody = False
+    for s in range(lists.length.size):
+        anybody |= s != base and lists.length[s] > 0
     for g in range(groups.kind.size):
         if groups.kind[g] != kind:
             continue
         cells = groups.cells[g]
-        start = groups.hist[g] + slot * 3 * cells
+        start = groups.hist[g] + slot * PARTS * cells
         of_base = groups.active[g, base, slot] > 0
         if of_base:
-            locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], uses[base], place, n)
-            _count(place, hists[base, start : start + 3 * cells], np.uint32(cells), n, n_target)
+            hist = hists[base, start : start + PARTS * cells]
+            readers = groups.code_intervention[groups.code_first[g] : groups.code_first[g + 1]]
+            alike = kind == BOTH_ENDS and _alike(lists.codes[base], followed, readers, n)
+            if alike:
+                _count_alike(
+                    groups, add, g, slot, lists.codes[base], followed, lists.rows[base], scratch, hist, n, n_target
+                )
+            if anybody or not alike:
+                locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], followed, place, n)
+            if not alike:
+                _count(place, hist, cells, n, n_target)
         for s in range(lists.length.size):
             m = lists.length[s]
             if s == base or m == 0:
                 continue
-            hist = hists[s, start : start + 3 * cells]
+            hist = hists[s, start : start + PARTS * cells]
             if groups.active[g, s, slot]:
-                locate(groups, add, g, np.int64(0), lists.rows[s], lists.codes[s], uses[s], index, m)
-                _count_listed(index, lists.who[s], hist, np.uint32(cells), m, n_target)
+                locate(groups, add, g, np.int64(0), lists.rows[s], lists.codes[s], codes.uses[s], index, m)
+                _count_listed(index, lists.who[s], hist, np.uint32(cells), np.int32(1), m, n_target)
             if of_base:
-                _take_out(place, lists.who[s], hist, np.uint32(cells), m, n_target)
+                usual = place
+                if masks.usual[s, g] != masks.first[g]:  # as if without the interventions that the strategy lacks
+                    usual = scratch.picked
+                    locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], codes.uses[s], usual, n)
+                pick(usual, lists.who[s], index, m)
+                _count_listed(index, lists.who[s], hist, np.uint32(cells), np.int32(-1), m, n_target)
 
 
-@kernel
+@part
 def fold(sizes, groups, masks, hists, totals, time, events):
-    """Add the histograms of one draw to the ledger, and clear them.
+    """Enter the histograms of one draw in the ledger, which is empty, and clear them.
 
     Parameters
     ----------
@@ -80,51 +149,93 @@ def fold(sizes, groups, masks, hists, totals, time, events):
     hists
         int32 (strategy, cell).
     totals
-        int32 (2, at least the largest number of masks): scratch.
+        int32 (at least the largest number of masks,): scratch.
     time, events
         int32 (part, strategy, time meter, end, cycle) and (part, strategy, event meter, cycle).
     """
-    n_strategies, n_cycles, base = sizes[3], sizes[4], sizes[11]
-    usual, of_strategy = totals[0], totals[1]
+    n_strategies, base = sizes[3], sizes[11]
     for g in range(groups.kind.size):
-        cells, kind, n_masks = groups.cells[g], groups.kind[g], masks.number[g]
-        n_slots = n_cycles if kind == EVENTS else n_cycles + 1 if kind == BOUNDARIES else 2 * n_cycles
-        for slot in range(n_slots):
-            of_base = groups.active[g, base, slot] > 0
-            for part in range(3):
-                start = groups.hist[g] + (slot * 3 + part) * cells
-                for k in range(n_masks):
-                    usual[k] = 0
-                if of_base:
-                    _add_up(masks, g, hists[base, start : start + cells], usual)
-                    _enter(masks, kind, g, slot, usual, time[part, base], events[part, base])
-                for s in range(n_strategies):
-                    if s == base or not (of_base or groups.active[g, s, slot]):
-                        continue
-                    for k in range(n_masks):
-                        of_strategy[k] = usual[k]
-                    _add_up(masks, g, hists[s, start : start + cells], of_strategy)
-                    _enter(masks, kind, g, slot, of_strategy, time[part, s], events[part, s])
+        first = masks.usual[base, g]
+        _fold_group(sizes, groups, masks, g, base, first, hists[base], True, totals, time, events)
+        for s in range(n_strategies):
+            if s == base:
+                continue
+            if masks.usual[s, g] == first:
+                _copy_usual(masks, g, base, s, time, events)
+            else:
+                _fold_group(sizes, groups, masks, g, s, masks.usual[s, g], hists[base], True, totals, time, events)
+            _fold_group(sizes, groups, masks, g, s, masks.first[g], hists[s], False, totals, time, events)
+    for s in range(n_strategies):
+        fill(hists[s], np.int32(0), hists.shape[1])
 
 
-@kernel
-def _add_up(masks, g, hist, totals):
-    """Add the cells of a histogram to the masks they belong to, and clear them."""
-    first = masks.first_cell[g]
-    for cell in range(hist.size):
-        count = hist[cell]
-        if count:  # most cells are empty
-            hist[cell] = 0
-            for k in range(masks.cell_first[first + cell], masks.cell_first[first + cell + 1]):
-                totals[masks.cell_mask[k]] += count
+@part
+def _fold_group(sizes, groups, masks, g, s, first, hist, usual, totals, time, events):
+    """Add the histograms of a group to the ledger of a strategy: where the comparator has people, or what differs.
+
+    The masks begin at `first`.
+    """
+    cells, kind, n_cycles, base = groups.cells[g], groups.kind[g], sizes[4], sizes[11]
+    n_slots = n_cycles if kind == EVENTS else n_cycles + 1 if kind == BOUNDARIES else 2 * n_cycles
+    for slot in range(n_slots):
+        if not (groups.active[g, base, slot] or (groups.active[g, s, slot] and not usual)):
+            continue
+        start = groups.hist[g] + slot * PARTS * cells
+        if usual and cells > _FEW:
+            _merge(hist[start : start + 2 * cells], hist[start + 2 * cells :], 2 * cells)
+        for of in range(3):  # the halves, and the target group
+            begin = start + (4 if of == 2 else of) * cells
+            if _anything(hist[begin:], cells):
+                for k in range(masks.number[g]):
+                    totals[k] = _sum_of(hist[begin:], masks.member[first + k * cells :], cells)
+                _enter(masks, kind, g, slot, totals, time[of, s], events[of, s])
 
 
-@kernel
+@part
+def _copy_usual(masks, g, base, s, time, events):
+    """Start from what the comparator has."""
+    n_time, n_cycles = time.shape[2], time.shape[4]
+    for of in range(3):
+        for k in range(masks.meter_first[g], masks.meter_first[g + 1]):
+            m = masks.meter[k]
+            if m < n_time:
+                copy(time[of, base, m, 0], time[of, s, m, 0], n_cycles)
+                copy(time[of, base, m, 1], time[of, s, m, 1], n_cycles)
+            else:
+                copy(events[of, base, m - n_time], events[of, s, m - n_time], n_cycles)
+
+
+@apart
+def _merge(halves, more, n):
+    """Add the other two of four parts to the halves, and clear them."""
+    for cell in range(np.uint32(n)):
+        halves[cell] += more[cell]
+        more[cell] = 0
+
+
+@apart
+def _anything(hist, n):
+    some = np.int32(0)
+    for cell in range(np.uint32(n)):
+        some = np.int32(some | hist[cell])
+    return some != 0
+
+
+@apart
+def _sum_of(hist, member, n):
+    """Add up the cells that belong to a mask."""
+    total = np.int32(0)
+    for cell in range(np.uint32(n)):
+        total = np.int32(total + np.int32(hist[cell] & np.int32(member[cell])))
+    return total
+
+
+@part
 def _enter(masks, kind, g, slot, totals, time, events):
     """Enter the totals of a group into the ledger of one part and strategy."""
     n_time, n_cycles = time.shape[0], time.shape[2]
-    for k in range(masks.member_first[g], masks.member_first[g + 1]):
-        m = masks.member[k]
+    for k in range(masks.meter_first[g], masks.meter_first[g + 1]):
+        m = masks.meter[k]
         if kind == EVENTS:
             mask = masks.of_meter[m, slot]
             if mask >= 0:

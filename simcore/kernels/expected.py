@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.compiler import kernel
+from simcore.kernels.compiler import kernel, part
 
 
 class Step(NamedTuple):
@@ -66,21 +66,30 @@ class Patterns(NamedTuple):
     dead: NDArray[np.int32]
 
 
-@kernel
+@part
+def _anybody(of_draws):
+    """Whether anybody is there in some draw."""
+    for d in range(np.uint32(of_draws.size)):
+        if of_draws[d] > 0.0:
+            return True
+    return False
+
+
+@part
 def _add(total, more):
     """Add to each draw."""
     for d in range(np.uint32(total.size)):
         total[d] += more[d]
 
 
-@kernel
+@part
 def _add_product(total, one, other):
     """Add a product to each draw."""
     for d in range(np.uint32(total.size)):
         total[d] += one[d] * other[d]
 
 
-@kernel
+@part
 def _multiply(out, one, other):
     """Set each draw to a product."""
     for d in range(np.uint32(out.size)):
@@ -121,7 +130,7 @@ def advance(before, after, target):
         _add(after[target[i]], before[i])
 
 
-@kernel
+@part
 def _probability(shares, row, option, width, out):
     """Probability of an option: a threshold's own, or what all of them leave, which rounding cannot make negative."""
     if option < width:
@@ -163,7 +172,7 @@ def move(step, patterns, shares, before, after, events, order, work, product):
     life = order[0]
     for i in range(before.shape[0]):
         here = before[i]
-        if here.max() <= 0.0:
+        if not _anybody(here):
             continue
         for place in range(order.size):
             domain = order[place]

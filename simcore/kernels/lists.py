@@ -14,17 +14,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernels.compiler import inlined, kernel
-from simcore.kernels.passes import copy, fill, locate, pick
+from simcore.kernels.compiler import apart, inlined, part
+from simcore.kernels.passes import copy, differ, fill, locate, pick
 
 #: Closing up a list costs as much as following a person for some cycles: it waits until one in so many can go.
 _FEW = 16
 
 
-@kernel
-def begin(codes, base, origin, lists, n, everybody):
+@part
+def begin_lists(codes, base, origin, lists, n, everybody):
     """Put everybody at the start; under other strategies than the comparator nobody is listed yet, or everybody."""
-    n_strategies, n_interventions = codes.uses.shape
+    n_strategies, n_interventions = codes.followed.shape
     n_variables = origin.shape[0]
     for s in range(n_strategies):
         all_listed = s == base or everybody
@@ -48,7 +48,7 @@ def _says_yes(number, threshold, admission):
     return number < np.uint32(np.float64(threshold) * admission)
 
 
-@kernel
+@part
 def _answer(concerns, yes, no, flags, first, thresholds, admission, codes, numbers, index, n):
     """Settle a question for those whom it concerns."""
     for p in range(np.uint32(n)):
@@ -57,7 +57,7 @@ def _answer(concerns, yes, no, flags, first, thresholds, admission, codes, numbe
             codes[p] = yes[code] if _says_yes(numbers[p], thresholds[at], admission) else no[code]
 
 
-@kernel
+@part
 def _willing(concerns, thresholds, codes, index, n):
     """Mean probability of being eligible and willing."""
     willing = 0.0
@@ -67,7 +67,7 @@ def _willing(concerns, thresholds, codes, index, n):
     return willing / (4294967296.0 * n)
 
 
-@kernel
+@part
 def _admit(willing, room, s, i):
     """Share of the willing for whom there is room; it is taken off the room that is left."""
     share = room[s, i] / willing if willing > room[s, i] else 1.0
@@ -75,7 +75,7 @@ def _admit(willing, room, s, i):
     return share
 
 
-@kernel
+@part
 def leave(asks, add, uses, thresholds, cycle, lists, ask_numbers, index, picked):
     """Who leaves a programme before its end; the last two are scratch."""
     n_strategies, n_interventions = uses.shape
@@ -88,24 +88,24 @@ def leave(asks, add, uses, thresholds, cycle, lists, ask_numbers, index, picked)
             m = lists.length[s]
             if uses[s, i] and m > 0:
                 locate(asks, add, q, asks.base[q, cycle], lists.rows[s], lists.codes[s], uses[s], index, m)
-                pick(ask_numbers[q, cycle % 4], lists.who[s], picked, m)
+                pick(ask_numbers[q, cycle % 8], lists.who[s], picked, m)
                 _answer(
                     asks.concerns[q], asks.yes[q], asks.no[q], flags, asks.base[q, cycle], thresholds, 1.0,
                     lists.codes[s, i], picked, index, m,
                 )  # fmt: skip
 
 
-@kernel
+@part
 def _copy_joining(codes, base, lists, s, joining, n):
     """Put `n` persons on the list of a strategy, as they are under the comparator."""
     m = lists.length[s]
     for v in range(lists.rows.shape[1]):
         pick(lists.rows[base, v], joining, lists.rows[s, v, m:], n)
-    for i in range(codes.uses.shape[1]):
+    for i in range(codes.followed.shape[1]):
         new = lists.codes[s, i, m:]
-        if not codes.uses[s, i]:
+        if not codes.followed[s, i]:
             fill(new, np.uint16(0), n)
-        elif codes.uses[base, i]:
+        elif codes.followed[base, i]:
             pick(lists.codes[base, i], joining, new, n)
         else:
             kept, asked, said_no = lists.kept[s, i], lists.asked[i], codes.no[i, 0]
@@ -118,14 +118,14 @@ def _copy_joining(codes, base, lists, s, joining, n):
     lists.length[s] = m + n
 
 
-@kernel
+@part
 def _join_the_willing(codes, base, i, s, thresholds, admission, usual, lists, numbers, place, willing, joining, new, n):
     """List those who begin to differ because just one of the two strategies enrols them now.
 
     `admission` is the strategy's, `usual` the comparator's; `willing` has `n` persons whose number says yes;
     `joining` and `new` are scratch.
     """
-    concerns, ours, theirs = codes.concerns[i], codes.uses[s, i] > 0, codes.uses[base, i] > 0
+    concerns, ours, theirs = codes.concerns[i], codes.followed[s, i] > 0, codes.followed[base, i] > 0
     kept, asked, listed, said_no = lists.kept[s, i], lists.asked[i], lists.listed[s], codes.no[i, 0]
     m, k = lists.length[s], 0
     for c in range(n):
@@ -149,14 +149,14 @@ def _join_the_willing(codes, base, i, s, thresholds, admission, usual, lists, nu
         copy(new, lists.codes[s, i, m:], k)
 
 
-@kernel
+@part
 def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissions, places, room):
     """Who begins phase 1 of an intervention now; under the comparator last, so that the others see who was the same.
 
     With `places` (intervention, cycle) [per person], which needs everybody to be listed, the admissions are worked out:
     places that are not negative begin a new year, and `room` (strategy, intervention) is what is left of them.
     """
-    n_strategies, n_interventions = codes.uses.shape
+    n_strategies, n_interventions = codes.followed.shape
     index, place, picked, willing = scratch.index, scratch.place, scratch.picked, scratch.chosen
     for o in range(n_interventions):
         i = asks.order[o]
@@ -166,8 +166,8 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
             room[:, i] = places[i, cycle]
         if first < 0:
             continue
-        numbers, flags = scratch.ask_numbers[i, cycle % 4], asks.flag[asks.flag_base[i, cycle] :]
-        locate(asks, add, i, asks.base[i, cycle], lists.rows[base], lists.codes[base], codes.uses[base], place, n)
+        numbers, flags = scratch.ask_numbers[i, cycle % 8], asks.flag[asks.flag_base[i, cycle] :]
+        locate(asks, add, i, asks.base[i, cycle], lists.rows[base], lists.codes[base], codes.followed[base], place, n)
         n_willing = 0
         for p in range(np.uint32(n)):
             willing[n_willing] = p
@@ -175,8 +175,8 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
         for turn in range(n_strategies):
             s = (base + 1 + turn) % n_strategies  # the comparator comes last
             m = lists.length[s]
-            if codes.uses[s, i] and m > 0:
-                locate(asks, add, i, asks.base[i, cycle], lists.rows[s], lists.codes[s], codes.uses[s], index, m)
+            if codes.followed[s, i] and m > 0:
+                locate(asks, add, i, asks.base[i, cycle], lists.rows[s], lists.codes[s], codes.followed[s], index, m)
                 pick(numbers, lists.who[s], picked, m)
                 if settling:
                     willing_share = _willing(asks.concerns[i], thresholds, lists.codes[s, i], index, m)
@@ -185,27 +185,39 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
                     asks.concerns[i], asks.yes[i], asks.no[i], flags, first, thresholds, admissions[s, i, cycle],
                     lists.codes[s, i], picked, index, m,
                 )  # fmt: skip
-            if s != base and (codes.uses[s, i] or codes.uses[base, i]):
+            # Where both have it and there is room for all, whoever is not listed gives the same answer.
+            both = codes.followed[s, i] and codes.followed[base, i] and not asks.limited[i]
+            if s != base and (codes.followed[s, i] or codes.followed[base, i]) and not both:
                 _join_the_willing(
                     codes, base, i, s, thresholds, admissions[s, i, cycle], admissions[base, i, cycle], lists, numbers,
                     place, willing, picked, index, n_willing,
                 )  # fmt: skip
-        if not codes.uses[base, i] and codes.no[i, 0] > 0:
+        if not codes.followed[base, i] and codes.no[i, 0] > 0:
             for p in range(np.uint32(n)):
                 lists.asked[i, p] |= flags[place[p] - np.uint32(first)]
 
 
-@kernel
+@part
 def advance(codes, s, lists):
     """Codes of the next cycle."""
-    for i in range(codes.uses.shape[1]):
-        if codes.uses[s, i]:
-            now, following = lists.codes[s, i], codes.following[i]
-            for k in range(np.uint32(lists.length[s])):
-                now[k] = following[now[k]]
+    n = lists.length[s]
+    for i in range(codes.followed.shape[1]):
+        if n == 0 or not codes.followed[s, i]:
+            continue
+        now, following = lists.codes[s, i], codes.following[i]
+        if differ(now, now[0], n):
+            _go_on(now, following, n)
+        elif following[now[0]] != now[0]:
+            fill(now, np.uint16(following[now[0]]), n)
 
 
-@kernel
+@apart
+def _go_on(codes, following, n):
+    for k in range(np.uint32(n)):
+        codes[k] = following[codes[k]]
+
+
+@part
 def _mark_codes(settled, concerns, ours, theirs, mine, usual, asked, who, differs, n):
     """Mark listed persons whose code in an intervention still makes, or may make, a difference."""
     if ours and theirs:
@@ -221,14 +233,14 @@ def _mark_codes(settled, concerns, ours, theirs, mine, usual, asked, who, differ
             differs[k] |= np.uint32(not settled[usual[who[k]]])
 
 
-@kernel
+@part
 def _close_up(values, stay, n):
     """Keep those who stay, in their order."""
     for k in range(np.uint32(n)):
         values[k] = values[stay[k]]
 
 
-@kernel
+@part
 def let_go(codes, base, s, n_attributes, lists, differs, stay):
     """Take those off the list who are again what they are under the comparator, now and for good, unless they are few.
 
@@ -237,10 +249,10 @@ def let_go(codes, base, s, n_attributes, lists, differs, stay):
     n, n_variables = lists.length[s], lists.rows.shape[1] // 2
     who = lists.who[s]
     fill(differs, np.uint32(0), n)
-    for i in range(codes.uses.shape[1]):
+    for i in range(codes.followed.shape[1]):
         _mark_codes(
-            codes.settled[i], codes.concerns[i], codes.uses[s, i] > 0, codes.uses[base, i] > 0, lists.codes[s, i],
-            lists.codes[base, i], lists.asked[i], who, differs, n,
+            codes.settled[i], codes.concerns[i], codes.followed[s, i] > 0, codes.followed[base, i] > 0,
+            lists.codes[s, i], lists.codes[base, i], lists.asked[i], who, differs, n,
         )  # fmt: skip
     m = 0
     for k in range(np.uint32(n)):
@@ -260,11 +272,11 @@ def let_go(codes, base, s, n_attributes, lists, differs, stay):
     for k in range(np.uint32(n)):
         if not differs[k]:
             lists.listed[s, who[k]] = 0
-    for i in range(codes.uses.shape[1]):
-        if codes.uses[s, i]:
+    for i in range(codes.followed.shape[1]):
+        if codes.followed[s, i]:
             kept, now = lists.kept[s, i], lists.codes[s, i]
             for k in range(np.uint32(n)):
-                kept[who[k]] = np.uint16(0) if codes.uses[base, i] else now[k]
+                kept[who[k]] = np.uint16(0) if codes.followed[base, i] else now[k]
             _close_up(now, stay, m)
     for v in range(n_variables + n_attributes):
         _close_up(lists.rows[s, v], stay, m)

@@ -10,8 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-#: Persons in a block: the block's arrays stay in the cache. Even, so that halves keep their parity.
+#: Persons are shared out among threads in multiples of this.
 BLOCK = 1024
+#: The random numbers of a block, and so about half of what it needs, take so many bytes, which stay in the cache.
+_BLOCK_BYTES = 1 << 17
+
+#: Parts of a histogram: persons by their number modulo four, and the target group once more. Two would do for the
+#: halves of the ledger, but an increment waits for the one before it in the same cell: four are faster.
+PARTS = 5
 
 #: What a group of meters counts.
 BOUNDARIES, BOTH_ENDS, EVENTS = 0, 1, 2
@@ -31,6 +37,8 @@ class Starts(NamedTuple):
         Decision point; the answer if there is only one, else -1; first threshold; thresholds of a row.
     first, variable, stride, table
         Parents.
+    few
+        1 where the answers stay in registers (`simcore.kernels.passes.fits`), else 0.
     map_first, map
         Answer by number of thresholds passed, or, when a row has no threshold, by the parents.
     """
@@ -43,8 +51,9 @@ class Starts(NamedTuple):
     variable: I8
     stride: U4
     table: I8
+    few: I8
     map_first: I8
-    map: U1
+    map: U4
 
 
 class Asks(NamedTuple):
@@ -54,8 +63,8 @@ class Asks(NamedTuple):
     ----------
     point
         Decision point.
-    base
-        (question, cycle): first threshold, -1 where nobody is asked.
+    base, rows
+        (question, cycle): first threshold, -1 where nobody is asked; (question,): how many there are.
     first, variable, stride, table
         Parents.
     code_first, code_intervention, code_table
@@ -72,6 +81,7 @@ class Asks(NamedTuple):
 
     point: U4
     base: I8
+    rows: I8
     first: I8
     variable: I8
     stride: U4
@@ -99,6 +109,8 @@ class Moves(NamedTuple):
         Parents.
     map_first, map
         Answer by own state and number of thresholds passed.
+    few
+        The number of states of a domain for which `simcore.kernels.passes.fits`, else 0.
     code_first, code_intervention, code_table
         Interventions that act on a domain; `code_table` (item, cycle) is the first entry in `add` of the addend by
         code, -1 where the code makes no difference.
@@ -112,7 +124,8 @@ class Moves(NamedTuple):
     stride: U4
     table: I8
     map_first: I8
-    map: U1
+    map: U4
+    few: I8
     code_first: I8
     code_intervention: I8
     code_table: I8
@@ -127,8 +140,9 @@ class Memories(NamedTuple):
     first: I8
     row: I8
     stride: U4
+    table: I8
     map_first: I8
-    map: U1
+    map: U4
 
 
 class Groups(NamedTuple):
@@ -138,6 +152,8 @@ class Groups(NamedTuple):
     ----------
     kind, cells, hist
         int64 (group,): `BOUNDARIES`, `BOTH_ENDS` or `EVENTS`; number of cells; first histogram cell.
+    apart
+        int64 (group,): how many of the cells are left when codes in interventions are not told apart.
     first, variable, stride, table
         What a group reads: a variable at the start (its number) or at the end of the cycle (plus the number of
         variables).
@@ -149,6 +165,7 @@ class Groups(NamedTuple):
 
     kind: I8
     cells: I8
+    apart: I8
     hist: I8
     first: I8
     variable: I8
@@ -165,20 +182,24 @@ class Masks(NamedTuple):
 
     Attributes
     ----------
-    number, first_cell, cell_first, cell_mask
-        Number of masks of a group; the first of its cells; the masks that each cell belongs to.
-    member_first, member
+    number, first, member
+        How many masks a group has, and where they begin in `member`: int8 (mask, cell), -1 (all bits) where a
+        cell belongs to a mask, else 0.
+    usual
+        int64 (strategy, group): where the masks begin that a strategy uses on the comparator's path, where there may be
+        codes in interventions that it does not have.
+    meter_first, meter
         The meters of each group. Time meters are numbered first, then event meters.
     of_meter
         int64 (meter, cycle): which mask of its group a meter counts in a cycle, -1 for none.
     """
 
     number: I8
-    first_cell: I8
-    cell_first: I8
-    cell_mask: I8
-    member_first: I8
-    member: I8
+    first: I8
+    usual: I8
+    member: NDArray[np.int8]
+    meter_first: I8
+    meter: I8
     of_meter: I8
 
 
@@ -187,8 +208,10 @@ class Codes(NamedTuple):
 
     Attributes
     ----------
-    uses
-        uint8 (strategy, intervention).
+    uses, followed
+        uint8 (strategy, intervention): which a strategy has; whose codes are followed under it. These are those it has,
+        and those that change nobody's life: they are followed under every strategy, and so along the comparator's path
+        for all of them at once, though they count only where a strategy has them.
     following, settled
         uint16 and uint8 (intervention, code): the code in the next cycle; whether nothing but the question of enrolment
         tells it, and what follows, from 0.
@@ -197,7 +220,8 @@ class Codes(NamedTuple):
     """
 
     uses: U1
-    following: U2
+    followed: U1
+    following: U4
     settled: U1
     concerns: U1
     no: U2
@@ -264,16 +288,25 @@ class Scratch(NamedTuple):
     ----------
     origin
         uint8 (variable, person): at the start.
+    shared
+        uint32 (3, person): from `simcore.kernels.philox.begin_numbers`.
     numbers, ask_numbers, ready
-        uint32 (domain, 4, person) and (question, 4, person): random numbers of four cycles; int64 (question,): which
-        four cycles those of a question are for.
+        uint32 (domain, 8, person) and (question, 8, person): random numbers of eight cycles; int64 (question,): which
+        eight cycles those of a question are for.
     index, place, picked
         uint32 (person,): of whoever is looked at; of everybody under the comparator; numbers of those listed.
     chosen
         uint32 (person,): some persons.
+    zeros
+        uint8 (person,): the own state of who has none yet.
+    room
+        float64 (strategy, intervention): places that are left.
+    latest, latest_slot
+        int32 (group, part and cell) and int64 (group,): persons where they were last counted without codes, and when.
     """
 
     origin: U1
+    shared: U4
     numbers: U4
     ask_numbers: U4
     ready: I8
@@ -281,22 +314,33 @@ class Scratch(NamedTuple):
     place: U4
     picked: U4
     chosen: U4
+    zeros: U1
+    room: NDArray[np.float64]
+    latest: NDArray[np.int32]
+    latest_slot: I8
 
 
-def scratch_arrays(plan: Plan, size: int = BLOCK) -> tuple[Scratch, Lists]:
-    """Arrays that a thread works in, for blocks of at most `size` persons."""
+def scratch_arrays(plan: Plan, size: int | None = None) -> tuple[Scratch, Lists]:
+    """Arrays that a thread works in, for blocks of `size` persons; by default as many as stay in the cache."""
+    if size is None:
+        size = min(max(_BLOCK_BYTES // (32 * int(plan.sizes[1])) // BLOCK, 1), 4) * BLOCK
     n_attributes, n_domains, n_interventions, n_strategies = (int(number) for number in plan.sizes[:4])
     n_variables = n_attributes + n_domains + int(plan.sizes[10])
     some = max(n_interventions, 1)
     scratch = Scratch(
         origin=np.empty((n_variables, size), np.uint8),
-        numbers=np.empty((n_domains, 4, size), np.uint32),
-        ask_numbers=np.empty((2 * some, 4, size), np.uint32),
+        shared=np.empty((3, size), np.uint32),
+        numbers=np.empty((n_domains, 8, size), np.uint32),
+        ask_numbers=np.zeros((2 * some, 8, size), np.uint32),
         ready=np.zeros(2 * some, np.int64),
         index=np.empty(size, np.uint32),
         place=np.empty(size, np.uint32),
         picked=np.empty(size, np.uint32),
         chosen=np.zeros(size + 1, np.uint32),
+        zeros=np.zeros(size, np.uint8),
+        room=np.zeros((n_strategies, some)),
+        latest=np.zeros((plan.groups.kind.size, PARTS * int(plan.groups.apart.max(initial=0))), np.int32),
+        latest_slot=np.zeros(plan.groups.kind.size, np.int64),
     )
     lists = Lists(
         rows=np.zeros((n_strategies, 2 * n_variables, size), np.uint8),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore import rates
-from simcore.kernels.compiler import inlined, kernel, usable_in_kernels
+from simcore.kernels.compiler import inlined, kernel, part, usable_in_kernels
 from simcore.randomness import SCALE
 
 #: Kinds of modifier, in the order in which they act within a row.
@@ -50,6 +50,9 @@ class Rows(NamedTuple):
         uint8 (row,): what the baselines are (`PER_CYCLE`, ...); there is no rest, the exits must add up to 1.
     offset
         int64 (row,): where the row's thresholds begin.
+    distinct, source
+        int32 (distinct row,): rows that differ from all before; int64 (threshold,): the threshold of one of them
+        that each is equal to.
     target, base
         int32 (exit,): the answer (for messages only); column of the value that is its baseline.
     first_modifier, n_modifiers
@@ -72,6 +75,8 @@ class Rows(NamedTuple):
     scale: NDArray[np.uint8]
     complete: NDArray[np.uint8]
     offset: NDArray[np.int64]
+    distinct: NDArray[np.int32]
+    source: NDArray[np.int64]
     target: NDArray[np.int32]
     base: NDArray[np.int32]
     first_modifier: NDArray[np.int32]
@@ -125,7 +130,7 @@ def exit_size(rows, values, e, rate):
     return size, FINE
 
 
-@kernel
+@part
 def _modified_over(rows, values, e, rate, size):
     """Let modifiers act that were measured over a time of their own, as if the exit were the only one for that time."""
     first = rows.first_modifier[e]
@@ -157,7 +162,7 @@ def _modified_over(rows, values, e, rate, size):
 
 @kernel
 def build_thresholds(rows, values, thresholds, shares, work):
-    """Fill the thresholds of every row for one draw.
+    """Fill the thresholds of every row for one draw: of distinct rows first, and then of those that are like them.
 
     Parameters
     ----------
@@ -178,7 +183,7 @@ def build_thresholds(rows, values, thresholds, shares, work):
     (row, status) of the first row that is no probability row, or (-1, FINE).
     """
     cycle_years, has_over = rows.cycle_years[0], rows.over_kind.size > 0
-    for r in range(rows.first_exit.size):
+    for r in rows.distinct:
         first, count = rows.first_exit[r], rows.n_exits[r]
         scale = rows.scale[r]
         rate = scale == RATE or scale == CONTINUOUS
@@ -208,10 +213,14 @@ def build_thresholds(rows, values, thresholds, shares, work):
             for k in range(count):
                 work[k] = _probability_over(work[k], total, cycle_years)
         _fill_row(thresholds, shares, work, rows.offset[r], count, rows.n_thresholds[r])
+    for k in range(thresholds.size):
+        thresholds[k] = thresholds[rows.source[k]]
+    for k in range(shares.size):
+        shares[k] = shares[rows.source[k]]
     return -1, FINE
 
 
-@kernel
+@part
 def _fill_row(thresholds, shares, work, slot, count, n_thresholds):
     """Store the probabilities of a row as cumulative thresholds."""
     cumulative = 0.0
@@ -235,7 +244,7 @@ def build_continuous(rows, values, thresholds, shares, work):
         _exponential(rows, values, thresholds, shares, work, m)
 
 
-@kernel
+@part
 def _exponential(rows, values, thresholds, shares, work, m):
     """Fill the rows of a generator G: those of expm(G * cycle), which 12 months make a year of exactly.
 
@@ -281,7 +290,7 @@ def _exponential(rows, values, thresholds, shares, work, m):
         weight *= largest * time / (k + 1)
         _multiply(power, jump, n, work[3 * square : 4 * square])
     for _ in range(halved):
-        _multiply(result, result.copy(), n, work[3 * square : 4 * square])
+        _multiply(result, result, n, work[3 * square : 4 * square])
     for i in range(n):
         r = first + i * stride
         k = 0
@@ -292,7 +301,7 @@ def _exponential(rows, values, thresholds, shares, work, m):
         _fill_row(thresholds, shares, power, rows.offset[r], n - 1, rows.n_thresholds[r])
 
 
-@kernel
+@part
 def _multiply(left, right, n, work):
     """Multiply two square matrices, stored row by row, into the first."""
     for i in range(n):

@@ -86,6 +86,7 @@ class Asking:
         shape = (len(self.questions), frame.n_cycles)
         self._base, self._flag_base = np.full(shape, -1, dtype=np.int64), np.full(shape, -1, dtype=np.int64)
         self._flags: list[bool] = []
+        self._n_rows: list[int] = []
         for number, question in enumerate(self.questions):
             self._compile(number, question)
 
@@ -113,6 +114,7 @@ class Asking:
             self._base[number, cycle], self._flag_base[number, cycle] = known[time]
         self._readers.rows(frame.readers(parents, 1))
         step = len(situations)
+        self._n_rows.append(step * len(layers))
         sizes = [max(of) + 1 for of in classes.values()]
         tables = [
             frame.code_table([cls * step * math.prod(sizes[place + 1 :]) for cls in of])
@@ -170,7 +172,8 @@ class Asking:
         limited = [scenario.interventions[i].enrol.places is not None for i in names]
         return Asks(
             point=np.array([points[question.point] for question in self.questions], dtype=np.uint32),
-            base=self._base, first=first, variable=variable, stride=stride, table=table,
+            base=self._base, rows=np.array(self._n_rows, dtype=np.int64),
+            first=first, variable=variable, stride=stride, table=table,
             code_first=code_first, code_intervention=code_intervention, code_table=code_table,
             flag_base=self._flag_base, flag=np.array([*self._flags, False], dtype=np.uint8),
             concerns=np.array(concerned, dtype=np.uint8).reshape(shape),
@@ -211,7 +214,7 @@ def codes(frame: Frame, asks: Asks, moves: Moves, groups: Groups) -> Codes:
         Everything that reads codes.
     """
     n, size, last = len(frame.interventions), frame.declined + 1, frame.last_phase
-    following = np.tile(np.arange(size, dtype=np.uint16), (n, 1))
+    following = np.tile(np.arange(size, dtype=np.uint32), (n, 1))
     settled = np.zeros((n, size), dtype=np.uint8)
     for i in range(n):
         seen, same = _read(frame, asks, moves, groups, i)
@@ -227,7 +230,25 @@ def codes(frame: Frame, asks: Asks, moves: Moves, groups: Groups) -> Codes:
         settled[i, 0] = settled[i, frame.declined] = 1
     uses = [[i in members for i in frame.interventions] for members in frame.scenario.strategies.values()]
     uses_array = np.array(uses, dtype=np.uint8).reshape(len(uses), n)
-    return Codes(uses_array, following, settled, asks.concerns[:n].copy(), asks.no[:n].copy())
+    followed = uses_array | (uses_array.any(axis=0) & changes_nobody(frame, asks, moves))
+    return Codes(uses_array, followed, following, settled, asks.concerns[:n].copy(), asks.no[:n].copy())
+
+
+def changes_nobody(frame: Frame, asks: Asks, moves: Moves) -> NDArray[np.bool_]:
+    """Which interventions change nobody's life, but only what it costs or counts (intervention,).
+
+    No move depends on such a programme, nor does another programme; it does not depend on another one itself, and
+    everybody finds a place. Whoever leads the same life with and without it then has the same code in it.
+    """
+    n = len(frame.interventions)
+    found: NDArray[np.bool_] = asks.limited == 0
+    found[moves.code_intervention[(moves.code_table >= 0).any(axis=1)]] = False
+    for question in range(2 * n):
+        read = set(asks.code_intervention[asks.code_first[question] : asks.code_first[question + 1]].tolist())
+        others = read - {question % n}
+        if others:
+            found[[question % n, *others]] = False
+    return found
 
 
 def _read(

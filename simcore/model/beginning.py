@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from simcore.kernels import tables as kernel_tables
+from simcore.kernels.passes import fits
 from simcore.kernels.plan import Starts
 from simcore.model.frame import Frame, Lists, Tests
 from simcore.model.rows import Block, Sheet
@@ -48,13 +49,15 @@ class Beginning:
             inside = None if memory.time_in is None else parse_condition(memory.time_in)
             self._question(f"the start of {name}", name, self._memory_start(memory), inside)
         first, variable, stride, table_of = self._readers.arrays(np.int64, np.uint32, np.int64)
-        map_first, answers_map = self._maps.arrays(np.uint8)
+        map_first, answers_map = self._maps.arrays(np.uint32)
         return Starts(
             point=np.array([points[name] for name in start_points(self.frame)], dtype=np.uint32),
             known=np.array(self._known, dtype=np.int64),
             base=np.array(self._bases, dtype=np.int64),
             thresholds=np.array(self._widths, dtype=np.int64),
-            first=first, variable=variable, stride=stride, table=table_of, map_first=map_first, map=answers_map,
+            first=first, variable=variable, stride=stride, table=table_of,
+            few=np.array([fits(1, width) for width in self._widths], dtype=np.int64),
+            map_first=map_first, map=answers_map,
         )  # fmt: skip
 
     @staticmethod

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.kernels import tables as kernel_tables
+from simcore.kernels.passes import fits
 from simcore.kernels.plan import Moves, Plan
 from simcore.model.acts import Act, acts_on
-from simcore.model.asking import Asking, codes
+from simcore.model.asking import Asking, changes_nobody, codes
 from simcore.model.beginning import Beginning, start_points
 from simcore.model.compiled import Compiled
 from simcore.model.counting import Counting
@@ -73,7 +74,7 @@ class Compiler(Sheets):
         """Rows of every domain, and how the situation of a person finds its row."""
         readers, phase_lists, maps = Lists(3), Lists(2), Lists(1)
         bases = np.zeros((len(self.scenario.domains), self.n_cycles), dtype=np.int64)
-        widths = []
+        widths, few = [], []
         for number, (name, domain) in enumerate(self.scenario.domains.items()):
             ways = self.exits[name]
             out = [way for exits, _ in ways for way in exits]
@@ -89,15 +90,17 @@ class Compiler(Sheets):
             readers.rows(self.readers([own, *others], width))
             phase_lists.add([self.interventions.index(i) for i in phased], tables)
             maps.add(_jumps(len(domain.states)) if continuous else answers_of(ways))
+            few.append(len(domain.states) if fits(len(domain.states), width) else 0)
             widths.append(width)
         first, variable, stride, table = readers.arrays(np.int64, np.uint32, np.int64)
         code_first, code_intervention, code_table = phase_lists.arrays(np.int64, np.int64)
-        map_first, answers_map = maps.arrays(np.uint8)
+        map_first, answers_map = maps.arrays(np.uint32)
         return Moves(
             point=np.array([points[name] for name in self.scenario.domains], dtype=np.uint32),
             base=bases,
             thresholds=np.array(widths, dtype=np.int64),
             first=first, variable=variable, stride=stride, table=table, map_first=map_first, map=answers_map,
+            few=np.array(few, dtype=np.int64),
             code_first=code_first, code_intervention=code_intervention,
             code_table=code_table.reshape(-1, self.n_cycles),
         )  # fmt: skip
@@ -243,7 +246,7 @@ class Compiler(Sheets):
             self.n_cycles, life, dead, len(counting.groups), len(counted.time), len(counted.events),
             len(scenario.memory), strategies.index(scenario.comparator),
         ]  # fmt: skip
-        groups, masks = counting.arrays()
+        groups, masks = counting.arrays(changes_nobody(self, asks, moves))
         meaning = codes(self, asks, moves, groups)
         add = np.array(self.add, dtype=np.uint32)
         plan = Plan(np.array(sizes, dtype=np.int64), add, meaning, starts, asks, moves, memories, groups, masks)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS, Groups, Masks
+from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS, PARTS, Groups, Masks
 from simcore.model.frame import Frame, Lists, Parent, Tests
 from simcore.model.ledger import Account, Meter
 from simcore.scenario.conditions import Condition, Part
@@ -24,7 +24,7 @@ from simcore.scenario.variables import TIMES
 
 #: A joint histogram has at most this many cells: fewer passes over persons against more cells to
 #: clear and fold in every draw (measured with 1,000 persons: best between 1,000 and 4,000).
-_GROUP_CELLS = 2048
+_GROUP_CELLS = 256
 _END = " at the end"
 
 
@@ -142,9 +142,8 @@ class Counting:
         self._readers, self._code_readers, self._members = Lists(3), Lists(2), Lists(1)
         self._cells: list[int] = []
         self._hists: list[int] = []
-        self._n_masks: list[int] = []
-        self._first_cell = [0]
-        self._cell_masks = Lists(1)
+        self._masks: list[NDArray[np.bool_]] = []
+        self._without: list[dict[str, int]] = []
         most_slots = 2 * frame.n_cycles + 1
         self._active = np.zeros((len(self.groups), len(self.strategies), most_slots), dtype=np.uint8)
         for number, group in enumerate(self.groups):
@@ -170,6 +169,13 @@ class Counting:
                     break
             else:
                 groups.append(Group(kind, sorted(variables), phased, [number]))
+        for group in [group for group in groups if group.kind == BOUNDARIES]:
+            # Whoever is counted at both ends of a cycle, by variables and phases, can be counted by variables alone.
+            for other in groups:
+                if other.kind == BOTH_ENDS and set(group.variables) <= set(other.variables):
+                    other.members += group.members
+                    groups.remove(group)
+                    break
         return groups
 
     def _parents(self, variables: list[str]) -> list[Parent]:
@@ -221,10 +227,8 @@ class Counting:
             for intervention, stride in zip(group.phased, strides, strict=False)
         ]
         stacked = np.stack(masks) if masks else np.zeros((0, *shape), dtype=bool)
-        flat = stacked.reshape(len(stacked), step)
-        for cell in range(step):
-            self._cell_masks.add(np.flatnonzero(flat[:, cell]).tolist())
-        self._first_cell.append(self._first_cell[-1] + step)
+        self._masks.append(stacked)
+        self._without.append({i: of[0] for i, of in classes.items()})
         readers = []
         for parent, stride in zip(parents, strides[n_phased:], strict=True):
             table = -1 if parent.classes is None else frame.table([of * stride for of in parent.classes])
@@ -233,10 +237,9 @@ class Counting:
         self._code_readers.add([frame.interventions.index(i) for i in group.phased], added)
         self._members.add(group.members)
         self._cells.append(step)
-        self._n_masks.append(len(stacked))
         self._hists.append(self.n_hist)
         n_slots = {BOUNDARIES: frame.n_cycles + 1, BOTH_ENDS: 2 * frame.n_cycles, EVENTS: frame.n_cycles}[group.kind]
-        self.n_hist += n_slots * 3 * step
+        self.n_hist += n_slots * PARTS * step
 
     @staticmethod
     def _slots(kind: int, cycle: int) -> list[int]:
@@ -249,24 +252,75 @@ class Counting:
             return len(self.frame.names) + self.frame.number[variable.removesuffix(_END)]
         return self.frame.number[variable]
 
-    def arrays(self) -> tuple[Groups, Masks]:
-        """Groups and masks as the kernel wants them."""
+    def arrays(self, changes_nobody: NDArray[np.bool_]) -> tuple[Groups, Masks]:
+        """Groups and masks as the kernel wants them.
+
+        Parameters
+        ----------
+        changes_nobody
+            (intervention,): see `simcore.model.asking.changes_nobody`. Codes in these are followed along the
+            comparator's path for whichever strategy has them.
+        """
         first, variable, stride, table = self._readers.arrays(np.int64, np.uint32, np.int64)
         code_first, code_intervention, code_table = self._code_readers.arrays(np.int64, np.int64)
-        member_first, member = self._members.arrays(np.int64)
-        cell_first, cell_mask = self._cell_masks.arrays(np.int64)
+        meter_first, meter = self._members.arrays(np.int64)
+        along = {name for name, alone in zip(self.frame.interventions, changes_nobody, strict=True) if alone}
+        base = self.strategies.index(self.frame.scenario.comparator)
+        for number, group in enumerate(self.groups):
+            if along & set(group.phased):  # what another strategy counts is found where the comparator has people
+                self._active[number, base] |= self._active[number].any(axis=0)
+        both = zip(self._masks, self._without, strict=True)
+        apart = [math.prod(masks.shape[1 + len(phased) :]) for masks, phased in both]
         groups = Groups(
             kind=np.array([group.kind for group in self.groups], dtype=np.int64),
             cells=np.array(self._cells, dtype=np.int64),
+            apart=np.array(apart, dtype=np.int64),
             hist=np.array(self._hists, dtype=np.int64),
             first=first, variable=variable, stride=stride, table=table,
             code_first=code_first, code_intervention=code_intervention, code_table=code_table,
             active=self._active,
         )  # fmt: skip
+        member = _Stored()
+        firsts = [member.place_of(masks) for masks in self._masks]
+        usual = [
+            [member.place_of(self._seen(number, along - set(members))) for number in range(len(self.groups))]
+            for members in self.frame.scenario.strategies.values()
+        ]
         masks = Masks(
-            number=np.array(self._n_masks, dtype=np.int64),
-            first_cell=np.array(self._first_cell, dtype=np.int64),
-            cell_first=cell_first, cell_mask=cell_mask, member_first=member_first, member=member,
-            of_meter=self.meter_mask,
+            number=np.array([len(masks) for masks in self._masks], dtype=np.int64),
+            first=np.array(firsts, dtype=np.int64),
+            usual=np.array(usual, dtype=np.int64),
+            member=member.joined(),
+            meter_first=meter_first, meter=meter, of_meter=self.meter_mask,
         )  # fmt: skip
         return groups, masks
+
+    def _seen(self, number: int, without: set[str]) -> NDArray[np.bool_]:
+        """The masks of a group for who takes part in some interventions as if they did not."""
+        masks = self._masks[number]
+        for axis, (intervention, cls) in enumerate(self._without[number].items(), start=1):
+            if intervention in without:
+                masks = np.broadcast_to(np.take(masks, [cls], axis=axis), masks.shape)
+        return masks
+
+
+class _Stored:
+    """Masks one after the other, the same ones once."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[tuple[int, ...], bytes], int] = {}
+        self._parts: list[NDArray[np.int8]] = [np.zeros(0, np.int8)]
+        self._size = 0
+
+    def place_of(self, masks: NDArray[np.bool_]) -> int:
+        """Where some masks begin."""
+        key = (masks.shape, masks.tobytes())
+        if key not in self._places:
+            self._places[key] = self._size
+            self._parts.append(-masks.astype(np.int8).ravel())
+            self._size += masks.size
+        return self._places[key]
+
+    def joined(self) -> NDArray[np.int8]:
+        """All of them."""
+        return np.concatenate(self._parts)

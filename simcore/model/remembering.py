@@ -52,8 +52,10 @@ def remembered(frame: Frame, file: ScenarioFile) -> Memories:
         readers.rows([*rows, (frame.number[name], 1)])
         maps.add(values)
     first, row, stride = readers.arrays(np.int64, np.uint32)
-    map_first, values_map = maps.arrays(np.uint8)
-    return Memories(first=first, row=row, stride=stride, map_first=map_first, map=values_map)
+    map_first, values_map = maps.arrays(np.uint32)
+    return Memories(
+        first=first, row=row, stride=stride, table=np.full(len(row), -1), map_first=map_first, map=values_map
+    )
 
 
 class Remembering:

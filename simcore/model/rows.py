@@ -67,6 +67,7 @@ class RowList:
         self._n_exits = 0
         self._n_modifiers = 0
         self._over: dict[tuple[int, float], int] = {}
+        self._known: dict[tuple[Any, ...], dict[bytes, int]] = {}
 
     def kind_over(self, kind: int, periods: float) -> int:
         """The kernel's number for a kind of modifier that was measured over so many periods of the baseline."""
@@ -100,7 +101,7 @@ class RowList:
         rows = np.arange(n)
         self._rows.append((
             self._n_exits + rows * n_exits, np.full(n, n_exits), np.full(n, n_thresholds), np.full(n, sheet.scale),
-            np.full(n, sheet.complete), self.n_thresholds + rows * n_thresholds,
+            np.full(n, sheet.complete), self.n_thresholds + rows * n_thresholds, self._firsts(sheet, n_thresholds),
         ))  # fmt: skip
         acting = sheet.modifiers >= 0
         counts = np.zeros((n, n_exits), dtype=np.int64)
@@ -116,19 +117,38 @@ class RowList:
         self._n_exits += n * n_exits
         self._n_modifiers += int(flat.sum())
 
+    def _firsts(self, sheet: Sheet, n_thresholds: int) -> NDArray[np.int64]:
+        """The first row with the same ingredients as each row of a sheet, which may be the row itself.
+
+        Most situations are told apart by no more than a few of the numbers that a question depends on, and the same
+        rows come back at other ages: nine in ten have been there before.
+        """
+        like = (n_thresholds, sheet.scale, sheet.complete, sheet.kinds, sheet.exits, sheet.base.shape[1])
+        known = self._known.setdefault(like, {})
+        ingredients = np.ascontiguousarray(np.hstack([sheet.base, sheet.modifiers]), dtype=np.int32)
+        size = ingredients.shape[1] * ingredients.itemsize
+        data = ingredients.tobytes()
+        rows = [data[row * size : (row + 1) * size] for row in range(len(ingredients))]
+        return np.array(
+            [known.setdefault(row, self.n_rows + number) for number, row in enumerate(rows)], dtype=np.int64
+        )
+
     def rows(self) -> Rows:
         """Everything collected, as the kernel wants it."""
 
         def joined(parts: list[tuple[NDArray[Any], ...]], number: int, kind: type) -> NDArray[Any]:
             return np.concatenate([np.zeros(0), *(part[number] for part in parts)]).astype(kind)
 
+        width, offset, like = (joined(self._rows, number, np.int64) for number in (2, 5, 6))
         return Rows(
             first_exit=joined(self._rows, 0, np.int32),
             n_exits=joined(self._rows, 1, np.int32),
             n_thresholds=joined(self._rows, 2, np.int32),
             scale=joined(self._rows, 3, np.uint8),
             complete=joined(self._rows, 4, np.uint8),
-            offset=joined(self._rows, 5, np.int64),
+            offset=offset,
+            distinct=np.flatnonzero(like == np.arange(like.size)).astype(np.int32),
+            source=np.repeat(offset[like] - offset, width) + np.arange(self.n_thresholds),
             target=joined(self._exits, 0, np.int32),
             base=joined(self._exits, 1, np.int32),
             first_modifier=joined(self._exits, 2, np.int32),

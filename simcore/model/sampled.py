@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.errors import ModelError
-from simcore.kernels.counts import fold
-from simcore.kernels.lives import simulate_block, start_block
-from simcore.kernels.plan import BLOCK, Plan, scratch_arrays
+from simcore.kernels.lives import simulate_lives
+from simcore.kernels.plan import Plan, scratch_arrays
 from simcore.kernels.tables import FINE, build_continuous, build_thresholds
 from simcore.model.compiled import Compiled
 
@@ -150,14 +149,19 @@ def admissions_of(
     group = compiled.file.scenario.population.target_group
     per_person = np.where(limited, values[compiled.places] / group, -1.0)
     scratch, lists = scratch_arrays(plan, pilot.persons)
-    hists = np.zeros((n_strategies, compiled.n_hist), np.int32)
-    key, nobody = key_of(seed), NO_PATHS
-    start_block(plan.starts, plan.add, thresholds, key, draw, pilot.first, pilot.persons, scratch)
-    simulate_block(
-        plan, thresholds, key, draw, pilot.first, pilot.persons, 0, scratch, lists, hists, shares, per_person, True,
-        nobody.states, nobody.codes,
+    counts, nobody = empty_counts(compiled, 1), NO_PATHS
+    simulate_lives(
+        plan, thresholds, key_of(seed), draw, pilot.first, pilot.first + pilot.persons, 0, scratch, lists,
+        *_counters(compiled), shares, per_person, True, nobody.states, nobody.codes, counts.time[0], counts.events[0],
     )  # fmt: skip
     return shares
+
+
+def _counters(compiled: Compiled) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Histograms of every strategy, and room for the sums of their masks."""
+    plan = compiled.plan
+    histograms = np.zeros((int(plan.sizes[3]), compiled.n_hist), np.int32)
+    return histograms, np.zeros(int(plan.masks.number.max(initial=0)), np.int32)
 
 
 #: Stands for no places to be settled.
@@ -208,9 +212,10 @@ def simulate_draws(
     plan, key = compiled.plan, key_of(seed)
     counts = empty_counts(compiled, len(values))
     scratch, lists = scratch_arrays(plan)
-    hists = np.zeros((int(plan.sizes[3]), compiled.n_hist), np.int32)
-    totals = np.zeros((2, int(plan.masks.number.max(initial=0))), np.int32)
+    counters = _counters(compiled)
     everybody = everybody or paths.states.size > 0
+    if everybody:
+        plan = plan._replace(codes=plan.codes._replace(followed=plan.codes.uses))
     if paths.states.size > 0:
         plan = plan._replace(codes=plan.codes._replace(following=uncapped(plan)))
     for j, numbers in enumerate(values):
@@ -218,22 +223,17 @@ def simulate_draws(
         thresholds = thresholds_of(compiled, numbers, draw)
         draw = 0 if shared_luck else draw
         admissions = admissions_of(compiled, numbers, thresholds, draw, seed)
-        for first in range(persons.start, persons.stop, BLOCK):
-            n = min(BLOCK, persons.stop - first)
-            n_target = min(max(target_group - first, 0), n)
-            start_block(plan.starts, plan.add, thresholds, key, draw, first, n, scratch)
-            simulate_block(
-                plan, thresholds, key, draw, first, n, n_target, scratch, lists, hists, admissions, _SETTLED, everybody,
-                paths.states, paths.codes,
-            )  # fmt: skip
-        fold(plan.sizes, plan.groups, plan.masks, hists, totals, counts.time[j], counts.events[j])
+        simulate_lives(
+            plan, thresholds, key, draw, persons.start, persons.stop, target_group, scratch, lists, *counters,
+            admissions, _SETTLED, everybody, paths.states, paths.codes, counts.time[j], counts.events[j],
+        )  # fmt: skip
     return counts
 
 
-def uncapped(plan: Plan) -> NDArray[np.uint16]:
+def uncapped(plan: Plan) -> NDArray[np.uint32]:
     """The code that follows each (intervention, code), where phases are counted on although nothing looks at them."""
     size = plan.codes.following.shape[1]
-    code = np.arange(size, dtype=np.uint16)
+    code = np.arange(size, dtype=np.uint32)
     last = size // 2 - 1
     stands = (code == 0) | (code == last) | (code >= 2 * last)
-    return np.tile(np.where(stands, code, code + 1).astype(np.uint16), (len(plan.codes.following), 1))
+    return np.tile(np.where(stands, code, code + 1).astype(np.uint32), (len(plan.codes.following), 1))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from simcore.kernels import passes
+from simcore.kernels.compiler import kernel
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import thresholds_of
 from simcore.randomness import LARGEST, threshold
@@ -16,16 +17,23 @@ from tests.strategies import evidenced, read
 EXTREMES = [0, 1, LARGEST - 1, LARGEST]
 
 
-def decide(row: list[int], numbers: list[int]) -> list[int]:
-    """Let the kernel answer with the numbers: how many thresholds are passed."""
+def decide(row: list[int], numbers: list[int], answers: np.ndarray | None = None) -> list[int]:
+    """Let the kernel answer with the numbers: by default, how many thresholds are passed."""
     n = len(numbers)
     out = np.full(n, 255, np.uint8)
-    answers = np.arange(len(row) + 1, dtype=np.uint8)
-    passes.decide(
-        np.zeros(n, np.uint32), np.array(numbers, np.uint32), np.array(row, np.uint32), len(row), np.zeros(n, np.uint8),
-        answers, out, n,
+    if answers is None:
+        answers = np.arange(len(row) + 1, dtype=np.uint32)
+    decided(
+        np.zeros(n, np.uint32), np.array(numbers, np.uint32), np.array(row, np.uint32), len(row),
+        int(passes.fits(1, len(row))), np.zeros(n, np.uint8), answers, np.empty(n, np.uint32), out, n,
     )  # fmt: skip
     return out.tolist()
+
+
+@kernel
+def decided(index, numbers, thresholds, n_thresholds, few, states, answers, passed, out, n):
+    """Call what is part of the kernels from Python."""
+    passes.decide(index, numbers, thresholds, n_thresholds, few, states, answers, passed, out, n)
 
 
 @pytest.mark.parametrize("n_answers", [2, 3, 4, 5, 7])
@@ -62,8 +70,7 @@ def test_shares_rounded_below_one_give_nothing_to_a_level_without_share() -> Non
     width = int(compiled.plan.starts.thresholds[0])
     first = int(compiled.plan.starts.base[0])
     answers = compiled.plan.starts.map[int(compiled.plan.starts.map_first[0]) :]
-    reached = [int(answers[passed]) for passed in decide(row[first : first + width].tolist(), [0, LARGEST])]
-    assert reached == [0, 1]
+    assert decide(row[first : first + width].tolist(), [0, LARGEST], answers) == [0, 1]
 
 
 def drawn_once(numbers: dict[str, tuple[float, str]]) -> dict[str, np.ndarray]:
