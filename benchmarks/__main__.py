@@ -1,7 +1,9 @@
 """Run the benchmarks: a table on the terminal, and JSON on request.
 
 Every file asks one question and holds classes shaped like asv's: `setup`, then ``time_...`` methods (seconds),
-``track_...`` methods (a number, with a `unit`) and ``peakmem_...`` methods (bytes).
+``track_...`` methods (a number, with a `unit`), ``peakmem_...`` methods (bytes), and ``table_...`` methods: several
+numbers with their units by what they are, measured in turn where they are compared. Files that begin with ``_`` hold
+what the others share.
 """
 
 from __future__ import annotations
@@ -48,35 +50,39 @@ def files() -> list[str]:
 
 
 def measure(name: str, *, toy: bool, repeats: int) -> list[dict[str, Any]]:
-    """Run one benchmark file; one record for each measured method."""
+    """Run one benchmark file; one record for each measured number."""
     module = importlib.import_module(f"benchmarks.{name}")
     records = []
     for suite in [getattr(module, suite) for suite in module.SUITES]:
         instance = suite()
         instance.setup(toy)
-        for method in [m for m in dir(suite) if m.startswith(("time_", "track_", "peakmem_"))]:
+        for method in [m for m in dir(suite) if m.startswith(("time_", "track_", "peakmem_", "table_"))]:
             call = getattr(instance, method)
-            samples = []
+            words = (getattr(suite, method).__doc__ or method).strip().splitlines()[0]
+            samples: dict[tuple[str, str], list[float]] = {}
             for _ in range(1 if toy else repeats):
                 begin = time.perf_counter()
                 value = call()
                 elapsed = time.perf_counter() - begin
                 if method.startswith("time_"):
-                    value = elapsed
+                    value = {words: (elapsed, "s")}
                 elif method.startswith("peakmem_"):
-                    value = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-                samples.append(float(value))
-            unit = "s" if method.startswith("time_") else "bytes" if method.startswith("peakmem_") else call.unit
-            words = (getattr(suite, method).__doc__ or method).strip().splitlines()[0]
-            records.append({
-                "question": (module.__doc__ or name).strip().splitlines()[0],
-                "benchmark": f"{name}.{suite.__name__}.{method}",
-                "what": words,
-                "median": statistics.median(samples),
-                "low": min(samples),
-                "high": max(samples),
-                "unit": unit,
-            })  # fmt: skip
+                    value = {words: (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "bytes")}
+                elif method.startswith("track_"):
+                    value = {words: (value, call.unit)}
+                for what, (number, unit) in value.items():
+                    samples.setdefault((what, unit), []).append(float(number))
+            for (what, unit), numbers in samples.items():
+                records.append({
+                    "question": (module.__doc__ or name).strip().splitlines()[0],
+                    "benchmark": f"{name}.{suite.__name__}.{method}",
+                    "about": words if method.startswith("table_") else "",
+                    "what": what,
+                    "median": statistics.median(numbers),
+                    "low": min(numbers),
+                    "high": max(numbers),
+                    "unit": unit,
+                })  # fmt: skip
     return records
 
 
@@ -84,7 +90,9 @@ def shown(value: float, unit: str) -> str:
     """Write a measured number."""
     if unit == "bytes":
         return f"{value / 1e6:,.0f} MB"
-    return f"{value:,.3g} {unit}"
+    if unit == "share":
+        return f"{value:.1%}"
+    return f"{value:,.0f} {unit}" if value >= 1000 else f"{value:.3g} {unit}"
 
 
 def main() -> None:
@@ -96,14 +104,21 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the records to this file")
     options = parser.parse_args()
     where = machine()
+    if hasattr(os, "getloadavg"):
+        where["load before"] = f"{os.getloadavg()[0]:.1f}"
     print(", ".join(f"{key} {value}" for key, value in where.items()))
     records = []
     for name in options.names or files():
         of_file = measure(name, toy=options.toy, repeats=options.repeats)
         print(f"\n{of_file[0]['question']}")
+        about = ""
         for record in of_file:
-            spread = f"{shown(record['low'], record['unit'])} to {shown(record['high'], record['unit'])}"
-            print(f"  {record['what']:<70} {shown(record['median'], record['unit']):>14}   ({spread})")
+            if record["about"] != about:
+                about = record["about"]
+                print(f"  {about}:")
+            what = f"  {record['what']}" if about else record["what"]
+            low, high = (shown(record[end], record["unit"]) for end in ("low", "high"))
+            print(f"  {what:<70} {shown(record['median'], record['unit']):>14}   ({low.split()[0]} to {high})")
         records += of_file
     if options.json is not None:
         options.json.write_text(json.dumps({"machine": where, "records": records}, indent=1))

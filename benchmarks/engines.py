@@ -1,23 +1,21 @@
 """What does the exact distribution cost against sampled lives, and what does memory cost those who use it?
 
-The shipped school dropout case with both engines (toy: a few draws); and the four-domain model of `lives.py` with
+The shipped school dropout case with both engines (toy: the textbook chain); and four coupled domains with
 and without a clock that one of its domains depends on.
 """
 
 from __future__ import annotations
 
-import tempfile
 import time
-from pathlib import Path
 
-import numpy as np
-
-from benchmarks.lives import N_CYCLES, scenario_text
+from benchmarks._models import compiled_from, coupled, means
 from simcore.model.compile import compile_scenario
 from simcore.model.reach import reach
 from simcore.model.sampled import simulate_draws
 from simcore.scenario.loading import read_scenario
 from simcore.simulation import simulate
+
+N_CYCLES = 60
 
 
 class Engines:
@@ -25,7 +23,7 @@ class Engines:
 
     def setup(self, toy: bool) -> None:
         """Compile the model, and the kernels of both engines."""
-        self.file = read_scenario("school_dropout")
+        self.file = read_scenario("textbook_chain" if toy else "school_dropout")
         self.draws = 4 if toy else self.file.scenario.draws
         self.persons = 200 if toy else self.file.scenario.population.persons
         self.compiled = compile_scenario(self.file)
@@ -68,25 +66,17 @@ class Memory:
     def setup(self, toy: bool) -> None:
         """Compile both models."""
         self.persons = 2_000 if toy else 50_000
-        plain = scenario_text()
+        plain = coupled(cycles=N_CYCLES)
         clock = "memory:\n  time_in_s1: {time_in: {d0: s1}, cap: 10 years or more}\n"
         condition = "{if: {d1: s1}, odds_ratio: r, evidence: assumed}"
         with_clock = plain.replace(condition, "{if: {time_in_s1: {at_least: 2}}, odds_ratio: r, evidence: assumed}", 3)
-        self.models = [self.compiled(plain), self.compiled(with_clock + clock)]
+        self.models = [compiled_from(plain), compiled_from(with_clock + clock)]
         for model in self.models:
             self.nanoseconds(model)
 
-    @staticmethod
-    def compiled(text: str):
-        """A scenario from its text, compiled."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "scenario.yaml"
-            path.write_text(text)
-            return compile_scenario(read_scenario(path))
-
     def nanoseconds(self, model) -> float:
         """Time per person-cycle, one thread."""
-        values = model.values.evaluate({"p": np.array([0.02]), "r": np.array([1.5])}, 1)
+        values = means(model)
         begin = time.perf_counter()
         simulate_draws(model, values, persons=range(self.persons), target_group=1, seed=1)
         return (time.perf_counter() - begin) / (self.persons * N_CYCLES) * 1e9

@@ -1,7 +1,7 @@
 """Where does the time of a whole run go?
 
 The shipped school dropout case, compiled kernels warm: reading, compiling to arrays, drawing, building tables,
-simulating lives, pricing, saving, summarising; and the peak memory of it all.
+simulating lives, pricing, saving, summarising.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from simcore.analysis.summary import summarise
 from simcore.model.compile import compile_scenario
 from simcore.model.sampled import simulate_draws, thresholds_of
-from simcore.pricing.price import Pricer
+from simcore.repricing import reprice
 from simcore.scenario.loading import read_scenario
 from simcore.simulation import simulate
 from simcore.storage import save_results
@@ -33,7 +33,6 @@ class SchoolDropout:
         self.parameters = draw_parameters(self.distributions, self.n_draws, seed=1)
         self.values = self.compiled.values.evaluate(self.parameters, self.n_draws)
         self.results = self.time_whole_simulation()
-        self.pricer = Pricer(self.file, self.compiled.account)
 
     def time_a_reading(self) -> None:
         """reading and checking the files"""
@@ -60,10 +59,7 @@ class SchoolDropout:
 
     def time_f_pricing(self) -> None:
         """pricing the ledger, one thread"""
-        dims = ("draw", "part", "strategy")
-        time = self.results["person_time"].transpose(*dims, "meter", "end", "cycle").values
-        events = self.results["events"].transpose(*dims, "event", "cycle").values
-        self.pricer.price(time, events, self.results["part_size"].values, self.parameters)
+        reprice(self.results, file=self.file, workers=1)
 
     def time_g_saving(self) -> None:
         """saving the results"""
@@ -77,9 +73,6 @@ class SchoolDropout:
     def time_whole_simulation(self):
         """simulate(), all of it, all threads"""
         return simulate(self.file, draws=self.n_draws, persons=self.n_persons)
-
-    def peakmem_run(self) -> None:
-        """peak memory so far"""
 
 
 SUITES = ["SchoolDropout"]
