@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,16 +11,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from simcore.model.sampled import Counts
-from simcore.pricing.price import Priced, Pricer
+from simcore.pricing.books import Priced
+from simcore.pricing.price import Pricer
+from simcore.pricing.prices import Prices
 from simcore.pricing.spread import Luck
 from simcore.scenario.loading import ScenarioFile
-from simcore.threads import completed
 from simcore.uncertainty.sampling import randomisations
 from simcore.version import __version__
 from simcore.vocabulary import ENDS, OF_COHORTS, PARTS, VARIABLES
 
-#: Draws that one thread prices at a time.
-_TASK_DRAWS = 20
 #: In place of a way of sampling: the values of all uncertain parameters were given.
 GIVEN = "given"
 
@@ -81,6 +79,7 @@ def priced_dataset(
     counts: Sequence[Counts],
     run: Run,
     workers: int,
+    prices: Prices | None = None,
 ) -> xr.Dataset:
     """Price a ledger and put everything into one Dataset.
 
@@ -96,53 +95,18 @@ def priced_dataset(
         What was run.
     workers
         Number of threads.
+    prices
+        From `Pricer.check` with these parameters, where it has made them.
 
     Raises
     ------
     ModelError
         As `Pricer.price`.
     """
-    n_draws = len(run.draws)
-
-    def prices(task: range) -> tuple[range, Priced]:
-        these = slice(task.start, task.stop)
-        drawn = {name: numbers[these] for name, numbers in parameters.items()}
-        first, *later = [(of.time[these], of.events[these]) for of in counts]
-        luck = Luck(run.seed, run.draws[these]) if run.engine == "sampled" else None
-        return task, pricer.price(*first, run.part_size, drawn, later, luck=luck)
-
-    tasks = [range(first, min(first + _TASK_DRAWS, n_draws)) for first in range(0, n_draws, _TASK_DRAWS)]
-    priced = _Assembled(n_draws)
-    with ThreadPoolExecutor(workers) as pool:
-        for task, some in completed(pool, [pool.submit(prices, task) for task in tasks]):
-            priced.put(task, some)
-    return _dataset(file, pricer, parameters, counts[0], priced.whole(), run)
-
-
-class _Assembled:
-    """Puts the priced draws of all tasks together."""
-
-    def __init__(self, n_draws: int) -> None:
-        self.n_draws = n_draws
-        self.arrays: dict[str, NDArray[np.float64]] = {}
-
-    def put(self, task: range, some: Priced) -> None:
-        """Store the draws of one task."""
-        for name, array in vars(some).items():
-            if array is None:
-                continue
-            axis = VARIABLES[name].dims.index("draw")
-            if name not in self.arrays:
-                shape = list(array.shape)
-                shape[axis] = self.n_draws
-                self.arrays[name] = np.empty(shape)
-            at = [slice(None)] * array.ndim
-            at[axis] = slice(task.start, task.stop)
-            self.arrays[name][tuple(at)] = array
-
-    def whole(self) -> Priced:
-        """All draws."""
-        return Priced(**self.arrays)
+    first, *later = [(of.time, of.events) for of in counts]
+    luck = Luck(run.seed, run.draws) if run.engine == "sampled" else None
+    priced = pricer.price(*first, run.part_size, prices or parameters, later, luck=luck, workers=workers)
+    return _dataset(file, pricer, parameters, counts[0], priced, run)
 
 
 def _dataset(
@@ -161,7 +125,7 @@ def _dataset(
         "events": counts.events.transpose(1, 2, 0, 3, 4),
         "parameter_value": np.stack(list(parameters.values()), axis=1) if parameters else np.zeros((n_draws, 0)),
         "part_size": run.part_size,
-        **{name: array for name, array in vars(priced).items() if array is not None},
+        **priced.arrays(),
     }
     currency = scenario.money.currency if scenario.money else "money"
     price_year = scenario.money.price_year if scenario.money else scenario.population.start.year

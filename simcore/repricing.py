@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
-import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
@@ -20,6 +21,7 @@ from simcore.pricing.price import Pricer
 from simcore.scenario.cohorts import other_lives
 from simcore.scenario.draws import given_parameters
 from simcore.scenario.loading import ScenarioFile, scenario_from_texts
+from simcore.scenario.uses import uses
 from simcore.threads import processors
 
 
@@ -32,12 +34,15 @@ def scenario_of(results: xr.Dataset) -> ScenarioFile:
         It is not understood by this version.
     """
     attributes = results.attrs
-    file = scenario_from_texts(
-        json.loads(attributes["scenario_files"]),
-        str(attributes["scenario_main"]),
-        str(attributes.get("alternative", "")),
-    )
-    return replace(file, name=str(results.attrs["scenario"]))
+    files, main = str(attributes["scenario_files"]), str(attributes["scenario_main"])
+    file = _scenario(files, main, str(attributes.get("alternative", "")))
+    return replace(file, name=str(attributes["scenario"]))
+
+
+@lru_cache(maxsize=4)
+def _scenario(files: str, main: str, alternative: str) -> ScenarioFile:
+    """The scenario of some texts; reading takes longer than pricing, and results are often priced many times."""
+    return scenario_from_texts(json.loads(files), main, alternative)
 
 
 def price_parameters(file: ScenarioFile) -> list[str]:
@@ -55,6 +60,15 @@ def price_parameters(file: ScenarioFile) -> list[str]:
         if isinstance(column, Drawn)
     }
     return [name for name, of in file.distributions.items() if not of.is_fixed and name not in of_lives]
+
+
+#: Where nothing but money and the worth of outcomes is decided.
+_OF_MONEY = re.compile(r"(prices|outcomes|discount|accrual|public_funds|interventions\.\w+\.(costs|displacement))\b")
+
+
+def _only_priced(file: ScenarioFile) -> set[str]:
+    """Names that stand in prices and the like alone, which is seen without compiling the scenario."""
+    return {name for name, places in uses(file.scenario).items() if all(_OF_MONEY.match(place) for place in places)}
 
 
 def reprice(
@@ -102,12 +116,15 @@ def reprice(
             "The cohorts of this scenario lead different lives, and only the ledger of the first is kept: to change "
             "prices, run it again."
         )
-    stored = {str(name): results["parameter_value"].sel(parameter=name).values for name in results["parameter"].values}
+    names = (str(name) for name in results["parameter"].values)
+    stored = dict(zip(names, results["parameter_value"].values.T, strict=True))
     drawn = given_parameters(file, stored, parameters or {})
     changed = [name for name in parameters or {} if (drawn[name] != stored[name]).any()]
-    priced = price_parameters(file) if changed else []
-    for name in changed:
-        if name not in priced and not file.distributions[name].is_fixed:
+    plain = _only_priced(file) if changed else set()
+    unclear = [name for name in changed if name not in plain and not file.distributions[name].is_fixed]
+    priced = price_parameters(file) if unclear else []
+    for name in unclear:
+        if name not in priced:
             raise ResultsError(
                 f"'{name}' decides how lives go, which another price list cannot change: run the scenario again."
             )
@@ -115,14 +132,14 @@ def reprice(
     meters = [meter.name for meter in counted.time], [meter.name for meter in counted.events]
     if meters != ([str(name) for name in results["meter"].values], [str(name) for name in results["event"].values]):
         raise ResultsError("The ledger of these results is not that of their scenario: they are of another version.")
-    counts = Counts(
-        np.ascontiguousarray(results["person_time"].values.transpose(2, 0, 1, 3, 4, 5)),
-        np.ascontiguousarray(results["events"].values.transpose(2, 0, 1, 3, 4)),
-    )
+    time, events = results["person_time"].values, results["events"].values
+    counts = Counts(time.transpose(2, 0, 1, 3, 4, 5), events.transpose(2, 0, 1, 3, 4))
     attributes = results.attrs
     run = Run(
         draws=results["draw"].values, n_persons=int(attributes["n_persons"]), seed=int(attributes["seed"]),
         engine=str(attributes["engine"]), sampling=str(attributes.get("sampling", "monte_carlo")),
         luck=str(attributes.get("luck", "per_draw")), part_size=results["part_size"].values,
     )  # fmt: skip
-    return priced_dataset(file, Pricer(file, counted), drawn, [counts], run, workers or processors())
+    pricer = Pricer(file, counted)
+    prices = pricer.check(drawn, len(run.draws))
+    return priced_dataset(file, pricer, drawn, [counts], run, workers or processors(), prices)

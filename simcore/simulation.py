@@ -135,7 +135,7 @@ def simulate(
         method = GIVEN
     part_size = np.array([(n_persons + 1) // 2, n_persons // 2, target_group])
     run = Run(numbers, n_persons, seed, engine, method, luck, part_size)
-    pricer.check(drawn, n_draws)
+    prices = pricer.check(drawn, n_draws)
     values = [compiled.values.evaluate(drawn, n_draws) for compiled in lived]
     counts = [empty_counts(compiled, n_draws, float if exact else np.int32) for compiled in lived]
 
@@ -166,7 +166,7 @@ def simulate(
             done += len(task)
             if progress is not None:
                 progress(done // (len(groups) * len(lived)), n_draws)
-    return priced_dataset(file, pricer, drawn, counts, run, n_workers)
+    return priced_dataset(file, pricer, drawn, counts, run, n_workers, prices)
 
 
 @dataclass(frozen=True)

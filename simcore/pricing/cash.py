@@ -32,13 +32,13 @@ def freed(lines: Sequence[Line], ledgers: Sequence[Ledger], actors: Sequence[str
     Two arrays (strategy, draw, actor, year) [money per person]; 0 for the comparator and for whatever is cash at once.
     """
     numbers = ledgers[0].prices.numbers
-    n_draws, _, n_strategies = ledgers[0].time.shape[:3]
+    n_strategies, n_draws, _ = ledgers[0].shape
     n_years = numbers.programme.n_cycles // numbers.structure.per_year
     found, present = np.zeros((2, n_strategies, n_draws, len(actors), n_years))
     for line in lines:
-        if line.cashable is None:
+        if line.cashable is None or _at_once(line.cashable):
             continue
-        whole = _in_whole_steps(line, line.cashable, ledgers)
+        whole = None if line.cashable.step is None else _in_whole_steps(line, line.cashable.step, ledgers)
         for ledger in ledgers:
             prices = ledger.prices
             amounts = prices.amounts(line)
@@ -55,20 +55,27 @@ def freed(lines: Sequence[Line], ledgers: Sequence[Ledger], actors: Sequence[str
     return found, present
 
 
+def _at_once(cashable: Cashable) -> bool:
+    """Whether all that is avoided becomes money, and when it is avoided: nothing is freed then."""
+    return cashable.share == 1.0 and cashable.after == 0.0 and cashable.step is None
+
+
 def _freed_of(
-    line: Line, cashable: Cashable, ledger: Ledger, amounts: list[Array], whole: Array
+    line: Line, cashable: Cashable, ledger: Ledger, amounts: list[Array], whole: Array | None
 ) -> tuple[Array, Array]:  # fmt: skip
     """What a cohort's line frees when one person pays `amounts`: as it is, and discounted (strategy, draw, year)."""
     prices = ledger.prices
     numbers, timeline, per_year = prices.numbers, prices.timeline, prices.numbers.structure.per_year
     delay = delay_of(cashable, prices)
-    first_year = timeline.first // per_year
-    of_cycle = np.repeat(whole[..., first_year : first_year + timeline.n_cycles // per_year], per_year, axis=-1)
-    part = prices.quantity(cashable.share) * of_cycle
+    part = prices.quantity(cashable.share)
+    if whole is not None:
+        part = part * np.repeat(whole[..., ledger.years], per_year, axis=-1)
+    now, then = (
+        [_avoided(ledger, of) for of in ledger.stream(line, amounts, factors)]
+        for factors in (prices.money, prices.whole.money.later(timeline, delay))
+    )
     found = []
-    for now, then in ((None, None), (prices.money, prices.whole.money.later(timeline, delay))):
-        avoided = _avoided(ledger, ledger.stream(line, amounts, now))
-        money = avoided if then is None else _avoided(ledger, ledger.stream(line, amounts, then))
+    for avoided, money in zip(now, then, strict=True):
         kept = _moved(avoided, np.zeros_like(delay), timeline.first, numbers.programme.n_cycles)
         cash = _moved(money * part, delay, timeline.first, numbers.programme.n_cycles)
         found.append(by_year(kept - cash, per_year))
@@ -93,18 +100,19 @@ def delay_of(cashable: Cashable, prices: Prices) -> NDArray[np.intp]:
 def _moved(flow: Array, delay: NDArray[np.intp], first: int, n_cycles: int) -> Array:
     """A cohort's flow so many cycles (draw,) later, on the programme's cycles; beyond them it is lost."""
     found = np.zeros((*flow.shape[:2], n_cycles))
-    for cycles in np.unique(delay):
-        draws = delay == cycles
+    delays = np.unique(delay)
+    for cycles in delays:
+        draws = delay == cycles if len(delays) > 1 else slice(None)  # which need not be picked out
         begin = first + int(cycles)
         n = max(min(flow.shape[-1], n_cycles - begin), 0)
         found[:, draws, begin : begin + n] = flow[:, draws, :n]
     return found
 
 
-def _in_whole_steps(line: Line, cashable: Cashable, ledgers: Sequence[Ledger]) -> Array:
+def _in_whole_steps(line: Line, size: str | float, ledgers: Sequence[Ledger]) -> Array:
     """Share of what is avoided in each calendar year that makes whole steps (strategy, draw, year).
 
-    Steps are of the number of persons (in years) or events fewer in the target group, of all cohorts together; more
+    Steps are of a size: so many persons (in years) or events fewer in the target group, of all cohorts together; more
     of them are steps in the other direction.
     """
     prices, target = ledgers[0].prices, ledgers[0].scenario.population.target_group
@@ -112,9 +120,7 @@ def _in_whole_steps(line: Line, cashable: Cashable, ledgers: Sequence[Ledger]) -
     lasts = structure.cycle_years if line.paid == FOR_TIME else 1.0
     people = over_programme(ledgers, [ledger.people(line) for ledger in ledgers])
     number = by_year(people, structure.per_year) * (lasts * target)
-    if cashable.step is None:
-        return np.ones_like(number)
     fewer = _avoided(ledgers[0], number)
-    step = prices.quantity(cashable.step)[:, :1]
+    step = prices.quantity(size)[:, :1]
     steps = np.trunc(fewer / step + np.copysign(ROUNDING, fewer))  # ten fewer may come out as 9.999...
     return np.divide(steps * step, fewer, where=fewer != 0, out=np.zeros_like(fewer))

@@ -11,17 +11,22 @@ years; what is booked is the sum over all of them, by calendar year and discount
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simcore.model.ledger import FIXED, Account, Line
+from simcore.model.ledger import FIXED, Account
 from simcore.money import real_difference
-from simcore.pricing.booking import Entry, entries
+from simcore.pricing.booking import entries
+from simcore.pricing.books import Priced
 from simcore.pricing.cash import freed
-from simcore.pricing.flows import Counts, FixedCosts, Gain, Layout, Ledger
+from simcore.pricing.flows import Counts, FixedCosts, Ledger, Source, by_meter
+from simcore.pricing.journal import SPENT, Journal, booked_on, journal, public_actors
+from simcore.pricing.payments import Gain, Layout
 from simcore.pricing.prices import Array, Numbers, Prices
 from simcore.pricing.scale import scale_costs
 from simcore.pricing.spread import Luck, spread_points
@@ -29,74 +34,30 @@ from simcore.pricing.timeline import by_year
 from simcore.scenario.displacing import gains
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.schema import Scenario
-from simcore.vocabulary import COST_KINDS, COUNTED_KINDS, PROGRAMME_KINDS
+from simcore.threads import completed
+from simcore.vocabulary import COST_KINDS, COUNTED_KINDS, PARTS, PROGRAMME_KINDS
 
-#: Kinds that a cost of raising public money is worked out of: what public actors spend.
-_SPENT = tuple(kind for kind in COUNTED_KINDS if kind not in ("production", "displaced_production"))
+#: Draws are priced in batches of about so many numbers (strategies times draws times cycles): enough for the calls of
+#: NumPy to cost little beside the sums, and few enough to stay in the cache.
+_BATCH = 1 << 14
+#: Amounts are worked out for about so many draws times cycles together.
+_AMOUNTS = 1 << 17
 
 
 @dataclass(frozen=True)
-class Priced:
-    """Costs per person of some draws; dims as in `simcore.vocabulary`, kinds as in `Pricer.kinds`.
+class _Draws:
+    """Some draws: prices, counts of the first cohort and of those that lead other lives, luck, and where to book."""
 
-    Attributes
-    ----------
-    cost, present_value
-        (strategy, draw, actor, cost_kind, year)
-    present_value_of_part
-        (part, strategy, draw, actor, cost_kind)
-    present_value_between_halves
-        (strategy, draw, actor, year): all counted kinds, a person of the first half minus one of the second.
-    line_present_value
-        (strategy, draw, line)
-    outcome_value, outcome_present_value
-        (strategy, draw, outcome)
-    outcome_value_of_part, outcome_present_value_of_part
-        (part, strategy, draw, outcome)
-    group_size
-        (draw, group): persons of each subgroup at the start.
-    group_present_value
-        (strategy, draw, group, actor, cost_kind): per person of the subgroup.
-    group_outcome_value
-        (strategy, draw, group, outcome)
-    years_alive
-        (strategy, draw, year)
-    cashable_saving, cashable_present_value
-        (strategy, draw, actor, year); None where no price says what of it is cashable.
-    spread_present_value
-        (strategy, draw, actor, cost_kind): per person of the target group; None where no price says how much single
-        events differ, and without luck.
-    """
+    prices: Prices
+    counts: Sequence[tuple[Counts, Counts]]
+    luck: Luck | None
+    books: Priced
 
-    cost: Array
-    present_value: Array
-    present_value_of_part: Array
-    present_value_between_halves: Array
-    line_present_value: Array
-    outcome_value: Array
-    outcome_present_value: Array
-    outcome_value_of_part: Array
-    outcome_present_value_of_part: Array
-    group_size: Array
-    group_present_value: Array
-    group_outcome_value: Array
-    years_alive: Array
-    cashable_saving: Array | None = None
-    cashable_present_value: Array | None = None
-    spread_present_value: Array | None = None
-
-
-class _Books:
-    """Where everything is booked: (strategy, draw, actor, cost_kind) and beyond."""
-
-    def __init__(self, pricer: Pricer, n_strategies: int, n_draws: int) -> None:
-        shape = (n_strategies, n_draws, len(pricer.actors), len(pricer.kinds))
-        self.cost, self.present = (np.zeros((*shape, len(pricer.years))) for _ in range(2))
-        self.of_part = np.zeros((3, *shape))
-        self.of_line = np.zeros((n_strategies, n_draws, len(pricer.account.lines)))
-        self.of_group = np.zeros((len(pricer.account.groups), *shape))
-        self.spread = np.zeros(shape)
-        self.between = np.zeros((n_strategies, n_draws, len(pricer.actors), len(pricer.years)))
+    def some(self, draws: slice) -> _Draws:
+        """Some of them."""
+        counts = [(time[draws], events[draws]) for time, events in self.counts]
+        luck = None if self.luck is None else self.luck.some(draws)
+        return _Draws(self.prices.some(draws), counts, luck, self.books.some(draws))
 
 
 class Pricer:
@@ -133,22 +94,18 @@ class Pricer:
         self.has_cashable = any(line.cashable is not None for line in account.lines)
         varying = [line for line in account.lines if line.spread is not None]
         self._spread_points = spread_points({line.name: len(line.pieces) for line in varying})
-        self._layout = Layout(
-            account,
-            _gains(scenario),
-            {meter: number for number, meter in enumerate(account.time)},
-            {meter: number for number, meter in enumerate(account.events)},
-        )
+        self._layout = Layout(account, _gains(scenario))
 
     def price(
         self,
         time: Counts,
         events: Counts,
         part_size: NDArray[np.int64],
-        parameters: Mapping[str, Array],
+        parameters: Mapping[str, Array] | Prices,
         later: Sequence[tuple[Counts, Counts]] = (),
         *,
         luck: Luck | None = None,
+        workers: int = 1,
     ) -> Priced:
         """Price the ledger of some draws.
 
@@ -159,11 +116,13 @@ class Pricer:
         part_size
             Persons in each part (part,).
         parameters
-            Values of each parameter in these draws (draw,).
+            Values of each parameter in these draws (draw,), or the prices that `check` has made of them.
         later
             Ledgers of the cohorts that start later, where they lead other lives; by default those of the first.
         luck
             Where the costs of single events are found; by default they are all as expected.
+        workers
+            Number of threads.
 
         Raises
         ------
@@ -171,73 +130,74 @@ class Pricer:
             As `check`.
         """
         n_draws, _, n_strategies = time.shape[:3]
-        prices = self.numbers.draw(parameters, n_draws)
-        n_cohorts = len(self.numbers.cohorts)
-        counts = [(time, events), *(later or [(time, events)] * (n_cohorts - 1))]
+        prices = parameters if isinstance(parameters, Prices) else self.numbers.draw(parameters, n_draws)
+        luck = luck if self._spread_points else None
+        books = self._nothing_booked(n_strategies, n_draws, spread=luck is not None)
+        everything = _Draws(prices, [(time, events), *later], luck, books)
+        n_cycles = self.n_cycles * len(self.numbers.cohorts)
+        with ThreadPoolExecutor(workers) as pool:
+            for draws in _slices(n_draws, _AMOUNTS // n_cycles):
+                given = everything.some(draws)
+                journals = self._journals(given.prices)
+                batches = _slices(draws.stop - draws.start, _BATCH // (n_cycles * n_strategies))
+                tasks = [
+                    pool.submit(self._price, given.some(batch), [of.some(batch) for of in journals], part_size)
+                    for batch in batches
+                ]
+                for _ in completed(pool, tasks):
+                    pass
+        return books
+
+    def _nothing_booked(self, n_strategies: int, n_draws: int, *, spread: bool) -> Priced:
+        """Empty books."""
+        sizes = {
+            "part": len(PARTS), "strategy": n_strategies, "draw": n_draws, "actor": len(self.actors),
+            "cost_kind": len(self.kinds), "year": len(self.years), "line": len(self.account.lines),
+            "outcome": len(self.account.outcomes), "group": len(self.account.groups),
+        }  # fmt: skip
+        without = [] if self.has_cashable else ["cashable_saving", "cashable_present_value"]
+        return Priced.nothing(sizes, without if spread else [*without, "spread_present_value"])
+
+    def _journals(self, prices: Prices) -> list[Journal]:
+        """What is booked on whom: of each cohort, and of the programme as a whole."""
+        fixed = [line for line in self.account.lines if line.paid == FIXED]
+        others = [line for line in self.account.lines if line.paid != FIXED]
+        cohorts = [prices.of_cohort(number) for number in range(len(self.numbers.cohorts))]
+        return [*(journal(others, self._layout, of) for of in cohorts), journal(fixed, self._layout, prices)]
+
+    def _price(self, given: _Draws, journals: Sequence[Journal], part_size: NDArray[np.int64]) -> None:
+        """Book a batch of draws."""
+        books, prices = given.books, given.prices
+        counts = [by_meter(*of_cohort) for of_cohort in given.counts]
+        if len(counts) == 1:  # all cohorts lead the lives of the first
+            counts *= len(self.numbers.cohorts)
         ledgers = [
-            Ledger(self._layout, prices.of_cohort(number), *of, part_size) for number, of in enumerate(counts)
-        ]  # fmt: skip
+            Ledger(self._layout, prices.of_cohort(number), *of_cohort, part_size)
+            for number, of_cohort in enumerate(counts)
+        ]
         scale_costs(self.account.lines, ledgers)
-        books = _Books(self, n_strategies, n_draws)
-        groups = list(self.account.groups.values())
-        sizes = np.zeros((n_draws, len(groups)))
-        for number, group in enumerate(groups):
-            of_cohorts = [ledger.size(group) for ledger in (ledgers if later else ledgers[:1])]
-            sizes[:, number] = sum(of_cohorts) / len(of_cohorts)
-        n_persons = ledgers[0].n_persons
-        fixed = FixedCosts(prices, n_draws, {group: sizes[:, n] / n_persons for n, group in enumerate(groups)})
-        for number, line in enumerate(self.account.lines):
-            for source in [fixed] if line.paid == FIXED else ledgers:
-                self._book(books, number, line, source)
-        if luck is not None and self._spread_points:
-            self._spread(books, ledgers, luck)
-        self._public_funds(prices, books)
-        value, present_value = np.zeros((2, n_strategies, n_draws, len(self.account.outcomes)))
-        of_part = np.zeros((2, 3, *value.shape))
-        group_outcome = np.zeros((len(groups), *value.shape))
+        books.group_size[:] = sum(ledger.group_sizes() for ledger in ledgers) / len(ledgers)
+        shares = books.group_size / ledgers[0].n_persons
+        for source, of_source in zip(
+            (*ledgers, FixedCosts(self._layout, prices, part_size, shares)), journals, strict=True
+        ):
+            self._book(books, source, of_source)
         for ledger in ledgers:
-            for total, one in zip((value, present_value), ledger.outcomes(None), strict=True):
-                total += one
-            for total, one in zip(of_part, ledger.outcomes_in_part(), strict=True):
-                total += one
-            for total, group in zip(group_outcome, groups, strict=True):
-                total += ledger.outcomes(group)[0]
-        per_person = n_persons / np.where(sizes > 0, sizes, np.nan).T  # (group, draw)
-        of_group = books.of_group * per_person[:, None, :, None, None]
-        group_outcome = group_outcome * per_person[:, None, :, None]
-        saving, saving_now = self._cashable(books, ledgers) if self.has_cashable else (None, None)
-        return Priced(
-            cost=books.cost,
-            present_value=books.present,
-            present_value_of_part=books.of_part,
-            present_value_between_halves=books.between,
-            line_present_value=books.of_line,
-            outcome_value=value,
-            outcome_present_value=present_value,
-            outcome_value_of_part=of_part[0],
-            outcome_present_value_of_part=of_part[1],
-            group_size=sizes,
-            group_present_value=np.moveaxis(of_group, 0, 2),
-            group_outcome_value=np.moveaxis(group_outcome, 0, 2),
-            years_alive=self._years_alive(ledgers),
-            cashable_saving=saving,
-            cashable_present_value=saving_now,
-            spread_present_value=books.spread if luck is not None and self._spread_points else None,
-        )
+            self._book_outcomes(books, ledger)
+        per_person = 1.0 / np.where(shares > 0, shares, np.nan)
+        books.group_present_value[:] *= per_person[:, :, None, None]
+        books.group_outcome_value[:] *= per_person[:, :, None]
+        if books.spread_present_value is not None and given.luck is not None:
+            self._spread(books.spread_present_value, prices, ledgers, given.luck)
+        if books.cashable_saving is not None:
+            self._cashable(books, ledgers)
 
-    def _years_alive(self, ledgers: Sequence[Ledger]) -> Array:
-        """Person-time alive of all cohorts in each calendar year (strategy, draw, year)."""
-        found: list[Array] = []
-        for ledger in ledgers:
-            lived = by_year(ledger.years_alive(), self.structure.per_year)
-            first = ledger.prices.timeline.first // self.structure.per_year
-            whole = np.zeros((*lived.shape[:2], len(self.years)))
-            whole[:, :, first : first + lived.shape[-1]] = lived
-            found.append(whole)
-        return np.asarray(sum(found))
-
-    def check(self, parameters: Mapping[str, Array], n_draws: int) -> None:
+    def check(self, parameters: Mapping[str, Array], n_draws: int) -> Prices:
         """Work out every amount and share, so that what is wrong with them is known before lives are simulated.
+
+        Returns
+        -------
+        The prices, for `price`.
 
         Raises
         ------
@@ -250,83 +210,76 @@ class Pricer:
             for entry in entries(line.booking):
                 for of in [prices] if line.paid == FIXED else cohorts:
                     of.share(entry, line)
+        return prices
 
     def expected(self, quantity: str | float) -> float:
         """Value of a quantity at the start, when all parameters have their means."""
+        return float(self._at_means.quantity(quantity)[0, 0])
+
+    @cached_property
+    def _at_means(self) -> Prices:
         means = {name: np.array([distribution.mean]) for name, distribution in self.file.distributions.items()}
-        return float(self.numbers.draw(means, 1).quantity(quantity)[0, 0])
+        return self.numbers.draw(means, 1)
 
-    def _book(self, books: _Books, number: int, line: Line, source: Ledger | FixedCosts) -> None:
-        """Book a line of a cohort, or of the programme as a whole, on everybody who pays or gets it."""
-        kind = self.kinds.index(line.kind)
-        groups = list(self.account.groups.values())
-        prices, timeline = source.prices, source.prices.timeline
-        amounts = prices.amounts(line)
-        flow = source.flow(line, amounts)
-        books.of_line[:, :, number] += flow.discounted.sum(axis=-1)
-        in_groups = [source.present_value(line, amounts, group) for group in groups]
-        first = timeline.first // self.structure.per_year
-        for entry in entries(line.booking):
-            share = entry.sign * prices.share(entry, line)
-            part, of_groups, weight = flow, in_groups, share[:, :1]
-            if timeline.changes(*entry.shares):
-                shared = [amount * share for amount in amounts]
-                part, weight = source.flow(line, shared), np.ones((1, 1))
-                of_groups = [source.present_value(line, shared, group) for group in groups]
-            actor = self.actors.index(self.booked_on(entry, line))
-            paid = by_year(weight * part.paid, self.structure.per_year)
-            years = slice(first, first + paid.shape[-1])
-            books.cost[:, :, actor, kind, years] += paid
-            books.present[:, :, actor, kind, years] += by_year(weight * part.discounted, self.structure.per_year)
-            books.of_part[:, :, :, actor, kind] += part.in_part * weight[:, 0]
-            if line.kind in COUNTED_KINDS:
-                books.between[:, :, actor, years] += by_year(weight * part.between, self.structure.per_year)
-            for of, one in zip(books.of_group, of_groups, strict=True):
-                of[:, :, actor, kind] += weight[:, 0] * one
+    def _book(self, books: Priced, source: Source, of_source: Journal) -> None:
+        """Book the lines of a cohort, or those of the programme as a whole, on everybody who pays or gets something."""
+        for number, line in enumerate(self.account.lines):
+            if line.name in of_source.lines:
+                total = books.line_present_value[:, :, number]
+                total += source.in_all_of_everybody(of_source.lines[line.name])
+        for (actor, kind), amounts in of_source.accounts.items():
+            at = self.actors.index(actor), self.kinds.index(kind)
+            money, present = source.by_year(amounts), source.in_all(amounts)
+            found = [
+                (books.cost[:, :, *at, source.years], money[0]),
+                (books.present_value[:, :, *at, source.years], money[1]),
+                (books.present_value_of_part[:, :, :, *at], present[: len(PARTS)]),
+                (np.moveaxis(books.group_present_value, 2, 0)[:, :, :, *at], present[len(PARTS) :]),
+            ]
+            if kind in COUNTED_KINDS:
+                found.append((books.present_value_between_halves[:, :, at[0], source.years], money[2]))
+            for total, more in found:
+                total += more
 
-    def _spread(self, books: _Books, ledgers: Sequence[Ledger], luck: Luck) -> None:
-        """Book what the events of the target group cost beyond what is expected of them."""
+    def _book_outcomes(self, books: Priced, ledger: Ledger) -> None:
+        """Book the outcomes of a cohort, and the years it lives."""
+        values, present = ledger.outcomes()
+        for total, more in (
+            (books.outcome_value, ledger.of_everybody(values)),
+            (books.outcome_present_value, ledger.of_everybody(present)),
+            (books.outcome_value_of_part, values[: len(PARTS)]),
+            (books.outcome_present_value_of_part, present[: len(PARTS)]),
+            (np.moveaxis(books.group_outcome_value, 2, 0), values[len(PARTS) :]),
+            (books.years_alive[:, :, ledger.years], by_year(ledger.years_alive(), self.structure.per_year)),
+        ):
+            total += more
+
+    def _spread(self, books: Array, prices: Prices, ledgers: Sequence[Ledger], luck: Luck) -> None:
+        """Book (strategy, draw, actor, cost_kind) what events of the target group cost beyond what is expected."""
         for line in self.account.lines:
             for ledger in ledgers if line.spread is not None else ():
                 more = ledger.beyond_expected(line, luck, self._spread_points)
                 for entry in entries(line.booking):
-                    actor, kind = self.actors.index(self.booked_on(entry, line)), self.kinds.index(line.kind)
+                    actor = self.actors.index(booked_on(self.file.scenario, entry, line))
                     shared = entry.sign * ledger.prices.share(entry, line)
-                    books.spread[:, :, actor, kind] += (more * shared).sum(axis=-1)
+                    books[:, :, actor, self.kinds.index(line.kind)] += (more * shared).sum(axis=-1)
+        funds = self.file.scenario.public_funds
+        if funds is not None:
+            spent = [self.kinds.index(kind) for kind in self.kinds if kind in SPENT]
+            public = [self.actors.index(actor) for actor in public_actors(self.file.scenario)]
+            at = self.actors.index(funds.actor), self.kinds.index("public_funds")
+            books[:, :, *at] = books[:, :, public][:, :, :, spent].sum(axis=(2, 3)) * prices.lost_in_raising()[:, 0]
 
-    def booked_on(self, entry: Entry, line: Line) -> str:
-        """The actor of an entry: what others lose of a displacement falls on one actor, unless it is public money."""
-        if line.displaced is None or self.file.scenario.actors[entry.actor].sector == "public":
-            return entry.actor
-        return line.displaced.borne_by
-
-    def _cashable(self, books: _Books, ledgers: Sequence[Ledger]) -> tuple[Array, Array]:
-        """What of the avoided cost is money, against the scenario's comparator: avoided minus freed."""
+    def _cashable(self, books: Priced, ledgers: Sequence[Ledger]) -> None:
+        """Book what of the avoided cost is money, against the scenario's comparator: avoided minus freed."""
         usual = list(self.file.scenario.strategies).index(self.file.scenario.comparator)
         kinds = [n for n, kind in enumerate(self.kinds) if kind in COUNTED_KINDS and kind not in PROGRAMME_KINDS]
-        found = []
         capacity = freed(self.account.lines, ledgers, self.actors)
-        for cost, kept in zip((books.cost, books.present), capacity, strict=True):
+        savings = (books.cashable_saving, books.cashable_present_value)
+        for saving, cost, kept in zip(savings, (books.cost, books.present_value), capacity, strict=True):
+            assert saving is not None  # where there is something cashable
             total = sum((cost[:, :, :, kind] for kind in kinds), np.zeros_like(cost[:, :, :, 0]))
-            found.append(real_difference(total[[usual]], total, exact=ledgers[0].exact) - kept)
-        return found[0], found[1]
-
-    def _public_funds(self, prices: Prices, books: _Books) -> None:
-        """Book the cost of raising what public actors spend, in the kind of its own."""
-        funds = self.file.scenario.public_funds
-        if funds is None:
-            return
-        actors = self.file.scenario.actors
-        public = [number for number, name in enumerate(self.actors) if actors[name].sector == "public"]
-        counted = [n for n, kind in enumerate(self.kinds) if kind in _SPENT]
-        at = (self.actors.index(funds.actor), self.kinds.index("public_funds"))
-        lost = prices.quantity(funds.factor)[:, 0] - 1.0
-        for array in (books.cost, books.present, books.spread, books.of_part, books.of_group):
-            by_actor = 3 if array is books.of_part or array is books.of_group else 2
-            axes = (by_actor, by_actor + 1)
-            spent = np.take(np.take(array, public, axis=axes[0]), counted, axis=axes[1]).sum(axis=axes)
-            by_draw = lost[:, None] if array is books.cost or array is books.present else lost
-            array[(slice(None),) * by_actor + at] = by_draw * spent
+            saving[:] = real_difference(total[[usual]], total, exact=ledgers[0].exact) - kept
 
 
 def _gains(scenario: Scenario) -> dict[str, Gain]:
@@ -341,3 +294,9 @@ def _gains(scenario: Scenario) -> dict[str, Gain]:
                 np.array([number[with_it] for _, with_it in pairs]),
             )
     return found
+
+
+def _slices(n: int, step: int) -> Iterator[slice]:
+    """Cut a row of so many into slices of at most `step`, which is at least 1."""
+    for first in range(0, n, max(step, 1)):
+        yield slice(first, min(first + max(step, 1), n))

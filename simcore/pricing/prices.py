@@ -159,7 +159,9 @@ class Numbers:
 
 
 class Prices:
-    """What everything costs in some draws over a timeline: amounts, shares and factors, each (draw, cycle).
+    """What everything costs in some draws over a timeline: amounts, shares and factors.
+
+    Each is (draw, cycle), or (draw, 1) where it does not change over time.
 
     Parameters
     ----------
@@ -178,29 +180,40 @@ class Prices:
         As given.
     whole
         The prices of the whole programme.
-    money, outcomes
-        Discount factors, from the start of the first cohort.
     """
 
     def __init__(self, numbers: Numbers, timeline: Timeline, values: Array, of: Prices | None = None) -> None:
         self.numbers, self.timeline, self._values = numbers, timeline, values
         self.whole = self if of is None else of
-        discount = numbers.file.scenario.discount
-        if of is None:
-            self.money, self.outcomes = self._factors(discount.money), self._factors(discount.outcomes)
-        else:
-            self.money, self.outcomes = of.money.within(timeline), of.outcomes.within(timeline)
 
     def of_cohort(self, number: int) -> Prices:
         """Those of a cohort, of prices of the whole programme."""
         return Prices(self.numbers, self.numbers.cohorts[number], self._values, self)
+
+    def some(self, draws: slice) -> Prices:
+        """Those of some of the draws, of prices of the whole programme."""
+        return Prices(self.numbers, self.timeline, self._values[draws])
+
+    @cached_property
+    def money(self) -> Factors:
+        """Discount factors of money, from the start of the first cohort."""
+        if self.whole is not self:
+            return self.whole.money.within(self.timeline)
+        return self._factors(self.numbers.file.scenario.discount.money)
+
+    @cached_property
+    def outcomes(self) -> Factors:
+        """Discount factors of outcomes, from the start of the first cohort."""
+        if self.whole is not self:
+            return self.whole.outcomes.within(self.timeline)
+        return self._factors(self.numbers.file.scenario.discount.outcomes)
 
     def _factors(self, rate: str | float) -> Factors:
         """Discount factors at the start, in the middle and at the end of each cycle, of a rate that may change."""
         years, n = self.numbers.structure.cycle_years, self.timeline.n_cycles
         rates = self.quantity(rate)
         if not self.timeline.changes(rate):
-            return Factors(*(discount_factors(rates[:, :1], (np.arange(n) + part) * years) for part in (0.0, 0.5, 1.0)))
+            return Factors(*(discount_factors(rates, (np.arange(n) + part) * years) for part in (0.0, 0.5, 1.0)))
         growth = np.log1p(rates) * years
         before = np.cumsum(growth, axis=1) - growth
         return Factors(*(np.exp(-(before + part * growth)) for part in (0.0, 0.5, 1.0)))
@@ -221,11 +234,11 @@ class Prices:
         return weights[:, :-1], last
 
     def quantity(self, quantity: str | float, known: Known = ()) -> Array:
-        """Value of a quantity in each draw and cycle (draw, cycle)."""
+        """Value of a quantity in each draw and cycle (draw, cycle); (draw, 1) where it does not change over time."""
         return self._values[:, self.timeline.numbers(quantity, known)]
 
     def amounts(self, line: Line) -> list[Array]:
-        """What one person pays for each piece of a line: per year of time, or per event, each (draw, cycle).
+        """What one person pays for each piece of a line: per year of time, or per event, each (draw, 1 or cycle).
 
         Of a fixed cost, what the whole target group pays.
         """
@@ -257,8 +270,14 @@ class Prices:
             amount = to_price_year(amount, then, now)
         return amount
 
+    def lost_in_raising(self) -> Array:
+        """What raising one unit of public money costs beyond it (draw, 1)."""
+        funds = self.numbers.file.scenario.public_funds
+        assert funds is not None  # asked where they have a cost
+        return self.whole.quantity(funds.factor)[:, :1] - 1.0
+
     def share(self, entry: Entry, line: Line) -> Array:
-        """Share of a payer in each draw and cycle (draw, cycle).
+        """Share of a payer in each draw and cycle (draw, 1 or cycle).
 
         Raises
         ------
@@ -278,7 +297,7 @@ class Prices:
         if not wrong.any():
             return
         draw, cycle = (int(number) for number in np.argwhere(wrong)[0])
-        sizes = {str(other): float(self.quantity(other)[draw, cycle]) for other in entry.others}
+        sizes = {str(of): float(np.broadcast_to(self.quantity(of), wrong.shape)[draw, cycle]) for of in entry.others}
         ways = ", ".join(f"{name} {size:.4g}" for name, size in sizes.items())
         file, at = self.numbers.file.places[line.path]
         raise ModelError(

@@ -29,7 +29,7 @@ def scale_costs(lines: Sequence[Line], ledgers: Sequence[Ledger]) -> None:
             relative = own / prices.quantity(line.scale.participants)
             exponent = np.broadcast_to(prices.quantity(line.scale.elasticity) - 1.0, own.shape)
             factor = np.power(relative, exponent, where=relative > 0, out=np.zeros_like(own))
-            ledger.scale[line.name] = factor.transpose(1, 0, 2)
+            ledger.scale[line.name] = factor
 
 
 def participants(line: Line, ledgers: Sequence[Ledger]) -> Array:

@@ -29,6 +29,10 @@ class Luck:
     seed: int
     draws: NDArray[np.int64]
 
+    def some(self, draws: slice) -> Luck:
+        """That of some of the draws."""
+        return Luck(self.seed, self.draws[draws])
+
 
 def spread_points(lines: dict[str, int]) -> dict[tuple[str, int], int]:
     """Decision points of lines whose costs vary, for each of their pieces.
@@ -66,7 +70,7 @@ def beyond_expected(
     variation
         Their coefficient of variation in each draw (draw,).
     events
-        Number of events of the group (draw, strategy, cycle).
+        Number of events of the group (strategy, draw, cycle).
     worth
         What one event is expected to cost (draw, cycle).
     luck
@@ -80,8 +84,8 @@ def beyond_expected(
     -------
     (strategy, draw, cycle): the sum over events of worth * (X - 1), where X has mean 1.
     """
-    n_draws, n_strategies, n_cycles = events.shape
-    most = events.max(axis=1)  # (draw, cycle)
+    n_strategies, n_draws, n_cycles = events.shape
+    most = events.max(axis=0)  # (draw, cycle)
     found = np.zeros((n_strategies, n_draws, n_cycles))
     for j in np.flatnonzero(most.any(axis=1) & (variation > 0)):
         cycles = np.repeat(np.arange(n_cycles), most[j])
@@ -91,7 +95,7 @@ def beyond_expected(
         more = _relative(spread, float(variation[j]), u) - 1.0
         # Sums of the first n events of a cycle, all strategies reading from the same row.
         sums = np.concatenate(([0.0], np.cumsum(more)))
-        found[:, j] = (sums[begins + events[j]] - sums[begins]) * worth[j]
+        found[:, j] = (sums[begins + events[:, j]] - sums[begins]) * worth[j]
     return found
 
 

@@ -11,7 +11,7 @@ from simcore.model.values import Values
 from simcore.scenario.cohorts import started_later
 from simcore.scenario.conditions import Value
 from simcore.scenario.structure import Structure
-from simcore.scenario.variables import Situation
+from simcore.scenario.variables import TIMES, Situation
 
 #: What is known of everybody who pays: values of variables.
 Known = tuple[tuple[str, Value], ...]
@@ -52,7 +52,7 @@ class Timeline:
         self._numbers: dict[tuple[str | float, Known], NDArray[np.intp]] = {}
 
     def numbers(self, quantity: str | float, known: Known = ()) -> NDArray[np.intp]:
-        """Column of a quantity in each cycle (cycle,).
+        """Column of a quantity in each cycle (cycle,); a single one (1,) where it is not a matter of time.
 
         Raises
         ------
@@ -64,14 +64,15 @@ class Timeline:
             if self._like is not None and "year" not in self._values.structure.keys_of(quantity):
                 self._numbers[key] = self._like.numbers(quantity, known)
             else:
-                situation = dict(known)
-                found = [self._values.quantity(quantity, self._at(c, situation)) for c in range(self.n_cycles)]
-                self._numbers[key] = np.array(found, dtype=np.intp)
+                situation, timeless = dict(known), self._values.structure.keys_of(quantity).isdisjoint(TIMES)
+                cycles = range(1 if timeless else self.n_cycles)
+                found = [self._values.quantity(quantity, self._at(cycle, situation)) for cycle in cycles]
+                self._numbers[key] = np.array(found[:1] if len(set(found)) == 1 else found, dtype=np.intp)
         return self._numbers[key]
 
     def changes(self, *quantities: str | float) -> bool:
         """Whether any of some quantities may change over time; not a matter of the draws that are priced together."""
-        return any(len(np.unique(self.numbers(quantity))) > 1 for quantity in quantities)
+        return any(len(self.numbers(quantity)) > 1 for quantity in quantities)
 
     def year(self, cycle: int) -> int:
         """Calendar year of a cycle."""
@@ -102,4 +103,7 @@ def by_year(flow: NDArray[np.float64], per_year: int) -> NDArray[np.float64]:
     """Sum the cycles (last axis) of each calendar year, of which there are so many."""
     if per_year == 1:
         return flow
-    return np.asarray(np.add.reduceat(flow, np.arange(0, flow.shape[-1], per_year), axis=-1))
+    total = flow[..., ::per_year] + flow[..., 1::per_year]
+    for cycle in range(2, per_year):
+        total += flow[..., cycle::per_year]
+    return total

@@ -7,8 +7,10 @@ import pytest
 import xarray as xr
 
 from simcore.errors import ResultsError, ScenarioError, UnknownNameError
-from simcore.repricing import price_parameters, reprice, scenario_of
+from simcore.pricing import price
+from simcore.repricing import _only_priced, price_parameters, reprice, scenario_of
 from simcore.scenario.loading import read_scenario
+from simcore.scenario.shipped import shipped_scenarios
 from simcore.simulation import simulate
 from simcore.storage import open_results, save_results
 
@@ -31,6 +33,22 @@ def test_other_prices_are_those_of_a_new_run():
         reprice(results, values).drop_attrs(), simulate(file, draws=6, persons=100, parameters=values).drop_attrs()
     )
     assert not np.allclose(reprice(results, values)["cost"].values, results["cost"].values)
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_what_stands_in_prices_alone_decides_no_lives(name):
+    """What is seen without compiling is a part of what compiling shows."""
+    file = read_scenario(name)
+    uncertain = {parameter for parameter, of in file.distributions.items() if not of.is_fixed}
+    assert _only_priced(file) & uncertain <= set(price_parameters(file))
+
+
+def test_batches_and_threads_do_not_matter(monkeypatch):
+    results = simulate(read_scenario("school_dropout"), draws=30, persons=20)
+    for batch, amounts, workers in ((1, 1, 1), (1 << 11, 1 << 9, 2), (1 << 20, 1 << 20, 3)):
+        monkeypatch.setattr(price, "_BATCH", batch)
+        monkeypatch.setattr(price, "_AMOUNTS", amounts)
+        xr.testing.assert_identical(reprice(results, workers=workers), results)
 
 
 def test_one_value_for_all_draws():
