@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import xarray as xr
+from typing import TYPE_CHECKING
 
 from simcore.errors import ResultsError
 from simcore.vocabulary import validate
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: Name of the Zarr store inside a results folder.
 STORE = "results.zarr"
@@ -126,6 +128,8 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
     --------
     >>> simcore.open_results("results/school_dropout")  # doctest: +SKIP
     """
+    import xarray as xr
+
     path = Path(folder)
     store = path if path.name == STORE else path / STORE
     if not store.is_dir():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import xarray as xr
 
+from simcore.analysis.once import once
 from simcore.errors import UnknownNameError
 from simcore.money import REAL
 from simcore.vocabulary import COST_KINDS, COUNTED_KINDS, DISPLACED_KINDS, PROGRAMME_KINDS
@@ -60,7 +62,7 @@ def of_kinds(array: xr.DataArray, kinds: Sequence[str]) -> xr.DataArray:
     total = array.isel(cost_kind=0, drop=True) * 0.0
     for kind in array["cost_kind"].values:
         if str(kind) in kinds:  # one kind after the other: selecting several would copy them first
-            total = total + array.sel(cost_kind=kind, drop=True)
+            total += array.sel(cost_kind=kind, drop=True)
     total.attrs = dict(array.attrs)
     return total
 
@@ -194,7 +196,7 @@ def _saved_of(
 ) -> xr.DataArray:
     """Money saved in some kinds together, of each year or of all."""
     money = _money(results, discounted)
-    values = of_kinds(money if by_year else money.sum("year", keep_attrs=True), kinds)
+    values = of_kinds(money if by_year else _of_all_years(results, discounted), kinds)
     difference = saved(results, values, comparator=comparator)
     difference.attrs = {"units": money.attrs.get("units", ""), "long_name": name}
     return difference
@@ -203,6 +205,47 @@ def _saved_of(
 def _money(results: xr.Dataset, discounted: bool) -> xr.DataArray:
     """Costs (strategy, draw, actor, cost_kind, year), discounted or as they fall."""
     return results["present_value" if discounted else "cost"]
+
+
+@once
+def _of_all_years(results: xr.Dataset, discounted: bool) -> xr.DataArray:
+    """Costs (strategy, draw, actor, cost_kind) of all years together."""
+    # Money is always a number: looking for what is not one would take several times as long as adding up.
+    return _money(results, discounted).sum("year", keep_attrs=True, skipna=False)
+
+
+@once
+def contrast(
+    results: xr.Dataset,
+    quantity: str,
+    *,
+    comparator: str | None = None,
+    by_year: bool = False,
+    also: Sequence[str] = (),
+    gross: bool = False,
+    discounted: bool = True,
+) -> xr.DataArray:
+    """Avoided cost, programme cost or net saving in each draw, views included.
+
+    Parameters
+    ----------
+    results
+        From `simulate` or `open_results`.
+    quantity
+        ``avoided_cost``, ``programme_cost`` or ``net_saving``.
+    comparator, by_year, also, gross, discounted
+        As for `avoided_cost`; what a programme costs is the same whatever `also` and `gross` are.
+
+    Returns
+    -------
+    DataArray (intervention, draw, actor) or (intervention, draw, actor, year) [money of the price year per person]
+    """
+    if quantity == "programme_cost":
+        found = programme_cost(results, comparator=comparator, by_year=by_year, discounted=discounted)
+    else:
+        of = {"avoided_cost": avoided_cost, "net_saving": net_saving}[quantity]
+        found = of(results, comparator=comparator, by_year=by_year, also=also, gross=gross, discounted=discounted)
+    return with_views(found, results)
 
 
 def with_views(array: xr.DataArray, results: xr.Dataset) -> xr.DataArray:
@@ -215,11 +258,13 @@ def with_views(array: xr.DataArray, results: xr.Dataset) -> xr.DataArray:
     results
         Where the sector of each actor is found.
     """
-    public = array.where(results["sector"] == "public", 0.0)
+    axis = array.get_axis_num("actor")
+    values, sector = array.values, results["sector"].sel(actor=array["actor"].values).values
     sums = []
-    for name, part in zip(VIEWS, (public, array), strict=True):
-        total = part.sum("actor", keep_attrs=True, skipna=False)
+    for part in (np.where(np.expand_dims(sector == "public", tuple(range(1, array.ndim - axis))), values, 0.0), values):
+        total, size = part.sum(axis=axis, keepdims=True), np.abs(part).sum(axis=axis, keepdims=True)
         # What cancels, such as a transfer, leaves rounding behind: that is nothing, not a tiny gain or loss.
-        total = total.where((abs(total) > _ROUNDING * abs(part).sum("actor")) | total.isnull(), 0.0)
-        sums.append(total.expand_dims(actor=[name]))
-    return xr.concat([array.drop_vars("sector", errors="ignore"), *sums], dim="actor").transpose(*array.dims)
+        sums.append(np.where((np.abs(total) > _ROUNDING * size) | np.isnan(total), total, 0.0))
+    coordinates = {name: of for name, of in array.coords.items() if "actor" not in of.dims}
+    coordinates["actor"] = [*array["actor"].values, *VIEWS]
+    return xr.DataArray(np.concatenate([values, *sums], axis=axis), coordinates, array.dims, array.name, array.attrs)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import counted_kinds, net_saving, with_views
+from simcore.analysis.avoided_cost import contrast, counted_kinds
 from simcore.analysis.luck import certain_draws, regressors, without_luck
 from simcore.analysis.two_orders import mean_and_error, quantiles, saved_by_halves, variances
 
@@ -67,7 +67,7 @@ def combinations(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool =
     0
     """
     of = parts_of(results)
-    saving = with_views(net_saving(results, also=also, gross=gross), results)
+    saving = contrast(results, "net_saving", also=also, gross=gross)
     halves = saved_by_halves(results, counted_kinds(also, gross=gross))
     summary = xr.Dataset(attrs=dict(results.attrs))
     of_halves, figures, known = _compared(halves, of), regressors(results), certain_draws(results)

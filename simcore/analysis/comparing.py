@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import net_saving, with_views
+from simcore.analysis.avoided_cost import contrast
 from simcore.analysis.luck import certain_draws, probability_above_zero, regressors, without_luck
 from simcore.analysis.two_orders import mean_and_error, money_variances
 from simcore.errors import ResultsError
@@ -55,9 +55,7 @@ def compare_engines(
             raise ResultsError(f"Only runs of the same scenario with the same draws can be compared; {what} differs.")
     if not np.array_equal(sampled["draw"].values, exact["draw"].values):
         raise ResultsError("Only runs of the same scenario with the same draws can be compared; the draws differ.")
-    lives, whole = (
-        with_views(net_saving(results, comparator=comparator, also=also), results) for results in (sampled, exact)
-    )
+    lives, whole = (contrast(results, "net_saving", comparator=comparator, also=also) for results in (sampled, exact))
     found = xr.Dataset(attrs=dict(sampled.attrs))
     difference = lives - whole
     for name, values in {"sampled": lives, "exact": whole, "difference": difference}.items():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from simcore.analysis.avoided_cost import avoided_cost, net_saving, saved, with_views
+from simcore.analysis.avoided_cost import contrast, saved
 
 
 def contrasts(
@@ -52,8 +52,8 @@ def contrasts(
     if discounted is None:
         discounted = float(results.attrs.get("outcome_discount_rate", 0.0)) != 0
     found = xr.Dataset(attrs={key: results.attrs[key] for key in _KEPT if key in results.attrs})
-    for name, of in (("net_saving", net_saving), ("avoided_cost", avoided_cost)):
-        found[name] = with_views(of(results, comparator=comparator, also=also, gross=gross), results)
+    for name in ("net_saving", "avoided_cost"):
+        found[name] = contrast(results, name, comparator=comparator, also=also, gross=gross)
     outcomes = results["outcome_present_value" if discounted else "outcome_value"]
     found["outcome_change"] = -saved(results, outcomes, comparator=comparator)
     found["outcome_change"].attrs = {"units": outcomes.attrs.get("units", ""), "long_name": "Change in outcomes"}

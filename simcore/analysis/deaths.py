@@ -99,12 +99,13 @@ def avoided_by_survival(
     fewer = saved(results, alive, comparator=comparator)
     each = (cost / alive.where(alive > 0)).rename(strategy="intervention")
     usual, other = each.sel(intervention=name, drop=True), each.sel(intervention=avoided["intervention"])
-    usual, other = usual.where(usual.notnull(), other), other.where(other.notnull(), usual)
+    if bool(each.isnull().any()):
+        usual, other = usual.where(usual.notnull(), other), other.where(other.notnull(), usual)
     survival = (fewer * (usual + other) / 2).fillna(0.0).transpose(*avoided.dims)
     parts = {"from_survival": survival, "from_living": avoided - survival}
     found = xr.Dataset()
     for part, values in parts.items():
-        values = values if by_year else values.sum("year")
+        values = values if by_year else values.sum("year", skipna=False)
         found[part] = with_views(values.assign_attrs(units=avoided.attrs.get("units", "")), results)
     return found
 

@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from simcore.analysis.avoided_cost import net_saving, saved
+from simcore.analysis.once import once
 
 #: From the best to the weakest; "assumed" has no source.
 QUALITIES = ("A", "A2", "B", "B2", "C", "D", "assumed")
@@ -50,6 +51,7 @@ def priced_by_quality(
     return (shares / total.where(total > 0)).transpose("intervention", "quality")
 
 
+@once
 def uncertainty_by_parameter(results: xr.Dataset, *, comparator: str | None = None) -> xr.DataArray:
     """Share of the variance of society's net saving over draws that comes from each uncertain parameter.
 

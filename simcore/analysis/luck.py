@@ -14,9 +14,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simcore.analysis.avoided_cost import avoided_cost, net_saving, with_views
+from simcore.analysis.avoided_cost import contrast
+from simcore.analysis.once import once
 from simcore.analysis.regression import expected_given
-from simcore.analysis.two_orders import UNSETTLED, money_variances
+from simcore.analysis.two_orders import UNSETTLED, contrast_variances
 from simcore.vocabulary import COST_KINDS, PROGRAMME_KINDS
 
 #: Draws whose rest is compared with their luck, at least.
@@ -44,6 +45,7 @@ def varying_figures(results: xr.Dataset) -> xr.DataArray:
     return figures.isel(parameter=np.flatnonzero(figures.values.max(axis=0) > figures.values.min(axis=0)))
 
 
+@once
 def regressors(results: xr.Dataset) -> xr.DataArray | None:
     """As `varying_figures`; None where there is none, or too few draws to regress on so many."""
     figures = varying_figures(results)
@@ -104,6 +106,7 @@ def _by_point_masses(same: NDArray[np.bool_], figures: NDArray[np.float64]) -> N
     return certain
 
 
+@once
 def certain_draws(results: xr.Dataset, comparator: str | None = None) -> xr.DataArray:
     """Where an intervention changes nobody's life (intervention, draw), for `without_luck`."""
     same = unchanged(results)
@@ -165,8 +168,7 @@ def without_luck(
         luck = parts["luck_of_draw"].transpose(*rest, "draw").values.reshape(plain.shape)
         known = np.zeros(plain.shape, dtype=bool)
         if certain is not None:
-            same = parts["same"] & certain
-            known = same.broadcast_like(values).transpose(*rest, "draw").values.reshape(plain.shape)
+            known = (parts["same"] & certain).transpose(*rest, "draw").values.reshape(plain.shape)
         told = None if figures is None else figures.values
         found[lucky] = pulled(plain[lucky], luck[lucky], told, known[lucky])
     return ordered.copy(data=found.reshape(ordered.shape)).transpose(*values.dims)
@@ -281,6 +283,7 @@ def probability_above_zero(values: xr.DataArray, settled: xr.DataArray) -> xr.Da
     return (settled > 0).mean("draw").where(known, sure)
 
 
+@once
 def settled_contrast(
     results: xr.Dataset,
     quantity: str,
@@ -289,14 +292,14 @@ def settled_contrast(
     also: Sequence[str] = (),
     gross: bool = False,
 ) -> xr.DataArray:
-    """Avoided cost or net saving in each draw, views included, with luck taken off.
+    """Avoided cost, programme cost or net saving in each draw, views included, with luck taken off.
 
     Parameters
     ----------
     results
         From `simulate` or `open_results`.
     quantity
-        ``avoided_cost`` or ``net_saving``.
+        ``avoided_cost``, ``programme_cost`` or ``net_saving``.
     comparator, also, gross
         As for `simcore.avoided_cost`.
 
@@ -304,7 +307,6 @@ def settled_contrast(
     -------
     DataArray (intervention, draw, actor); not a number where luck hides it, as in `without_luck`.
     """
-    of = {"avoided_cost": avoided_cost, "net_saving": net_saving}[quantity]
-    values = with_views(of(results, comparator=comparator, also=also, gross=gross), results)
-    parts = money_variances(results, values, quantity, comparator=comparator, also=also, gross=gross)
+    values = contrast(results, quantity, comparator=comparator, also=also, gross=gross)
+    parts = contrast_variances(results, quantity, comparator=comparator, also=also, gross=gross)
     return without_luck(values, parts, regressors(results), certain_draws(results, comparator))

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import net_saving, saved, with_views
+from simcore.analysis.avoided_cost import contrast, saved, with_views
 from simcore.analysis.luck import certain_draws, regressors, without_luck
+from simcore.analysis.once import once
 from simcore.analysis.two_orders import variances_of
 
 #: Present values below this share of the largest are rounding, not money.
 _ROUNDING = 1e-9
 
 
+@once
 def cumulative_net_saving(
     results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = (), gross: bool = False
 ) -> xr.DataArray:
@@ -36,7 +38,7 @@ def cumulative_net_saving(
     >>> [str(actor) for actor in path["actor"].values[-2:]]
     ['public_sector', 'society']
     """
-    yearly = with_views(net_saving(results, comparator=comparator, by_year=True, also=also, gross=gross), results)
+    yearly = contrast(results, "net_saving", comparator=comparator, by_year=True, also=also, gross=gross)
     return yearly.cumsum("year", keep_attrs=True).assign_coords(year=yearly["year"])
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from simcore.analysis.avoided_cost import counted_kinds, net_saving, of_kinds, saved, with_views
+from simcore.analysis.avoided_cost import contrast, counted_kinds, of_kinds, saved, with_views
 from simcore.analysis.two_orders import QUANTILES, mean_and_error, quantiles
 from simcore.errors import ResultsError
 from simcore.vocabulary import PROGRAMME_KINDS
@@ -120,7 +120,7 @@ def summarise_group_saving(
     """
     values = group_saving(results, comparator=comparator, also=also, gross=gross)
     found = xr.Dataset(attrs=dict(results.attrs))
-    expected = with_views(net_saving(results, comparator=comparator, also=also, gross=gross), results)
+    expected = contrast(results, "net_saving", comparator=comparator, also=also, gross=gross)
     size = int(results.attrs["target_group"])
     found["group_net_saving"], found["group_net_saving_mcse"] = mean_and_error(expected * size)
     found["group_net_saving_quantile"] = quantiles(values).assign_coords(quantile=list(QUANTILES))

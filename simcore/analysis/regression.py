@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simcore.analysis.noise import covariance, without_noise
+from simcore.analysis.once import once
 from simcore.errors import ResultsError
 
 #: Where the knots of a curve lie, as quantiles of the figure, by how many draws there are at least [2].
@@ -71,18 +72,17 @@ def expected_given(
     rows = np.arange(n_cells)
     differences = values - values[rows, :, best][:, :, None]
     means = differences.mean(axis=1, keepdims=True)
-    most = max(1, int(_ROOM * n_draws))
-    curves = [curve[:, :most] for curve in (spline_columns(figure) for figure in figures.T) if curve.shape[1]]
-    if not curves or n_draws < 3 or not n_cells:
+    terms = terms_of(figures)
+    if not terms.curves or n_draws < 3 or not n_cells:
         return np.broadcast_to(means, values.shape).copy()
     columns = (differences - means).transpose(1, 0, 2).reshape(n_draws, n_cells * n_strategies)
     centred = differences - means
+    squares = (centred**2).sum(axis=1)
     least, degrees, found = np.full(n_cells, np.inf), np.ones(n_cells), np.zeros_like(values)
-    for terms in [curves[0]] if len(curves) == 1 else _candidates(columns, curves):
-        basis = _orthonormal(terms)
+    for basis in terms.bases(columns):
         fitted = (basis @ (basis.T @ columns)).reshape(n_draws, n_cells, n_strategies).transpose(1, 0, 2)
         free = n_draws - 1 - basis.shape[1]
-        score = _cross_validation(centred, fitted, free)
+        score = _cross_validation(squares, ((centred - fitted) ** 2).sum(axis=1), free)
         better = score < least
         least[better], found[better], degrees[better] = score[better], fitted[better], free
     rest = centred - found
@@ -93,13 +93,13 @@ def expected_given(
 
 
 def _cross_validation(
-    centred: NDArray[np.float64], fitted: NDArray[np.float64], free: int
+    squares: NDArray[np.float64], left: NDArray[np.float64], free: int
 ) -> NDArray[np.float64]:  # fmt: skip
-    """Score of a fit that leaves so many degrees of freedom, the lower the better (cell,) [3].
+    """Score of a fit by the sums of squares before and after it (cell, strategy), the lower the better (cell,) [3].
 
-    The logarithm, added up over strategies, so that one with a large spread does not decide for all.
+    With so many degrees of freedom left. The logarithm, added up over strategies, so that one with a large spread does
+    not decide for all.
     """
-    squares, left = (centred**2).sum(axis=1), ((centred - fitted) ** 2).sum(axis=1)
     share = np.maximum(np.divide(left, squares, out=np.ones_like(left), where=squares > 0), _ROUNDING)
     return np.asarray(np.log(share / free**2).sum(axis=-1))
 
@@ -153,35 +153,78 @@ def _orthogonal(raw: list[NDArray[np.float64]] | list[NDArray[np.bool_]]) -> NDA
     return np.asarray(orthogonal[:, real] * np.sqrt(n_draws))
 
 
-def _candidates(
-    columns: NDArray[np.float64], curves: list[NDArray[np.float64]]
-) -> Iterator[NDArray[np.float64]]:  # fmt: skip
-    """Sets of terms (draw, column) for several figures, from straight lines to the richest that there is room for.
+class Terms:
+    """Columns to regress on that are made from the figures of some draws.
 
-    Raises
-    ------
-    ResultsError
-        There are too few draws even for straight lines.
+    Many quantities are regressed on the same figures: what their fits have in common is worked out once.
+
+    Parameters
+    ----------
+    figures
+        Values of the figures (draw, figure).
     """
-    n_draws, n_figures = len(columns), len(curves)
-    if n_figures > _ROOM * n_draws:
-        raise ResultsError(
-            f"{n_draws} draws are too few to tell what {n_figures} figures say together; it takes {2 * n_figures} or "
-            "more."
-        )
-    lines = [curve[:, :1] for curve in curves]
-    first, bent = [curve[:, 1:2] for curve in curves], [curve[:, 1:] for curve in curves]
-    deep = 3 if n_figures <= _FEW else 1
-    important = range(n_figures) if n_figures <= _SOME else _important(columns, curves)
-    products = [
-        np.einsum("di,dj->dij", curves[one][:, :deep], curves[other][:, :deep]).reshape(n_draws, -1)
-        for one, other in itertools.combinations(important, 2)
-    ]
-    yield np.hstack(lines)
-    for further in (products, first, first + products, bent, bent + products):
-        terms = np.hstack(lines + further)
-        if terms.shape[1] <= _ROOM * n_draws:
-            yield terms
+
+    def __init__(self, figures: NDArray[np.float64]) -> None:
+        self.n_draws = len(figures)
+        most = max(1, int(_ROOM * self.n_draws))
+        splines = (spline_columns(figure) for figure in figures.T)
+        self.curves = [curve[:, :most] for curve in splines if curve.shape[1]]
+        self._bases: dict[tuple[str, tuple[int, ...]], NDArray[np.float64]] = {}
+
+    def bases(self, columns: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+        """Orthonormal directions (draw, direction), from straight lines to the richest that there is room for.
+
+        Parameters
+        ----------
+        columns
+            What is regressed (draw, column): tells which of many figures may have products.
+
+        Raises
+        ------
+        ResultsError
+            There are too few draws even for straight lines.
+        """
+        curves, n_figures = self.curves, len(self.curves)
+        if n_figures == 1:
+            yield self._basis("curve", (), curves)
+            return
+        if n_figures > _ROOM * self.n_draws:
+            raise ResultsError(
+                f"{self.n_draws} draws are too few to tell what {n_figures} figures say together; it takes "
+                f"{2 * n_figures} or more."
+            )
+        lines = [curve[:, :1] for curve in curves]
+        first, bent = [curve[:, 1:2] for curve in curves], [curve[:, 1:] for curve in curves]
+        deep = 3 if n_figures <= _FEW else 1
+        important = tuple(range(n_figures)) if n_figures <= _SOME else _important(columns, curves)
+        products = [
+            np.einsum("di,dj->dij", curves[one][:, :deep], curves[other][:, :deep]).reshape(self.n_draws, -1)
+            for one, other in itertools.combinations(important, 2)
+        ]
+        yield self._basis("lines", (), lines)
+        for name, among, further in (
+            ("lines", important, products),
+            ("first", (), first),
+            ("first", important, first + products),
+            ("bent", (), bent),
+            ("bent", important, bent + products),
+        ):
+            if sum(term.shape[1] for term in lines + further) <= _ROOM * self.n_draws:
+                yield self._basis(name, among, lines + further)
+
+    def _basis(
+        self, name: str, among: tuple[int, ...], terms: list[NDArray[np.float64]]
+    ) -> NDArray[np.float64]:  # fmt: skip
+        """The directions that some terms span, which have a name, with products of pairs among some figures."""
+        if (name, among) not in self._bases:
+            self._bases[name, among] = _orthonormal(np.hstack(terms))
+        return self._bases[name, among]
+
+
+@once
+def terms_of(figures: NDArray[np.float64]) -> Terms:
+    """The columns to regress on of some figures (draw, figure)."""
+    return Terms(figures)
 
 
 def _orthonormal(terms: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -192,9 +235,9 @@ def _orthonormal(terms: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(centred @ vectors[:, real] / np.sqrt(squared[real]))
 
 
-def _important(columns: NDArray[np.float64], curves: list[NDArray[np.float64]]) -> list[int]:
+def _important(columns: NDArray[np.float64], curves: list[NDArray[np.float64]]) -> tuple[int, ...]:
     """The figures that explain most on their own, over all columns, each in units of its own variance."""
     sizes = np.sqrt((columns**2).mean(axis=0))
     scaled = columns / np.where(sizes > 0, sizes, 1.0)
     explained = [float(((curve.T @ scaled) ** 2).sum()) for curve in curves]
-    return sorted(np.argsort(explained)[::-1][:_SOME].tolist())
+    return tuple(sorted(np.argsort(explained)[::-1][:_SOME].tolist()))

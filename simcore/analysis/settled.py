@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import net_saving, with_views
+from simcore.analysis.avoided_cost import contrast
 from simcore.analysis.two_orders import errors_of_95, mean_and_error
 
 
@@ -35,7 +35,7 @@ def unsettled_signs(
     >>> simcore.unsettled_signs(results).dims
     ('intervention', 'actor')
     """
-    values = with_views(net_saving(results, comparator=comparator, also=also, gross=gross), results)
+    values = contrast(results, "net_saving", comparator=comparator, also=also, gross=gross)
     return _unsettled(values)
 
 
@@ -69,7 +69,7 @@ def unsettled_ranking(
     >>> simcore.unsettled_ranking(results)
     []
     """
-    values = with_views(net_saving(results, comparator=comparator, also=also, gross=gross), results).sel(actor=actor)
+    values = contrast(results, "net_saving", comparator=comparator, also=also, gross=gross).sel(actor=actor)
     means = values.mean("draw")
     order = [str(name) for name in means["intervention"].values[np.argsort(-means.values, kind="stable")]]
     pairs = itertools.pairwise(order)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost, saved, with_views
+from simcore.analysis.avoided_cost import contrast, saved, with_views
 from simcore.analysis.cashable import cashable_saving, holds_for, says_cashable
-from simcore.analysis.luck import certain_draws, probability_above_zero, regressors, without_luck
+from simcore.analysis.luck import certain_draws, probability_above_zero, regressors, settled_contrast, without_luck
+from simcore.analysis.once import once
 from simcore.analysis.payback import break_even_year, cumulative_net_saving
-from simcore.analysis.two_orders import mean_and_error, money_variances, quantiles, variances
+from simcore.analysis.two_orders import contrast_variances, mean_and_error, quantiles, variances
 
 
 def summarise(
@@ -56,33 +57,26 @@ def summarise(
     ('intervention', 'actor')
     """
     summary = xr.Dataset(attrs=dict(results.attrs))
-    figures, certain = regressors(results), certain_draws(results, comparator)
-    arrays = {
-        "avoided_cost": avoided_cost(results, comparator=comparator, also=also, gross=gross),
-        "programme_cost": programme_cost(results, comparator=comparator),
-        "net_saving": net_saving(results, comparator=comparator, also=also, gross=gross),
-    }
-    if says_cashable(results) and holds_for(results, comparator):
-        arrays["cashable_saving"] = cashable_saving(results, comparator=comparator, gross=gross)
-    for name, array in arrays.items():
-        values = with_views(array, results)
+    for name in ("avoided_cost", "programme_cost", "net_saving"):
+        values = contrast(results, name, comparator=comparator, also=also, gross=gross)
+        parts = contrast_variances(results, name, comparator=comparator, also=also, gross=gross)
         summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
-        known = ["", "_mcse"]
-        if name == "cashable_saving":
-            summary[f"{name}_quantile"] = quantiles(values)
-        else:
-            parts = money_variances(results, values, name, comparator=comparator, also=also, gross=gross)
-            settled = without_luck(values, parts, figures, certain)
-            for order in ("parameter", "luck"):
-                summary[f"{name}_{order}_sd"] = np.sqrt(parts[order])
-                known.append(f"_{order}_sd")
-            summary[f"{name}_luck_share"] = parts["luck_share"]
+        for order in ("parameter", "luck"):
+            summary[f"{name}_{order}_sd"] = np.sqrt(parts[order])
+        for variable in ("", "_mcse", "_parameter_sd", "_luck_sd"):
+            summary[f"{name}{variable}"].attrs["units"] = values.attrs["units"]
+        summary[f"{name}_luck_share"] = parts["luck_share"]
+        if name != "programme_cost":
+            settled = settled_contrast(results, name, comparator=comparator, also=also, gross=gross)
             summary[f"{name}_quantile"] = quantiles(settled)
-        for variable in known:
-            summary[f"{name}{variable}"].attrs["units"] = array.attrs["units"]
-        if name == "net_saving":
-            summary["luck_share"] = parts["luck_share"]
-            summary["probability_net_saving"] = probability_above_zero(values, settled)
+    summary["luck_share"] = parts["luck_share"]
+    summary["probability_net_saving"] = probability_above_zero(values, settled)
+    if says_cashable(results) and holds_for(results, comparator):
+        cash = with_views(cashable_saving(results, comparator=comparator, gross=gross), results)
+        summary["cashable_saving"], summary["cashable_saving_mcse"] = mean_and_error(cash)
+        summary["cashable_saving_quantile"] = quantiles(cash)
+        for variable in ("cashable_saving", "cashable_saving_mcse"):
+            summary[variable].attrs["units"] = cash.attrs["units"]
     years = break_even_year(cumulative_net_saving(results, comparator=comparator, also=also, gross=gross))
     summary["break_even_year"] = xr.apply_ufunc(_upper_median, years, input_core_dims=[["draw"]], keep_attrs=True)
     at_stake = years.notnull()
@@ -100,6 +94,7 @@ def _upper_median(years: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(known > 0, median, np.nan))
 
 
+@once
 def summarise_outcomes(
     results: xr.Dataset, *, comparator: str | None = None, discounted: bool = False
 ) -> xr.Dataset:  # fmt: skip

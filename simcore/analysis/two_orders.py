@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import counted_kinds, of_kinds, saved, with_views
+from simcore.analysis.avoided_cost import contrast, counted_kinds, of_kinds, saved, with_views
+from simcore.analysis.once import once
 from simcore.vocabulary import PROGRAMME_KINDS
 
 #: Above this share of luck in the variance over draws, what is left says nothing: not settled.
@@ -38,7 +39,8 @@ def mean_and_error(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     not a number with a single draw or randomisation. Draws without a value (of a subgroup that nobody belongs to) do
     not count.
     """
-    mean = values.mean("draw")
+    missing = bool(values.isnull().any())  # skipping nothing is slow
+    mean = values.mean("draw", skipna=missing)
     if "randomisation" in values.coords:
         means = values.groupby("randomisation").mean("draw")
         n_groups = means.sizes["randomisation"]
@@ -47,6 +49,8 @@ def mean_and_error(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
         return mean, means.std("randomisation", ddof=1) / np.sqrt(n_groups)
     if values.sizes["draw"] < 2:
         return mean, mean * np.nan
+    if not missing:
+        return mean, values.std("draw", ddof=1, skipna=False) / np.sqrt(values.sizes["draw"])
     n = values.notnull().sum("draw")
     spread = values.std("draw", ddof=1) if bool((n > 1).all()) else values.where(n > 1).std("draw", ddof=1)
     return mean, spread / np.sqrt(n)
@@ -133,6 +137,7 @@ def variances_of(values: xr.DataArray, difference: xr.DataArray, results: xr.Dat
     return found
 
 
+@once
 def saved_by_halves(
     results: xr.Dataset, kinds: Sequence[str], *, comparator: str | None = None
 ) -> xr.DataArray:  # fmt: skip
@@ -173,3 +178,17 @@ def money_variances(
     elif quantity == "avoided_cost":
         kinds = [kind for kind in kinds if kind not in PROGRAMME_KINDS]
     return variances(values, saved_by_halves(results, kinds, comparator=comparator), results)
+
+
+@once
+def contrast_variances(
+    results: xr.Dataset,
+    quantity: str,
+    *,
+    comparator: str | None = None,
+    also: Sequence[str] = (),
+    gross: bool = False,
+) -> xr.Dataset:
+    """As `money_variances`, of the quantity as `simcore.analysis.avoided_cost.contrast` gives it."""
+    values = contrast(results, quantity, comparator=comparator, also=also, gross=gross)
+    return money_variances(results, values, quantity, comparator=comparator, also=also, gross=gross)

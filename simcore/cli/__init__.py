@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import gc
+import os
+
 import typer
 
 from simcore.cli.calibration import app as calibration
@@ -25,4 +28,7 @@ for commands in (runs, studies, drivers, calibration):
 
 def main() -> None:
     """Run the command line and exit."""
+    # Matrices here are too small to be shared out among threads, which would also make sums depend on their number.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.disable()  # what is loaded at the start stays; `started` turns the collection of garbage on
     app(prog_name="simcore")

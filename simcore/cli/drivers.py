@@ -21,6 +21,7 @@ from simcore.cli.shared import (
     Seed,
     Workers,
     command,
+    open_stored,
     progress_bar,
     read,
     show_records,
@@ -286,11 +287,7 @@ def _source(source: str) -> tuple[xr.Dataset | None, ScenarioFile]:
     path = Path(source)
     if path.name != STORE and not (path / STORE).is_dir():
         return None, read(source)
-    from simcore.repricing import scenario_of
-    from simcore.storage import open_results
-
-    results = open_results(path)
-    return results, scenario_of(results)
+    return open_stored(path)
 
 
 @app.command()
@@ -340,11 +337,9 @@ def value(
         value_records,
         value_tables,
     )
-    from simcore.repricing import scenario_of
-    from simcore.storage import open_results
 
-    opened = open_results(results)
-    scenario = scenario_of(opened).scenario
+    opened, file = open_stored(results)
+    scenario = file.scenario
     thresholds = threshold or []
     if figure is not None and len(thresholds) < 2:
         raise ResultsError(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simcore.cli.second_process import in_second_process
 from simcore.cli.shared import (
     Also,
     Debug,
@@ -30,20 +31,32 @@ from simcore.cli.shared import (
     Workers,
     Years,
     command,
+    open_stored,
     print_out,
     read,
     terminal,
     with_progress,
 )
-from simcore.errors import Problem, ResultsError, ScenarioError, ScenarioWarning, UnknownNameError, counted
+from simcore.errors import (
+    Problem,
+    ResultsError,
+    ScenarioError,
+    ScenarioWarning,
+    SimcoreError,
+    UnknownNameError,
+    counted,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
+    from rich.console import RenderableType
 
     from simcore.scenario.loading import ScenarioFile
     from simcore.studies.until import Until
 
 app = typer.Typer()
+#: Bytes of results from which on tables and figures are made one after the other, to have enough memory.
+_TOGETHER = 1_000_000_000
 
 
 @app.command()
@@ -91,11 +104,13 @@ def run(
     debug: Debug = False,
 ) -> None:
     """Simulate a scenario: tables, a figure and a results folder."""
-    from simcore.analysis.avoided_cost import counted_kinds
     from simcore.scenario.loading import with_groups
     from simcore.storage import check_target, save_results
 
-    counted_kinds(also or ())  # a wrong name is told before anything is run
+    if also:  # a wrong name is told before anything is run
+        from simcore.analysis.avoided_cost import counted_kinds
+
+        counted_kinds(also)
     if until is not None and draws is not None:
         allowed = "one of them: --until adds draws by itself"
         raise ScenarioError([Problem("draws", 0, "", f"--draws {draws} with --until", allowed)], "the sizes of the run")
@@ -112,7 +127,9 @@ def run(
     check_outcome(file, per)
     folder = out if out is not None else os.path.join("results", file.name)
     check_target(folder)
-    load_meanwhile("matplotlib.figure", "matplotlib.backends.backend_agg", "zarr")
+    loading = load_meanwhile(
+        "xarray", "simcore.report.tables", "matplotlib.figure", "matplotlib.backends.backend_agg", "zarr"
+    )
     lives = None
     if trace is not None:  # before the run, so that a wrong number is told at once
         from simcore.trace import trace_lives
@@ -135,17 +152,28 @@ def run(
         )  # fmt: skip
         results = found.results
 
+    from simcore.analysis.once import worked_out_once
     from simcore.report.budget_tables import budget_records
+    from simcore.report.figures import figure_png
     from simcore.report.records import as_csv, rows
 
-    records = rows(results, also or ())
+    loading.join()
+    small = results.nbytes < _TOGETHER
+    picture = in_second_process(lambda: figure_png(results, file.scenario), small)
+    budget = in_second_process(lambda: as_csv(budget_records(results, also or ())).encode(), small)
+    told: RenderableType | SimcoreError = ""
 
     def add_tables(target: Path) -> None:
-        from simcore.report.figures import save_figure
-
+        nonlocal told
+        records = rows(results, also or ())
         (target / "actors.csv").write_text(as_csv(records), encoding="utf-8")
-        (target / "budget.csv").write_text(as_csv(budget_records(results, also or ())), encoding="utf-8")
-        save_figure(results, file.scenario, target / "figure.png")
+        if not quiet:
+            try:
+                told = tables_of(results, file, records, as_json, per, also or (), years, found)
+            except SimcoreError as error:
+                told = error  # which is told when the results are there
+        (target / "budget.csv").write_bytes(budget())
+        (target / "figure.png").write_bytes(picture())
         if lives is not None:
             from simcore.report.life_figure import save_lives_figure
             from simcore.trace import write_csv
@@ -153,9 +181,12 @@ def run(
             write_csv(lives, target / "lives.csv")
             save_lives_figure(lives, file.scenario, target / "lives.png")
 
-    save_results(results, folder, add_tables)
+    with worked_out_once():
+        save_results(results, folder, add_tables)
+    if isinstance(told, SimcoreError):
+        raise told
     if not quiet:
-        show(results, file, records, as_json, per, also or (), years, found)
+        show(told)
     if not quiet and not as_json:
         traced = "lives.png, lives.csv, " if lives is not None else ""
         print(f"\nResults: {folder} (figure.png, actors.csv, budget.csv, {traced}results.zarr)")
@@ -172,14 +203,16 @@ def _note_balance(sampling: str, draws: int) -> None:
         print(f"note: {note}: {more:,} draws would tell much more than {draws:,}.", file=sys.stderr)
 
 
-def load_meanwhile(*modules: str) -> None:
+def load_meanwhile(*modules: str) -> threading.Thread:
     """Load modules that are needed after the simulation while the kernels, which leave Python free, run."""
 
     def load() -> None:
         for module in modules:
             importlib.import_module(module)
 
-    threading.Thread(target=load, daemon=True).start()
+    thread = threading.Thread(target=load, daemon=True)
+    thread.start()
+    return thread
 
 
 def check_outcome(file: ScenarioFile, name: str | None) -> None:
@@ -188,7 +221,7 @@ def check_outcome(file: ScenarioFile, name: str | None) -> None:
         raise UnknownNameError(name, "an outcome of the scenario", file.scenario.outcomes)
 
 
-def show(
+def tables_of(
     results: xr.Dataset,
     file: ScenarioFile,
     records: list[dict[str, Any]],
@@ -197,8 +230,10 @@ def show(
     also: Sequence[str],
     years: bool,
     found: Until | None = None,
-) -> None:
-    """Print the tables of a run, for readers or for machines; `found` is how it became precise enough."""
+) -> RenderableType:
+    """The tables of a run, or their JSON; `found` is how it became precise enough."""
+    from rich.console import Group
+
     from simcore.report.records import as_json as json_tables
     from simcore.report.records import without_infinities
     from simcore.report.tables import run_tables
@@ -208,12 +243,17 @@ def show(
         whole = json_tables(results, file.scenario, records, per, also, years)
         if found is not None:
             whole["until"] = without_infinities(until_record(found))
-        print(json.dumps(whole, ensure_ascii=False, indent=1))
+        return json.dumps(whole, ensure_ascii=False, indent=1)
+    tables = run_tables(results, file.scenario, records, terminal().width, per, also, years)
+    return tables if found is None else Group(tables, *until_words(found))
+
+
+def show(told: RenderableType) -> None:
+    """Print what `tables_of` gives."""
+    if isinstance(told, str):
+        print(told)
     else:
-        console = terminal()
-        console.print(run_tables(results, file.scenario, records, console.width, per, also, years))
-        for line in until_words(found) if found is not None else ():
-            console.print(line)
+        print_out(told)
 
 
 @app.command()
@@ -228,22 +268,20 @@ def report(
     debug: Debug = False,
 ) -> None:
     """Show the tables of an earlier run again, and draw its figure."""
-    from simcore.repricing import scenario_of
-    from simcore.storage import open_results
-
-    opened = open_results(results)
-    file = scenario_of(opened)
+    opened, file = open_stored(results)
+    check_outcome(file, per)
+    from simcore.analysis.once import worked_out_once
     from simcore.report.records import rows
 
-    check_outcome(file, per)
-    show(opened, file, rows(opened, also or ()), as_json, per, also or (), years)
-    if figure is not None:
-        from simcore.report.figures import save_figure
+    with worked_out_once():
+        show(tables_of(opened, file, rows(opened, also or ()), as_json, per, also or (), years))
+        if figure is not None:
+            from simcore.report.figures import save_figure
 
-        try:
-            save_figure(opened, file.scenario, Path(figure))
-        except (OSError, ValueError) as error:
-            raise ResultsError(f"{figure} could not be written: {error}.") from error
+            try:
+                save_figure(opened, file.scenario, Path(figure))
+            except (OSError, ValueError) as error:
+                raise ResultsError(f"{figure} could not be written: {error}.") from error
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import sys
 import traceback
@@ -78,7 +79,26 @@ def read(name: str) -> ScenarioFile:
     for warning in caught:
         kind = "note" if issubclass(warning.category, ScenarioWarning) else "warning"
         print(f"{kind}: {warning.message}", file=sys.stderr)
+    started()
     return file
+
+
+def open_stored(folder: str | Path) -> tuple[xr.Dataset, ScenarioFile]:
+    """Results of a folder, and their scenario."""
+    from simcore.repricing import scenario_of
+    from simcore.storage import open_results
+
+    results = open_results(folder)
+    file = scenario_of(results)
+    started()
+    return results, file
+
+
+def started() -> None:
+    """Collect garbage from here on, without looking again and again at what has been loaded."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
@@ -113,13 +133,16 @@ def with_progress(file: ScenarioFile, silent: bool, *, persons: int | None, engi
 @contextmanager
 def progress_bar(what: str, silent: bool, unit: str = "draws") -> Iterator[Callable[[int, int], None]]:
     """A bar of draws (or other units) done and wanted, in a terminal; gives what is to be called with their numbers."""
+    console = terminal(stderr=True)
+    if silent or not console.is_terminal:
+        yield lambda done, wanted: None
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn(),
     )  # fmt: skip
-    console = terminal(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=silent or not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=None)
 
         def progress(done: int, wanted: int) -> None:

@@ -21,6 +21,7 @@ from simcore.cli.shared import (
     Seed,
     Workers,
     command,
+    open_stored,
     progress_bar,
     read,
     show_records,
@@ -45,11 +46,8 @@ def compare(
     """Compare a run of sampled lives with the exact distribution in the same draws."""
     from simcore.analysis.comparing import compare_engines
     from simcore.report.comparison_tables import comparison_records, comparison_tables
-    from simcore.repricing import scenario_of
-    from simcore.storage import open_results
 
-    sampled = open_results(results)
-    file = scenario_of(sampled)
+    sampled, file = open_stored(results)
     if sampled.attrs["engine"] == "expected":
         raise ResultsError(f"{results} holds expected values already; compare takes a run of sampled lives.")
     numbers = sampled["draw"].values.tolist()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from simcore.report.labels import readable, strategy_label
 from simcore.report.page import Page, cut, width_of, wrapped
+from simcore.report.pictures import save_png
 from simcore.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def course_figure(situations: xr.Dataset, scenario: Scenario) -> Figure:
 
 def save_course_figure(situations: xr.Dataset, scenario: Scenario, path: Path) -> None:
     """Draw who is where at which age into a PNG file; the same situations give the same file."""
-    course_figure(situations, scenario).savefig(path, dpi=110, metadata={"Software": "simcore"})
+    save_png(course_figure(situations, scenario), path)
 
 
 def _caption(situations: xr.Dataset, scenario: Scenario) -> str:

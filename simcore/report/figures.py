@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import VIEWS, avoided_cost, net_saving, with_views
+from simcore.analysis.avoided_cost import VIEWS, contrast
 from simcore.analysis.luck import settled_contrast
+from simcore.analysis.once import worked_out_once
 from simcore.analysis.payback import cumulative_net_saving, settled_net_saving
 from simcore.report.labels import actor_label, strategy_label
+from simcore.report.pictures import as_png, save_png
 from simcore.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -137,7 +139,7 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    avoided, net = with_views(avoided_cost(results), results), with_views(net_saving(results), results)
+    avoided, net = contrast(results, "avoided_cost"), contrast(results, "net_saving")
     cumulative, settled = cumulative_net_saving(results), settled_net_saving(results)
     spread = settled_contrast(results, "avoided_cost")
     actors = _shown_actors(avoided, net)
@@ -181,6 +183,12 @@ def result_figure(results: xr.Dataset, scenario: Scenario) -> Figure:
     return figure
 
 
+def figure_png(results: xr.Dataset, scenario: Scenario) -> bytes:
+    """Draw the result of a run as a PNG file; the same results give the same file."""
+    with worked_out_once():
+        return as_png(result_figure(results, scenario))
+
+
 def save_figure(results: xr.Dataset, scenario: Scenario, path: Path) -> None:
     """Draw the result of a run into a PNG file; the same results give the same file."""
-    result_figure(results, scenario).savefig(path, dpi=110, metadata={"Software": "simcore"})
+    save_png(result_figure(results, scenario), path)

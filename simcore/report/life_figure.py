@@ -20,6 +20,7 @@ import xarray as xr
 
 from simcore.report.labels import readable, strategy_label
 from simcore.report.page import Page, cut, width_of, wrapped
+from simcore.report.pictures import save_png
 from simcore.scenario.schema import Scenario
 from simcore.scenario.structure import Structure
 from simcore.trace import named
@@ -111,7 +112,7 @@ def lives_figure(trace: xr.Dataset, scenario: Scenario, *, max_persons: int = 4)
 
 def save_lives_figure(trace: xr.Dataset, scenario: Scenario, path: Path) -> None:
     """Draw a few lives into a PNG file; the same trace gives the same file."""
-    lives_figure(trace, scenario).savefig(path, dpi=110, metadata={"Software": "simcore"})
+    save_png(lives_figure(trace, scenario), path)
 
 
 # -- what is shown ------------------------------------------------------------------------------

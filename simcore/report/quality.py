@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import net_saving, with_views
 from simcore.analysis.evidence import (
     QUALITIES,
     WEAK,
@@ -15,7 +15,7 @@ from simcore.analysis.evidence import (
     uncertainty_by_parameter,
     uncertainty_by_quality,
 )
-from simcore.analysis.two_orders import UNSETTLED, money_variances
+from simcore.analysis.two_orders import UNSETTLED, contrast_variances
 from simcore.model.ledger import account
 from simcore.report.labels import percent, strategy_label
 from simcore.scenario.schema import Scenario
@@ -100,11 +100,11 @@ def driver_words(results: xr.Dataset, scenario: Scenario) -> list[str]:
     quality, explained = parameter_quality(scenario), uncertainty_by_parameter(results)
     hidden = _hidden_by_luck(results)
     sentences = []
-    for intervention in explained["intervention"].values:
-        shares = explained.sel(intervention=intervention)
-        if shares.sizes["parameter"] == 0 or bool(shares.isnull().any()) or str(intervention) in hidden:
+    for intervention, shares in zip(explained["intervention"].values, explained.values, strict=True):
+        if len(shares) == 0 or np.isnan(shares).any() or str(intervention) in hidden:
             continue
-        by_size = sorted((-float(shares.sel(parameter=name)), str(name)) for name in shares["parameter"].values)
+        names_of = explained["parameter"].values
+        by_size = sorted((-float(share), str(of)) for share, of in zip(shares, names_of, strict=True))
         drivers = [(-share, name) for share, name in by_size[:_NAMED] if -share >= _CARRIES]
         if not any(quality[name] in WEAK for _, name in drivers):
             continue
@@ -126,8 +126,7 @@ def _hidden_by_luck(results: xr.Dataset) -> set[str]:
     """Interventions of which luck hides what is expected for society."""
     if results.attrs["engine"] == "expected":
         return set()
-    society = with_views(net_saving(results), results)
-    share = money_variances(results, society, "net_saving")["luck_share"].sel(actor="society")
+    share = contrast_variances(results, "net_saving")["luck_share"].sel(actor="society")
     return {str(name) for name in share["intervention"].values if not float(share.sel(intervention=name)) <= UNSETTLED}
 
 

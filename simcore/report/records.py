@@ -35,32 +35,33 @@ def rows(results: xr.Dataset, also: Sequence[str] = ()) -> list[dict[str, Any]]:
     tell what may happen to the target group, in money for all of it.
     """
     summary = summarise(results, also=also)
-    further = further_values(results, summary, also)
-    group = summarise_group_saving(results, also=also) if can_predict(results) else None
+    columns: dict[str, xr.DataArray] = {}
+    for name in ("avoided_cost", "programme_cost", "net_saving"):
+        columns |= {of: summary[of] for of in (name, *(f"{name}_{what}" for what in _OF_A_MEAN))}
+        if name != "programme_cost":
+            columns |= _quantile_columns(name, summary)
+    columns |= {name: summary[name] for name in _FURTHER}
+    if can_predict(results):
+        group = summarise_group_saving(results, also=also)
+        columns |= {name: group[name] for name in ("group_net_saving", "group_net_saving_mcse")}
+        columns |= _quantile_columns("group_net_saving", group)
+        columns["probability_group_saves"] = group["probability_group_saves"]
+    columns |= further_values(results, summary, also)
+    numbers = {name: values.transpose("intervention", "actor").values for name, values in columns.items()}
     records = []
-    for intervention in summary["intervention"].values:
-        for actor in summary["actor"].values:
-            one = summary.sel(intervention=intervention, actor=actor)
-            if float(one["luck_share"]) != float(one["luck_share"]) and float(one["net_saving"]) == 0:
+    for i, intervention in enumerate(summary["intervention"].values):
+        for a, actor in enumerate(summary["actor"].values):
+            if math.isnan(numbers["luck_share"][i, a]) and numbers["net_saving"][i, a] == 0:
                 continue  # nothing is at stake for this actor
-            record: dict[str, Any] = {
-                "intervention": str(intervention),
-                "actor": str(actor),
-            }
-            for name in ("avoided_cost", "programme_cost", "net_saving"):
-                record |= {of: float(one[of]) for of in (name, *(f"{name}_{what}" for what in _OF_A_MEAN))}
-                if name != "programme_cost":
-                    record |= _quantiles(name, one[f"{name}_quantile"])
-            record |= {name: float(one[name]) for name in _FURTHER}
-            if group is not None:
-                of_group = group.sel(intervention=intervention, actor=actor)
-                record |= {name: float(of_group[name]) for name in ("group_net_saving", "group_net_saving_mcse")}
-                record |= _quantiles("group_net_saving", of_group["group_net_saving_quantile"])
-                record["probability_group_saves"] = float(of_group["probability_group_saves"])
-            for name, values in further.items():
-                record[name] = float(values.sel(intervention=intervention, actor=actor))
-            records.append(record)
+            record = {"intervention": str(intervention), "actor": str(actor)}
+            records.append(record | {name: float(of[i, a]) for name, of in numbers.items()})
     return records
+
+
+def _quantile_columns(name: str, summary: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Quantiles of a quantity under the names of columns (intervention, actor)."""
+    values = summary[f"{name}_quantile"]
+    return {f"{name}_{word}": values.isel(quantile=n, drop=True) for n, word in enumerate(("q05", "q50", "q95"))}
 
 
 def _quantiles(name: str, values: xr.DataArray) -> dict[str, float]:
@@ -80,10 +81,9 @@ def as_csv(records: list[dict[str, Any]]) -> str:
     """Write records as CSV."""
     buffer = io.StringIO()
     columns = dict.fromkeys(column for record in records for column in record)
-    writer = csv.DictWriter(buffer, list(columns) or ["intervention"], lineterminator="\n")
-    writer.writeheader()
-    for record in records:
-        writer.writerow({name: _cell(value) for name, value in record.items()})
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(list(columns) or ["intervention"])
+    writer.writerows([_cell(record.get(name, "")) for name in columns] for record in records)
     return buffer.getvalue()
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.sensitivity import ENDS, swings
+from simcore.report.pictures import save_png
 from simcore.report.sensitivity_tables import ROWS, about_parameter, heading, number, place_of
 from simcore.scenario.schema import Scenario
 
@@ -131,7 +132,7 @@ def save_tornado(
 ) -> None:
     """Draw one-way changes into a PNG file; the same changes give the same file."""
     figure = tornado_figure(changes, scenario, of=of, quantity=quantity)
-    figure.savefig(path, dpi=110, metadata={"Software": "simcore"})
+    save_png(figure, path)
 
 
 def _units(changes: xr.Dataset, quantity: str) -> str:

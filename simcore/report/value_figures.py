@@ -11,6 +11,7 @@ import xarray as xr
 
 from simcore.report.figures import COLOURS, STYLES
 from simcore.report.labels import actor_label, outcome_label, strategy_label
+from simcore.report.pictures import save_png
 from simcore.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -69,4 +70,4 @@ def save_acceptability(
 ) -> None:  # fmt: skip
     """Draw acceptability into a PNG file; the same records give the same file."""
     figure = acceptability_figure(results, scenario, records, outcome)
-    figure.savefig(path, dpi=110, metadata={"Software": "simcore"})
+    save_png(figure, path)

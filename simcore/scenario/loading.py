@@ -290,7 +290,7 @@ def understand(
     own, call
         Whether the author wrote the entry at a path and place here, and how messages name it.
     """
-    places = dict(tree.places())
+    places = tree.places()
 
     def locate(path: Steps) -> Place:
         while path not in places:

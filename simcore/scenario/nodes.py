@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,21 +39,24 @@ class Node:
             return [node.plain() for node in self.value]
         return self.value
 
-    def places(self, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], tuple[str, int]]]:
+    def places(self) -> dict[tuple[Any, ...], tuple[str, int]]:
         """Every path below this node with its file and line."""
-        for below, node in self.walk(path):
-            yield below, (node.file, node.line)
+        return {path: (node.file, node.line) for path, node in self.walk()}
 
-    def walk(self, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Node]]:
+    def walk(self) -> list[tuple[tuple[Any, ...], Node]]:
         """Every path below this node with its node, this one first."""
-        yield path, self
-        children: Iterable[tuple[Any, Node]] = ()
+        found: list[tuple[tuple[Any, ...], Node]] = []
+        self._collect((), found)
+        return found
+
+    def _collect(self, path: tuple[Any, ...], found: list[tuple[tuple[Any, ...], Node]]) -> None:
+        found.append((path, self))
         if isinstance(self.value, dict):
-            children = self.value.items()
+            for key, node in self.value.items():
+                node._collect((*path, key), found)
         elif isinstance(self.value, list):
-            children = enumerate(self.value)
-        for key, node in children:
-            yield from node.walk((*path, key))
+            for number, node in enumerate(self.value):
+                node._collect((*path, number), found)
 
 
 class UnreadableError(Exception):

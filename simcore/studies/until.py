@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import avoided_cost, net_saving, saved, with_views
-from simcore.analysis.two_orders import errors_of_95, mean_and_error, money_variances, variances
+from simcore.analysis.avoided_cost import contrast, saved
+from simcore.analysis.two_orders import contrast_variances, errors_of_95, mean_and_error, variances
 from simcore.errors import ModelError, Problem, ScenarioError, UnknownNameError
 from simcore.scenario.loading import ScenarioFile
 from simcore.simulation import simulate
@@ -37,7 +37,7 @@ _SPARE = 1.05
 INTERRUPTED = "it was interrupted"
 #: Errors in a 95 % interval of the mean of independent draws.
 _INDEPENDENT = 1.959963984540054
-_MONEY = {"net_saving": net_saving, "avoided_cost": avoided_cost}
+_MONEY = ("net_saving", "avoided_cost")
 
 
 @dataclass(frozen=True)
@@ -322,9 +322,8 @@ class _Asked:
     def state(self, results: xr.Dataset, precision: Precision) -> _State:
         """How precise it is in some results."""
         if self.outcome in _MONEY:
-            values = with_views(_MONEY[self.outcome](results), results)
-            parts = money_variances(results, values, self.outcome).sel(actor=self.actor)
-            values = values.sel(actor=self.actor)
+            values = contrast(results, self.outcome).sel(actor=self.actor)
+            parts = contrast_variances(results, self.outcome).sel(actor=self.actor)
         else:
             discounted = float(results.attrs["outcome_discount_rate"]) != 0
             name = "outcome_present_value" if discounted else "outcome_value"

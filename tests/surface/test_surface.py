@@ -302,7 +302,10 @@ def test_the_programme_in_the_readme_runs(tmp_path):
     assert results.attrs["cohorts"] == 10
 
 
-@pytest.mark.parametrize("name", ["analysis", "fit", "lives", "strategies", "whole_run", "worth"])
+BENCHMARKS = sorted(path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py"))
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmarks_run_at_toy_size(name, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT))
     from benchmarks.__main__ import measure
@@ -310,3 +313,10 @@ def test_benchmarks_run_at_toy_size(name, monkeypatch):
     records = measure(name, toy=True, repeats=1)
     assert len(records) >= 3
     assert all(record["median"] > 0 for record in records)
+
+
+def test_the_readme_of_the_benchmarks_names_them_all():
+    told = re.findall(
+        r"^\| `(\w+)\.py` \|", (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8"), flags=re.M
+    )
+    assert sorted(told) == BENCHMARKS
