@@ -62,6 +62,21 @@ def _count_listed(index, who, hist, cells, more, n, n_target):
 
 
 @part
+def _count_moved(index, usual, who, hist, cells, n, n_target):
+    """Take listed persons out of where the comparator has them, and add them where they are: most are there too."""
+    for k in range(np.uint32(n)):
+        p = who[k]
+        now, then = index[k], usual[p]
+        if now != then:
+            half = np.uint32(np.uint32(p & np.uint32(1)) * cells)
+            hist[half + now] += 1
+            hist[half + then] -= 1
+            if p < np.uint32(n_target):
+                hist[np.uint32(np.uint32(4) * cells) + now] += 1
+                hist[np.uint32(np.uint32(4) * cells) + then] -= 1
+
+
+@part
 def _alike(codes, followed, interventions, n):
     """Whether everybody has the same code in each of some interventions."""
     for i in interventions:
@@ -125,15 +140,17 @@ def count_groups(groups, masks, add, codes, base, kind, slot, lists, scratch, hi
             m = lists.length[s]
             if s == base or m == 0:
                 continue
-            hist = hists[s, start : start + PARTS * cells]
-            if groups.active[g, s, slot]:
+            hist, own, usual = hists[s, start : start + PARTS * cells], groups.active[g, s, slot] > 0, place
+            if own:
                 locate(groups, add, g, np.int64(0), lists.rows[s], lists.codes[s], codes.uses[s], index, m)
+            if of_base and masks.usual[s, g] != masks.first[g]:  # as if without what the strategy lacks
+                usual = scratch.picked
+                locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], codes.uses[s], usual, n)
+            if own and of_base:
+                _count_moved(index, usual, lists.who[s], hist, np.uint32(cells), m, n_target)
+            elif own:
                 _count_listed(index, lists.who[s], hist, np.uint32(cells), np.int32(1), m, n_target)
-            if of_base:
-                usual = place
-                if masks.usual[s, g] != masks.first[g]:  # as if without the interventions that the strategy lacks
-                    usual = scratch.picked
-                    locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], codes.uses[s], usual, n)
+            elif of_base:
                 pick(usual, lists.who[s], index, m)
                 _count_listed(index, lists.who[s], hist, np.uint32(cells), np.int32(-1), m, n_target)
 
