@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from simcore.model.sampled import Counts
@@ -19,6 +19,9 @@ from simcore.scenario.loading import ScenarioFile
 from simcore.uncertainty.sampling import randomisations
 from simcore.version import __version__
 from simcore.vocabulary import ENDS, OF_COHORTS, PARTS, VARIABLES
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: In place of a way of sampling: the values of all uncertain parameters were given.
 GIVEN = "given"
@@ -118,6 +121,8 @@ def _dataset(
     run: Run,
 ) -> xr.Dataset:
     """Label everything."""
+    import xarray as xr  # which takes long to load, and may be loaded while lives are simulated
+
     scenario = file.scenario
     n_draws = len(counts.time)
     arrays = {

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import ArrayLike
 
 from simcore.dataset import GIVEN, Run, priced_dataset
@@ -24,6 +24,9 @@ from simcore.scenario.cohorts import other_lives
 from simcore.scenario.draws import drawn_parameters, given_parameters
 from simcore.scenario.loading import ScenarioFile
 from simcore.threads import completed, processors
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: The two engines that answer for the same model.
 ENGINES = ("sampled", "expected")

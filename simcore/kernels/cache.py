@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import logging
 import os
 import pickle
 import shutil
@@ -39,7 +40,9 @@ else:
     import fcntl
 
 #: How long to wait for another process that compiles [seconds]; one that was stopped must not stop all others.
-PATIENCE = 300.0
+PATIENCE = 120.0
+#: When to say so [seconds]: compiling everything takes half a minute.
+_TOLD = 60.0
 #: Between two looks whether it is done [seconds].
 _PAUSE = 0.05
 #: A folder that nobody used for so long is removed [seconds]: always, and when there are `_MANY` newer ones.
@@ -128,11 +131,15 @@ class Folder:
                 self._held = False
 
     def _wait(self, file: BinaryIO, unless: Callable[[], bool]) -> None:
-        until = time.monotonic() + self._patience
+        begin, told = time.monotonic(), False
         while not _lock(file) and not unless():
-            if time.monotonic() > until:
+            waited = time.monotonic() - begin
+            if waited > self._patience:
                 self._patience = 0.0  # once is enough: do not wait again for every kernel
                 return
+            if waited > _TOLD and not told:
+                told = True
+                logging.getLogger(__name__).warning("waiting for another process that compiles the same kernels")
             time.sleep(_PAUSE)
 
 
@@ -181,22 +188,28 @@ def state_of(sources: list[Path], *options: Any) -> str:
     config = numba.config
     digest = hashlib.sha256()
     versions = (numba.__version__, llvmlite.__version__, np.__version__, sys.implementation.cache_tag)
-    told = (config.OPT, config.BOUNDSCHECK, config.LOOP_VECTORIZE, config.SLP_VECTORIZE, config.DEBUGINFO_DEFAULT)
+    told = (
+        config.OPT,
+        config.BOUNDSCHECK,
+        config.LOOP_VECTORIZE,
+        config.SLP_VECTORIZE,
+        config.DEBUGINFO_DEFAULT,
+        config.USING_SVML,
+    )
     digest.update(repr((versions, [str(value) for value in told], options)).encode())
     for source in sources:
         digest.update(_digest(str(source)).encode())
     return digest.hexdigest()[:16]
 
 
-@functools.cache
 def _digest(source: str) -> str:
     return hashlib.sha256(Path(source).read_bytes()).hexdigest()
 
 
 def _made_ready(place: Path) -> bool:
     """Whether entries can be put there; the folder is made, and those that it replaces are removed."""
-    fresh = not place.exists()
     try:
+        fresh = not place.exists()
         place.mkdir(parents=True, exist_ok=True)
         (place / _LOCK).open("ab").close()
         os.utime(place / _LOCK)

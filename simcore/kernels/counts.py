@@ -14,7 +14,7 @@ from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS, PARTS
 
 _THREE = np.uint32(3)
 #: Cells that fit into one word of counters with 16 bits each.
-_FEW = 4
+_CELLS_OF_A_WORD = 4
 
 
 @part
@@ -25,7 +25,7 @@ def _count(index, hist, cells, n, n_target):
         hist[0] += (n + 1) // 2
         hist[1] += n // 2
         target[0] += n_target
-    elif cells <= _FEW:
+    elif cells <= _CELLS_OF_A_WORD:
         _count_few(index, hist, hist[cells:], cells, n)
         _count_few(index, target, target, cells, n_target)
     else:
@@ -77,16 +77,16 @@ def _count_moved(index, usual, who, hist, cells, n, n_target):
 
 
 @part
-def _alike(codes, followed, interventions, n):
+def _alike(codes, tracked, interventions, n):
     """Whether everybody has the same code in each of some interventions."""
     for i in interventions:
-        if followed[i] and differ(codes[i], codes[i, 0], n):
+        if tracked[i] and differ(codes[i], codes[i, 0], n):
             return False
     return True
 
 
 @part
-def _count_alike(groups, add, g, slot, codes, followed, rows, scratch, hist, n, n_target):
+def _count_alike(groups, add, g, slot, codes, tracked, rows, scratch, hist, n, n_target):
     """Count persons who all have the same codes: once for the end of a cycle and the start of the next."""
     cells, place, latest = groups.apart[g], scratch.place, scratch.latest[g]
     if slot % 2 == 1 or scratch.latest_slot[g] != slot - 1:
@@ -96,7 +96,7 @@ def _count_alike(groups, add, g, slot, codes, followed, rows, scratch, hist, n, 
         scratch.latest_slot[g] = slot
     at = 0
     for k in range(groups.code_first[g], groups.code_first[g + 1]):
-        if followed[groups.code_intervention[k]]:
+        if tracked[groups.code_intervention[k]]:
             at += add[groups.code_table[k] + codes[groups.code_intervention[k], 0]]
     for number in range(PARTS):
         _add_to(hist[number * groups.cells[g] + at :], latest[number * cells :], cells)
@@ -109,12 +109,10 @@ def _add_to(hist, more, n):
 
 
 @part
-def count_groups(groups, masks, add, codes, base, kind, slot, lists, scratch, hists, n, n_target):
-    """Count the groups of one kind in one slot (boundary, end of a cycle, or cycle) of their histograms.
-
-    `base` is the number of the comparator.
-    """
-    place, index, followed = scratch.place, scratch.index, codes.followed[base]
+def count_groups(plan, kind, slot, lists, scratch, hists, n, n_target):
+    """Count the groups of one kind in one slot (boundary, end of a cycle, or cycle) of their histograms."""
+    groups, masks, add, codes, base = plan.groups, plan.masks, plan.add, plan.codes, plan.sizes[11]
+    place, index, tracked = scratch.place, scratch.index, codes.tracked[base]
     anybody = False
     for s in range(lists.length.size):
         anybody |= s != base and lists.length[s] > 0
@@ -127,13 +125,13 @@ def count_groups(groups, masks, add, codes, base, kind, slot, lists, scratch, hi
         if of_base:
             hist = hists[base, start : start + PARTS * cells]
             readers = groups.code_intervention[groups.code_first[g] : groups.code_first[g + 1]]
-            alike = kind == BOTH_ENDS and _alike(lists.codes[base], followed, readers, n)
+            alike = kind == BOTH_ENDS and _alike(lists.codes[base], tracked, readers, n)
             if alike:
                 _count_alike(
-                    groups, add, g, slot, lists.codes[base], followed, lists.rows[base], scratch, hist, n, n_target
+                    groups, add, g, slot, lists.codes[base], tracked, lists.rows[base], scratch, hist, n, n_target
                 )
             if anybody or not alike:
-                locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], followed, place, n)
+                locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], tracked, place, n)
             if not alike:
                 _count(place, hist, cells, n, n_target)
         for s in range(lists.length.size):
@@ -145,7 +143,7 @@ def count_groups(groups, masks, add, codes, base, kind, slot, lists, scratch, hi
                 locate(groups, add, g, np.int64(0), lists.rows[s], lists.codes[s], codes.uses[s], index, m)
             if of_base and masks.usual[s, g] != masks.first[g]:  # as if without what the strategy lacks
                 usual = scratch.picked
-                locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], codes.uses[s], usual, n)
+                locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], codes.seen[s], usual, n)
             if own and of_base:
                 _count_moved(index, usual, lists.who[s], hist, np.uint32(cells), m, n_target)
             elif own:
@@ -182,8 +180,11 @@ def fold(sizes, groups, masks, hists, totals, time, events):
             else:
                 _fold_group(sizes, groups, masks, g, s, masks.usual[s, g], hists[base], True, totals, time, events)
             _fold_group(sizes, groups, masks, g, s, masks.first[g], hists[s], False, totals, time, events)
-    for s in range(n_strategies):
-        fill(hists[s], np.int32(0), hists.shape[1])
+        cells = PARTS * groups.cells[g]
+        for slot in range(groups.active.shape[2]):
+            for s in range(n_strategies):
+                if groups.active[g, s, slot] or groups.active[g, base, slot]:
+                    fill(hists[s, groups.hist[g] + slot * cells :], np.int32(0), cells)
 
 
 @part
@@ -198,13 +199,20 @@ def _fold_group(sizes, groups, masks, g, s, first, hist, usual, totals, time, ev
         if not (groups.active[g, base, slot] or (groups.active[g, s, slot] and not usual)):
             continue
         start = groups.hist[g] + slot * PARTS * cells
-        if usual and cells > _FEW:
+        if usual and cells > _CELLS_OF_A_WORD:
             _merge(hist[start : start + 2 * cells], hist[start + 2 * cells :], 2 * cells)
         for of in range(3):  # the halves, and the target group
             begin = start + (4 if of == 2 else of) * cells
-            if _anything(hist[begin:], cells):
+            anybody = False
+            for at in range(0, cells, groups.apart[g]):  # most combinations of codes are nobody's
+                if not _anything(hist[begin + at :], groups.apart[g]):
+                    continue
+                if not anybody:
+                    fill(totals, np.int32(0), masks.number[g])
+                anybody = True
                 for k in range(masks.number[g]):
-                    totals[k] = _sum_of(hist[begin:], masks.member[first + k * cells :], cells)
+                    totals[k] += _sum_of(hist[begin + at :], masks.member[first + k * cells + at :], groups.apart[g])
+            if anybody:
                 _enter(masks, kind, g, slot, totals, time[of, s], events[of, s])
 
 

@@ -5,9 +5,9 @@ state, remember something else, or have a code in an intervention that something
 same by construction. A person joins the list when a strategy enrols him or her (tested on the comparator's path), and
 leaves it when nothing differs any more. What is counted is the same as if everybody were simulated, bit by bit.
 
-A person who is not listed has, in an intervention that both strategies use, the comparator's code; in one that the
-comparator lacks, the code that is `kept`, where 0 means that the person has said no if the comparator's path has led to
-the question (`asked`).
+A person who is not listed has, in an intervention that is tracked under both strategies, the comparator's code; in one
+that is not tracked under the comparator, the code that is `kept`, where 0 means that the person has said no if the
+comparator's path has led to the question (`asked`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FEW = 16
 @part
 def begin_lists(codes, base, origin, lists, n, everybody):
     """Put everybody at the start; under other strategies than the comparator nobody is listed yet, or everybody."""
-    n_strategies, n_interventions = codes.followed.shape
+    n_strategies, n_interventions = codes.tracked.shape
     n_variables = origin.shape[0]
     for s in range(n_strategies):
         all_listed = s == base or everybody
@@ -49,7 +49,7 @@ def _says_yes(number, threshold, admission):
 
 
 @part
-def _answer(concerns, yes, no, flags, first, thresholds, admission, codes, numbers, index, n):
+def _settle(concerns, yes, no, flags, first, thresholds, admission, codes, numbers, index, n):
     """Settle a question for those whom it concerns."""
     for p in range(np.uint32(n)):
         code, at = codes[p], index[p]
@@ -89,7 +89,7 @@ def leave(asks, add, uses, thresholds, cycle, lists, ask_numbers, index, picked)
             if uses[s, i] and m > 0:
                 locate(asks, add, q, asks.base[q, cycle], lists.rows[s], lists.codes[s], uses[s], index, m)
                 pick(ask_numbers[q, cycle % 8], lists.who[s], picked, m)
-                _answer(
+                _settle(
                     asks.concerns[q], asks.yes[q], asks.no[q], flags, asks.base[q, cycle], thresholds, 1.0,
                     lists.codes[s, i], picked, index, m,
                 )  # fmt: skip
@@ -101,11 +101,11 @@ def _copy_joining(codes, base, lists, s, joining, n):
     m = lists.length[s]
     for v in range(lists.rows.shape[1]):
         pick(lists.rows[base, v], joining, lists.rows[s, v, m:], n)
-    for i in range(codes.followed.shape[1]):
+    for i in range(codes.tracked.shape[1]):
         new = lists.codes[s, i, m:]
-        if not codes.followed[s, i]:
+        if not codes.tracked[s, i]:
             fill(new, np.uint16(0), n)
-        elif codes.followed[base, i]:
+        elif codes.tracked[base, i]:
             pick(lists.codes[base, i], joining, new, n)
         else:
             kept, asked, said_no = lists.kept[s, i], lists.asked[i], codes.no[i, 0]
@@ -125,7 +125,7 @@ def _join_the_willing(codes, base, i, s, thresholds, admission, usual, lists, nu
     `admission` is the strategy's, `usual` the comparator's; `willing` has `n` persons whose number says yes;
     `joining` and `new` are scratch.
     """
-    concerns, ours, theirs = codes.concerns[i], codes.followed[s, i] > 0, codes.followed[base, i] > 0
+    concerns, ours, theirs = codes.concerns[i], codes.tracked[s, i] > 0, codes.tracked[base, i] > 0
     kept, asked, listed, said_no = lists.kept[s, i], lists.asked[i], lists.listed[s], codes.no[i, 0]
     m, k = lists.length[s], 0
     for c in range(n):
@@ -156,7 +156,7 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
     With `places` (intervention, cycle) [per person], which needs everybody to be listed, the admissions are worked out:
     places that are not negative begin a new year, and `room` (strategy, intervention) is what is left of them.
     """
-    n_strategies, n_interventions = codes.followed.shape
+    n_strategies, n_interventions = codes.tracked.shape
     index, place, picked, willing = scratch.index, scratch.place, scratch.picked, scratch.chosen
     for o in range(n_interventions):
         i = asks.order[o]
@@ -167,7 +167,7 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
         if first < 0:
             continue
         numbers, flags = scratch.ask_numbers[i, cycle % 8], asks.flag[asks.flag_base[i, cycle] :]
-        locate(asks, add, i, asks.base[i, cycle], lists.rows[base], lists.codes[base], codes.followed[base], place, n)
+        locate(asks, add, i, asks.base[i, cycle], lists.rows[base], lists.codes[base], codes.tracked[base], place, n)
         n_willing = 0
         for p in range(np.uint32(n)):
             willing[n_willing] = p
@@ -175,24 +175,24 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
         for turn in range(n_strategies):
             s = (base + 1 + turn) % n_strategies  # the comparator comes last
             m = lists.length[s]
-            if codes.followed[s, i] and m > 0:
-                locate(asks, add, i, asks.base[i, cycle], lists.rows[s], lists.codes[s], codes.followed[s], index, m)
+            if codes.tracked[s, i] and m > 0:
+                locate(asks, add, i, asks.base[i, cycle], lists.rows[s], lists.codes[s], codes.tracked[s], index, m)
                 pick(numbers, lists.who[s], picked, m)
                 if settling:
                     willing_share = _willing(asks.concerns[i], thresholds, lists.codes[s, i], index, m)
                     admissions[s, i, cycle] = _admit(willing_share, room, s, i)
-                _answer(
+                _settle(
                     asks.concerns[i], asks.yes[i], asks.no[i], flags, first, thresholds, admissions[s, i, cycle],
                     lists.codes[s, i], picked, index, m,
                 )  # fmt: skip
             # Where both have it and there is room for all, whoever is not listed gives the same answer.
-            both = codes.followed[s, i] and codes.followed[base, i] and not asks.limited[i]
-            if s != base and (codes.followed[s, i] or codes.followed[base, i]) and not both:
+            both = codes.tracked[s, i] and codes.tracked[base, i] and not asks.limited[i]
+            if s != base and (codes.tracked[s, i] or codes.tracked[base, i]) and not both:
                 _join_the_willing(
                     codes, base, i, s, thresholds, admissions[s, i, cycle], admissions[base, i, cycle], lists, numbers,
                     place, willing, picked, index, n_willing,
                 )  # fmt: skip
-        if not codes.followed[base, i] and codes.no[i, 0] > 0:
+        if not codes.tracked[base, i] and codes.no[i, 0] > 0:
             for p in range(np.uint32(n)):
                 lists.asked[i, p] |= flags[place[p] - np.uint32(first)]
 
@@ -201,8 +201,8 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
 def advance(codes, s, lists):
     """Codes of the next cycle."""
     n = lists.length[s]
-    for i in range(codes.followed.shape[1]):
-        if n == 0 or not codes.followed[s, i]:
+    for i in range(codes.tracked.shape[1]):
+        if n == 0 or not codes.tracked[s, i]:
             continue
         now, following = lists.codes[s, i], codes.following[i]
         if differ(now, now[0], n):
@@ -249,9 +249,11 @@ def let_go(codes, base, s, n_attributes, lists, differs, stay):
     n, n_variables = lists.length[s], lists.rows.shape[1] // 2
     who = lists.who[s]
     fill(differs, np.uint32(0), n)
-    for i in range(codes.followed.shape[1]):
+    for i in range(codes.tracked.shape[1]):
+        if codes.tracked[s, i] and not codes.uses[s, i]:
+            continue  # such a code changes nobody's life, and does not count here
         _mark_codes(
-            codes.settled[i], codes.concerns[i], codes.followed[s, i] > 0, codes.followed[base, i] > 0,
+            codes.settled[i], codes.concerns[i], codes.tracked[s, i] > 0, codes.tracked[base, i] > 0,
             lists.codes[s, i], lists.codes[base, i], lists.asked[i], who, differs, n,
         )  # fmt: skip
     m = 0
@@ -272,11 +274,11 @@ def let_go(codes, base, s, n_attributes, lists, differs, stay):
     for k in range(np.uint32(n)):
         if not differs[k]:
             lists.listed[s, who[k]] = 0
-    for i in range(codes.followed.shape[1]):
-        if codes.followed[s, i]:
+    for i in range(codes.tracked.shape[1]):
+        if codes.tracked[s, i]:
             kept, now = lists.kept[s, i], lists.codes[s, i]
             for k in range(np.uint32(n)):
-                kept[who[k]] = np.uint16(0) if codes.followed[base, i] else now[k]
+                kept[who[k]] = np.uint16(0) if codes.tracked[base, i] else now[k]
             _close_up(now, stay, m)
     for v in range(n_variables + n_attributes):
         _close_up(lists.rows[s, v], stay, m)

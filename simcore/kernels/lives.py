@@ -108,15 +108,7 @@ def _simulate_block(
     Parameters are those of `simulate_lives`; the first `n_target` of these persons belong to the target group.
     """
     numbers, rows, codes, length = scratch.numbers, lists.rows, lists.codes, lists.length
-    index, place, add, groups, masks, codes_of = (
-        scratch.index,
-        scratch.place,
-        plan.add,
-        plan.groups,
-        plan.masks,
-        plan.codes,
-    )
-    used = codes_of.followed
+    index, place, add, tracked = scratch.index, scratch.place, plan.add, plan.codes.tracked
     n_attributes, n_domains, n_interventions = plan.sizes[0], plan.sizes[1], plan.sizes[2]
     n_strategies, n_cycles, n_memories, base = plan.sizes[3], plan.sizes[4], plan.sizes[10], plan.sizes[11]
     life, dead = plan.sizes[5], np.uint8(plan.sizes[6])
@@ -125,9 +117,7 @@ def _simulate_block(
     fill(scratch.ready, np.int64(-1), scratch.ready.size)
     fill(scratch.latest_slot, np.int64(-2), scratch.latest_slot.size)  # no slot follows this one
     begin_lists(plan.codes, base, scratch.origin, lists, n, everybody)
-    count_groups(
-        groups, masks, add, codes_of, base, np.int64(BOUNDARIES), np.int64(0), lists, scratch, hists, n, n_target
-    )
+    count_groups(plan, np.int64(BOUNDARIES), np.int64(0), lists, scratch, hists, n, n_target)
     for s in range(n_strategies if tracing else 0):
         for v in range(n_variables):
             copy(rows[s, v], trace[s, 0, v, first:], n)
@@ -141,11 +131,9 @@ def _simulate_block(
                 continue
             eight_cycles(scratch.ask_numbers[q], scratch.shared, n, cycle // 8, plan.asks.point[q], key)
             scratch.ready[q] = cycle // 8
-        leave(plan.asks, add, used, thresholds, cycle, lists, scratch.ask_numbers, index, scratch.picked)
+        leave(plan.asks, add, tracked, thresholds, cycle, lists, scratch.ask_numbers, index, scratch.picked)
         enrol(plan.asks, add, plan.codes, base, thresholds, cycle, lists, scratch, n, admissions, places, room)
-        count_groups(
-            groups, masks, add, codes_of, base, np.int64(BOTH_ENDS), 2 * cycle, lists, scratch, hists, n, n_target
-        )
+        count_groups(plan, np.int64(BOTH_ENDS), 2 * cycle, lists, scratch, hists, n, n_target)
         for s in range(n_strategies):
             m, now = length[s], rows[s]
             if m == 0:
@@ -156,25 +144,21 @@ def _simulate_block(
                     pick(own, lists.who[s], scratch.picked, m)
                     own = scratch.picked
                 _move(
-                    plan.moves, add, thresholds, d, n_attributes + d, cycle, now, codes[s], used[s], own, index, place,
-                    m,
+                    plan.moves, add, thresholds, d, n_attributes + d, cycle, now, codes[s], tracked[s], own, index,
+                    place, m,
                 )  # fmt: skip
             for r in range(n_memories):
                 _remember(plan.memories, add, r, n_attributes + n_domains + r, now, index, m)
             if life >= 0:
                 _keep_the_dead(life, dead, n_attributes, now, m)
-        count_groups(groups, masks, add, codes_of, base, np.int64(EVENTS), cycle, lists, scratch, hists, n, n_target)
+        count_groups(plan, np.int64(EVENTS), cycle, lists, scratch, hists, n, n_target)
         for s in range(n_strategies):
             for i in range(n_interventions if tracing else 0):
                 copy(codes[s, i], trace_codes[s, cycle, i, first:], n)
             for v in range(n_attributes, n_variables):
                 copy(rows[s, n_variables + v], rows[s, v], length[s])
-        count_groups(
-            groups, masks, add, codes_of, base, np.int64(BOTH_ENDS), 2 * cycle + 1, lists, scratch, hists, n, n_target
-        )
-        count_groups(
-            groups, masks, add, codes_of, base, np.int64(BOUNDARIES), cycle + 1, lists, scratch, hists, n, n_target
-        )
+        count_groups(plan, np.int64(BOTH_ENDS), 2 * cycle + 1, lists, scratch, hists, n, n_target)
+        count_groups(plan, np.int64(BOUNDARIES), cycle + 1, lists, scratch, hists, n, n_target)
         for s in range(n_strategies):
             for v in range(n_variables if tracing else 0):
                 copy(rows[s, v], trace[s, cycle + 1, v, first:], n)
@@ -199,7 +183,7 @@ def simulate_lives(
     key
         uint32 (2,): the seed.
     draw, first, last
-        Number of the draw; the persons are `first`, a multiple of four, to ``last - 1``.
+        Number of the draw; the persons are `first`, an even number, to ``last - 1``.
     target_group
         Persons with a lower number belong to it.
     scratch, lists

@@ -208,10 +208,10 @@ class Codes(NamedTuple):
 
     Attributes
     ----------
-    uses, followed
-        uint8 (strategy, intervention): which a strategy has; whose codes are followed under it. These are those it has,
-        and those that change nobody's life: they are followed under every strategy, and so along the comparator's path
-        for all of them at once, though they count only where a strategy has them.
+    uses, tracked, seen
+        uint8 (strategy, intervention): which a strategy has; whose codes are kept under it; whose codes on the
+        comparator's path count for it. Programmes that change nobody's life are tracked under every strategy, and so
+        along the comparator's path for all of them at once; they count where a strategy has them.
     following, settled
         uint16 and uint8 (intervention, code): the code in the next cycle; whether nothing but the question of enrolment
         tells it, and what follows, from 0.
@@ -220,7 +220,8 @@ class Codes(NamedTuple):
     """
 
     uses: U1
-    followed: U1
+    tracked: U1
+    seen: U1
     following: U4
     settled: U1
     concerns: U1
@@ -265,7 +266,8 @@ class Lists(NamedTuple):
     codes
         uint16 (strategy, intervention, listed).
     kept
-        uint16 (strategy, intervention, person): codes of those not listed, for interventions that the comparator lacks.
+        uint16 (strategy, intervention, person): codes of those not listed, for interventions that are not
+        tracked under the comparator.
     asked
         uint8 (intervention, person): whether the comparator's path has led to the question before.
     who, listed, length
@@ -321,7 +323,10 @@ class Scratch(NamedTuple):
 
 
 def scratch_arrays(plan: Plan, size: int | None = None) -> tuple[Scratch, Lists]:
-    """Arrays that a thread works in, for blocks of `size` persons; by default as many as stay in the cache."""
+    """Arrays that a thread works in, for blocks of `size` persons; by default as many as stay in the cache.
+
+    Counters of 16 bits allow for at most 131,070 (`simcore.kernels.counts`).
+    """
     if size is None:
         size = min(max(_BLOCK_BYTES // (32 * int(plan.sizes[1])) // BLOCK, 1), 4) * BLOCK
     n_attributes, n_domains, n_interventions, n_strategies = (int(number) for number in plan.sizes[:4])

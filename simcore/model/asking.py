@@ -200,7 +200,9 @@ def _examples(classes: list[int]) -> list[int]:
     return [classes.index(cls) for cls in range(max(classes) + 1)]
 
 
-def codes(frame: Frame, asks: Asks, moves: Moves, groups: Groups) -> Codes:
+def codes(
+    frame: Frame, asks: Asks, moves: Moves, groups: Groups, alone: NDArray[np.bool_]
+) -> Codes:  # fmt: skip
     """What each code goes on to, and which codes mean the same as not being enrolled, now and for good.
 
     Phases that nothing tells apart from any later one are one: the code stands still there. So there are few joint
@@ -212,6 +214,8 @@ def codes(frame: Frame, asks: Asks, moves: Moves, groups: Groups) -> Codes:
         Codes and cycles.
     asks, moves, groups
         Everything that reads codes.
+    alone
+        (intervention,): from `changes_nobody`.
     """
     n, size, last = len(frame.interventions), frame.declined + 1, frame.last_phase
     following = np.tile(np.arange(size, dtype=np.uint32), (n, 1))
@@ -228,19 +232,23 @@ def codes(frame: Frame, asks: Asks, moves: Moves, groups: Groups) -> Codes:
             end = _stands_still(np.vstack([seen[:, segment], known]), np.vstack([same[:, segment], known]))
             following[i, segment] = np.minimum(segment + 1, segment[end])
         settled[i, 0] = settled[i, frame.declined] = 1
-    uses = [[i in members for i in frame.interventions] for members in frame.scenario.strategies.values()]
-    uses_array = np.array(uses, dtype=np.uint8).reshape(len(uses), n)
-    followed = uses_array | (uses_array.any(axis=0) & changes_nobody(frame, asks, moves))
-    return Codes(uses_array, followed, following, settled, asks.concerns[:n].copy(), asks.no[:n].copy())
+    strategies = frame.scenario.strategies.values()
+    uses = np.array([[i in members for i in frame.interventions] for members in strategies], dtype=bool)
+    uses = uses.reshape(len(strategies), n)
+    tracked, counting = uses | (uses.any(axis=0) & alone), uses | ~alone
+    return Codes(
+        uses.astype(np.uint8), tracked.astype(np.uint8), counting.astype(np.uint8), following, settled,
+        asks.concerns[:n].copy(), asks.no[:n].copy(),
+    )  # fmt: skip
 
 
-def changes_nobody(frame: Frame, asks: Asks, moves: Moves) -> NDArray[np.bool_]:
+def changes_nobody(asks: Asks, moves: Moves) -> NDArray[np.bool_]:
     """Which interventions change nobody's life, but only what it costs or counts (intervention,).
 
     No move depends on such a programme, nor does another programme; it does not depend on another one itself, and
     everybody finds a place. Whoever leads the same life with and without it then has the same code in it.
     """
-    n = len(frame.interventions)
+    n = asks.limited.size
     found: NDArray[np.bool_] = asks.limited == 0
     found[moves.code_intervention[(moves.code_table >= 0).any(axis=1)]] = False
     for question in range(2 * n):

@@ -246,8 +246,9 @@ class Compiler(Sheets):
             self.n_cycles, life, dead, len(counting.groups), len(counted.time), len(counted.events),
             len(scenario.memory), strategies.index(scenario.comparator),
         ]  # fmt: skip
-        groups, masks = counting.arrays(changes_nobody(self, asks, moves))
-        meaning = codes(self, asks, moves, groups)
+        alone = changes_nobody(asks, moves)
+        groups, masks = counting.arrays(alone)
+        meaning = codes(self, asks, moves, groups, alone)
         add = np.array(self.add, dtype=np.uint32)
         plan = Plan(np.array(sizes, dtype=np.int64), add, meaning, starts, asks, moves, memories, groups, masks)
         return Compiled(

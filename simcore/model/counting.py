@@ -22,8 +22,8 @@ from simcore.scenario.conditions import Condition, Part
 from simcore.scenario.phases import EXACT
 from simcore.scenario.variables import TIMES
 
-#: A joint histogram has at most this many cells: fewer passes over persons against more cells to
-#: clear and fold in every draw (measured with 1,000 persons: best between 1,000 and 4,000).
+#: The variables of a joint histogram make at most this many cells, times the classes of codes: fewer passes over
+#: persons against more cells to clear and fold in every draw (measured with 1,000 persons: best between 128 and 256).
 _GROUP_CELLS = 256
 _END = " at the end"
 
@@ -258,7 +258,7 @@ class Counting:
         Parameters
         ----------
         changes_nobody
-            (intervention,): see `simcore.model.asking.changes_nobody`. Codes in these are followed along the
+            (intervention,): see `simcore.model.asking.changes_nobody`. Codes in these are tracked along the
             comparator's path for whichever strategy has them.
         """
         first, variable, stride, table = self._readers.arrays(np.int64, np.uint32, np.int64)

@@ -14,6 +14,8 @@ from simcore.kernels.tables import CONTINUOUS, OVER, Rows
 from simcore.scenario.variables import Situation
 
 _MOST_ROWS = 20_000_000
+#: Kernels look rows up at signed indices of 32 bits.
+_MOST_THRESHOLDS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class RowList:
             self._add_matrices(sheets, len(block.own))
         for sheet in sheets:
             self._add(sheet, n_thresholds)
-        if self.n_rows > _MOST_ROWS:
+        if self.n_rows > _MOST_ROWS or self.n_thresholds > _MOST_THRESHOLDS:
             raise ModelError(
                 f"{block.question} depends on too much at once: more than {_MOST_ROWS:,} situations for each draw. "
                 "Let it depend on fewer domains, attributes or phases."

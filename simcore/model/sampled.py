@@ -215,7 +215,7 @@ def simulate_draws(
     counters = _counters(compiled)
     everybody = everybody or paths.states.size > 0
     if everybody:
-        plan = plan._replace(codes=plan.codes._replace(followed=plan.codes.uses))
+        plan = plan._replace(codes=plan.codes._replace(tracked=plan.codes.uses))
     if paths.states.size > 0:
         plan = plan._replace(codes=plan.codes._replace(following=uncapped(plan)))
     for j, numbers in enumerate(values):

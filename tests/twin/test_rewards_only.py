@@ -7,6 +7,7 @@ from simcore.model.compile import compile_scenario
 from simcore.model.sampled import simulate_draws
 from tests.analytic.models import model, outcome
 from tests.strategies import read
+from tests.twin.test_twin import check_agreement, everything_at_once
 
 PROGRAMMES = {
     "care": {"about": "costs only", "enrol": {"at_age": 22, "uptake": "six_in_ten"}, "lasts": "5 years",
@@ -64,5 +65,26 @@ def test_counts_are_those_of_everybody_simulated(comparator, persons):
 def test_who_is_followed():
     """Not those whose effects, dependence or places could make lives differ."""
     codes = compile_scenario(read(scenario("none"))).plan.codes
-    changes = dict(zip(PROGRAMMES, (codes.followed == codes.uses).all(axis=0).tolist(), strict=True))
+    changes = dict(zip(PROGRAMMES, (codes.tracked == codes.uses).all(axis=0).tolist(), strict=True))
     assert changes == {"care": False, "visits": False, "help": True, "after_help": True, "scarce": True}
+
+
+@pytest.mark.parametrize(
+    ("strategies", "comparator"),
+    [
+        ({"usual": [], "has": ["programme"]}, "has"),
+        ({"usual": [], "has": ["programme"], "pays": ["pay"]}, "has"),
+        ({"usual": [], "has": ["programme", "pay"]}, "has"),
+        ({"usual": [], "has": ["programme"], "pays": ["pay"], "both": ["programme", "pay"]}, "both"),
+    ],
+)
+def test_who_is_counted_beside_a_programme_that_changes_lives(strategies, comparator):
+    """A meter reads both, and the comparator has what changes lives: against the readable twin."""
+    tree = everything_at_once()
+    pay = {"about": "costs only", "enrol": {"at_age": 16, "uptake": "uptake"}}
+    tree["interventions"] = {"programme": tree["interventions"]["programme"], "pay": pay}
+    for name, condition in (("without_pay", {"not": {"pay": {"at_least": 1}}}), ("with_pay", {"pay": {"at_least": 1}})):
+        situation = {"programme": {"from": 1, "to": 3}, **condition}
+        tree["outcomes"][name] = {"about": name, "good": True, "while": situation}
+    tree |= {"strategies": strategies, "comparator": comparator}
+    check_agreement(read(tree), persons=range(60), target_group=7, seed=1, n_draws=1)

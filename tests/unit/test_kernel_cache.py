@@ -186,7 +186,6 @@ def fresh(tmp_path: Path, text: str = KERNELS) -> ModuleType:
     """The kernels as a new process has them: none is compiled or loaded."""
     path = tmp_path / "kernels.py"
     path.write_text(text)
-    cache._digest.cache_clear()
     spec = importlib.util.spec_from_file_location("kernels", path)
     assert spec is not None
     assert spec.loader is not None
@@ -352,7 +351,6 @@ def test_state_is_told_by_sources_versions_and_options(tmp_path: Path, monkeypat
     states = {cache.state_of([source], False), cache.state_of([source], True), cache.state_of([source, source], False)}
     assert cache.state_of([source], False) in states
     source.write_text("2")
-    cache._digest.cache_clear()
     states.add(cache.state_of([source], False))
     monkeypatch.setattr(numba, "__version__", "0.0")
     states.add(cache.state_of([source], False))
