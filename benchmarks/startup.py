@@ -38,7 +38,8 @@ finally:
 
 def timed(arguments: list[str], folder: str, kernels: str | None = None) -> tuple[float, str]:
     """Seconds of a process, and what it said of errors."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # The command sets the second of these itself, but only before NumPy is loaded, which is too late here.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
     if kernels is not None:
         environment["NUMBA_CACHE_DIR"] = kernels
     begin = time.perf_counter()

@@ -27,7 +27,8 @@ def test_headline_numbers_are_as_kept(name):
             # Where luck hides it, no probability is told.
             assert ("probability_net_saving" in found) == ("probability_net_saving" in numbers)
             if "probability_net_saving" in numbers:
-                assert abs(found["probability_net_saving"] - numbers["probability_net_saving"]) <= 0.002
+                # One draw of 500 whose saving is nothing but rounding may be counted or not.
+                assert abs(found["probability_net_saving"] - numbers["probability_net_saving"]) < 0.0021
 
 
 def test_the_shipped_scenarios_share_no_name():
