@@ -15,6 +15,9 @@ from simcore.model.sampled import simulate_draws, thresholds_of
 from simcore.scenario.draws import drawn_parameters
 from simcore.scenario.loading import read_scenario
 
+#: Draws whose tables are built at once.
+_AT_ONCE = 10
+
 
 class Tables:
     """Tables alone, and tables and lives."""
@@ -35,8 +38,9 @@ class Tables:
     def tables(self, name: str) -> None:
         """Build the tables of all draws."""
         compiled, values = self.models[name]
-        for draw, numbers in enumerate(values):
-            thresholds_of(compiled, numbers, draw)
+        for draw in range(0, self.draws, _AT_ONCE):
+            some = range(draw, min(draw + _AT_ONCE, self.draws))
+            thresholds_of(compiled, values[some.start : some.stop], some)
 
     def run(self, name: str, persons: int) -> None:
         """Tables and lives of all draws."""

@@ -48,8 +48,9 @@ class SchoolDropout:
 
     def time_d_tables(self) -> None:
         """building the tables of all draws, one thread"""
-        for draw, values in enumerate(self.values):
-            thresholds_of(self.compiled, values, draw)
+        for draw in range(0, self.n_draws, 10):
+            some = range(draw, min(draw + 10, self.n_draws))
+            thresholds_of(self.compiled, self.values[some.start : some.stop], some)
 
     def time_e_lives(self) -> None:
         """tables and lives of all draws, one thread"""

@@ -48,7 +48,7 @@ class FourDomains:
         self.persons = range(2048 if toy else 102_400)
         self.compiled = compiled_from(coupled())
         self.values = means(self.compiled)
-        thresholds = four_domains.tables(self.compiled, thresholds_of(self.compiled, self.values[0], 0))
+        thresholds = four_domains.tables(self.compiled, thresholds_of(self.compiled, self.values[:1], [0])[0])
         points = np.array([decision_point(f"d{d}") for d in range(4)], np.uint32)
         cumulative = thresholds / 2.0**32
         self.calls: dict[str, Callable[[range], object]] = {"simcore": self.simcore}

@@ -18,7 +18,7 @@ from simcore.model.compile import compile_scenario
 from simcore.model.compiled import Compiled
 from simcore.model.expected import expect_draws
 from simcore.model.reach import Reach, reach
-from simcore.model.sampled import Counts, empty_counts, probabilities_of, simulate_draws
+from simcore.model.sampled import Counts, empty_counts, probabilities_of, simulate_draws, thresholds_of
 from simcore.pricing.price import Pricer
 from simcore.scenario.cohorts import other_lives
 from simcore.scenario.draws import drawn_parameters, given_parameters
@@ -34,8 +34,8 @@ ENGINES = ("sampled", "expected")
 LUCKS = ("per_draw", "shared")
 #: Probabilities per cycle below this are not resolved well by the 32 bits of a random number.
 RESOLVED = 1e-8
-#: Draws that one thread simulates at a time.
-_TASK_DRAWS = 20
+#: Draws that one thread simulates at a time, at most; and tasks that each thread gets, where there are draws enough.
+_TASK_DRAWS, _TASKS = 60, 8
 #: The exact engine reads the ways between joint states once for all draws of a task: the more, the cheaper each.
 _TASK_DRAWS_EXACT = 64
 #: Fewer than this are not shared out among threads.
@@ -142,20 +142,22 @@ def simulate(
     values = [compiled.values.evaluate(drawn, n_draws) for compiled in lived]
     counts = [empty_counts(compiled, n_draws, float if exact else np.int32) for compiled in lived]
 
-    def lives(cohort: int, task: range, who: range) -> tuple[Counts, range, Counts]:
-        compiled, these = lived[cohort], values[cohort][task.start : task.stop]
-        which = numbers[task.start : task.stop]
+    def lives(cohort: int, task: range, who: range) -> tuple[range, Counts, Counts]:
+        compiled, these = lived[cohort], slice(task.start, task.stop)
+        part = Counts(counts[cohort].time[these], counts[cohort].events[these])
+        these_values, which = values[cohort][these], numbers[these]
         if reached is not None:
             some = expect_draws(
-                compiled, reached[cohort], these, part_size=part_size, seed=seed, draws=which, shared_luck=shared
-            )  # fmt: skip
+                compiled, reached[cohort], these_values, part_size=part_size, seed=seed, draws=which, shared_luck=shared
+            )
         else:
             some = simulate_draws(
-                compiled, these, persons=who, target_group=target_group, seed=seed, draws=which, shared_luck=shared
+                compiled, these_values, persons=who, target_group=target_group, seed=seed, draws=which,
+                shared_luck=shared, counts=part if len(groups) == 1 else None,
             )  # fmt: skip
-        return counts[cohort], task, some
+        return task, part, some
 
-    step = _TASK_DRAWS
+    step = min(_TASK_DRAWS, max(n_draws // (_TASKS * n_workers), 1))
     if exact:
         step = min(_TASK_DRAWS_EXACT, max(_FEW_DRAWS_EXACT, -(-n_draws // n_workers)))
     tasks = [range(first, min(first + step, n_draws)) for first in range(0, n_draws, step)]
@@ -163,9 +165,10 @@ def simulate(
     with ThreadPoolExecutor(n_workers) as pool:
         groups = _person_groups(n_persons, n_workers if len(tasks) < 2 * n_workers and not exact else 1)
         parts = [(cohort, task, who) for cohort in range(len(lived)) for task in tasks for who in groups]
-        for total, task, some in completed(pool, [pool.submit(lives, *part) for part in parts]):
-            total.time[task.start : task.stop] += some.time
-            total.events[task.start : task.stop] += some.events
+        for task, part, some in completed(pool, [pool.submit(lives, *part) for part in parts]):
+            if some is not part:
+                part.time[:] += some.time
+                part.events[:] += some.events
             done += len(task)
             if progress is not None:
                 progress(done // (len(groups) * len(lived)), n_draws)
@@ -263,14 +266,13 @@ def try_out(file: ScenarioFile, n_draws: int = 300) -> Trial:
     drawn = drawn_parameters(file, n_draws, seed=scenario.seed, sampling="monte_carlo")
     pricer.check(means, 1)
     for compiled in lived:
-        shares = np.empty(compiled.n_thresholds)
-        probabilities_of(compiled, compiled.values.evaluate(means, 1)[0], "expected values", shares)
+        thresholds_of(compiled, compiled.values.evaluate(means, 1), ["expected values"])
     pricer.check(drawn, n_draws)
     smallest = np.inf
     for compiled in lived:
-        shares = np.empty(compiled.n_thresholds)
-        for draw, values in enumerate(compiled.values.evaluate(drawn, n_draws)):
-            probabilities_of(compiled, values, draw, shares)
+        values = compiled.values.evaluate(drawn, n_draws)
+        for draw in range(n_draws):
+            _, shares = probabilities_of(compiled, values[draw : draw + 1], [draw])
             smallest = min(smallest, float(shares[shares > 0].min(initial=np.inf)))
     return Trial(n_draws, smallest)
 

@@ -13,7 +13,8 @@ def admitted(
     compiled: Compiled, values: NDArray[np.float64], draw: int, seed: int
 ) -> dict[tuple[str, str, int], float]:  # fmt: skip
     """Share of the willing who are admitted in a draw, by strategy, intervention and cycle."""
-    shares = admissions_of(compiled, values, thresholds_of(compiled, values, draw), draw, seed)
+    thresholds = thresholds_of(compiled, values[None], [draw])
+    shares = admissions_of(compiled, values[None], thresholds, np.array([draw]), seed)[0]
     scenario = compiled.file.scenario
     return {
         (strategy, name, cycle): float(share)

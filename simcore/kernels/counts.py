@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.kernels.compiler import apart, part
-from simcore.kernels.passes import add_up, copy, differ, fill, locate, pick
+from simcore.kernels.passes import add_up, copy, fill, locate, pick
 from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS, PARTS
 
 _THREE = np.uint32(3)
@@ -52,6 +52,50 @@ def _count_few(index, evens, odds, cells, n):
 
 
 @part
+def _count_words(words, states, evens, odds, cells, n):
+    """Count persons in as few states, straight from the bytes of their states: eight persons to a word.
+
+    The lowest bit of a byte is added up, the next, and the two at once, in bytes, which hold 255 words.
+    """
+    low_bits, whole = np.uint64(0x0101010101010101), n // 8
+    for begin in range(0, whole, 255):
+        some, low, high, both = words[begin:], np.uint64(0), np.uint64(0), np.uint64(0)
+        for w in range(np.uint32(min(whole - begin, 255))):
+            word = some[w]
+            one, two = word & low_bits, (word >> np.uint64(1)) & low_bits
+            low, high, both = low + one, high + two, both + (one & two)
+        _enter_few(low, high, both, evens, cells)
+        _enter_few(low >> np.uint64(8), high >> np.uint64(8), both >> np.uint64(8), odds, cells)
+    evens[0] += 4 * whole
+    odds[0] += 4 * whole
+    for p in range(8 * whole, n):
+        if p % 2 == 0:
+            evens[states[p]] += 1
+        else:
+            odds[states[p]] += 1
+
+
+@part
+def _enter_few(low, high, both, hist, cells):
+    """Enter persons in three of four states, counted by the bits of its number, and take them out of the first."""
+    third = _every_other_byte(both)
+    one, two = _every_other_byte(low) - third, _every_other_byte(high) - third
+    hist[0] -= one + two + third
+    if cells > 1:
+        hist[1] += one
+    if cells > 2:
+        hist[2] += two
+    if cells > 3:
+        hist[3] += third
+
+
+@part
+def _every_other_byte(word):
+    """Sum of the bytes 0, 2, 4 and 6 of a word."""
+    return np.int32(((word & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(0x0001000100010001)) >> np.uint64(48))
+
+
+@part
 def _count_listed(index, who, hist, cells, more, n, n_target):
     """Add listed persons to the same parts, each `more` times: -1 takes them out."""
     for k in range(np.uint32(n)):
@@ -77,22 +121,28 @@ def _count_moved(index, usual, who, hist, cells, n, n_target):
 
 
 @part
-def _alike(codes, tracked, interventions, n):
+def _all_alike(alike, tracked, interventions):
     """Whether everybody has the same code in each of some interventions."""
     for i in interventions:
-        if tracked[i] and differ(codes[i], codes[i, 0], n):
+        if tracked[i] and not alike[i]:
             return False
     return True
 
 
 @part
-def _count_alike(groups, add, g, slot, codes, tracked, rows, scratch, hist, n, n_target):
+def _count_alike(groups, add, g, slot, codes, tracked, rows, words, scratch, hist, n, n_target):
     """Count persons who all have the same codes: once for the end of a cycle and the start of the next."""
-    cells, place, latest = groups.apart[g], scratch.place, scratch.latest[g]
+    cells, place, latest, k = groups.apart[g], scratch.place, scratch.latest[g], groups.first[g]
     if slot % 2 == 1 or scratch.latest_slot[g] != slot - 1:
-        add_up(place, 0, groups.first, groups.variable, groups.stride, groups.table, g, add, rows, n)
         fill(latest, np.int32(0), PARTS * cells)
-        _count(place, latest, cells, n, n_target)
+        # The cells are the states of a single variable.
+        if cells <= _CELLS_OF_A_WORD and groups.first[g + 1] == k + 1 and groups.table[k] < 0 and groups.stride[k] == 1:
+            states, target = groups.variable[k], latest[4 * cells :]
+            _count_words(words[states], rows[states], latest, latest[cells:], cells, n)
+            _count_words(words[states], rows[states], target, target, cells, n_target)
+        else:
+            add_up(place, 0, groups.first, groups.variable, groups.stride, groups.table, g, add, rows, n)
+            _count(place, latest, cells, n, n_target)
         scratch.latest_slot[g] = slot
     at = 0
     for k in range(groups.code_first[g], groups.code_first[g + 1]):
@@ -125,11 +175,12 @@ def count_groups(plan, kind, slot, lists, scratch, hists, n, n_target):
         if of_base:
             hist = hists[base, start : start + PARTS * cells]
             readers = groups.code_intervention[groups.code_first[g] : groups.code_first[g + 1]]
-            alike = kind == BOTH_ENDS and _alike(lists.codes[base], tracked, readers, n)
+            alike = kind == BOTH_ENDS and _all_alike(scratch.alike, tracked, readers)
             if alike:
                 _count_alike(
-                    groups, add, g, slot, lists.codes[base], tracked, lists.rows[base], scratch, hist, n, n_target
-                )
+                    groups, add, g, slot, lists.codes[base], tracked, lists.rows[base], lists.words[base], scratch,
+                    hist, n, n_target,
+                )  # fmt: skip
             if anybody or not alike:
                 locate(groups, add, g, np.int64(0), lists.rows[base], lists.codes[base], tracked, place, n)
             if not alike:
@@ -179,12 +230,20 @@ def fold(sizes, groups, masks, hists, totals, time, events):
                 _copy_usual(masks, g, base, s, time, events)
             else:
                 _fold_group(sizes, groups, masks, g, s, masks.usual[s, g], hists[base], True, totals, time, events)
+        size = PARTS * groups.cells[g] * _slots(groups.kind[g], sizes[4])
+        for s in range(n_strategies):
+            hist = hists[s, groups.hist[g] : groups.hist[g] + size]
+            if s == base or not _anything(hist, size):
+                continue
             _fold_group(sizes, groups, masks, g, s, masks.first[g], hists[s], False, totals, time, events)
-        cells = PARTS * groups.cells[g]
-        for slot in range(groups.active.shape[2]):
-            for s in range(n_strategies):
-                if groups.active[g, s, slot] or groups.active[g, base, slot]:
-                    fill(hists[s, groups.hist[g] + slot * cells :], np.int32(0), cells)
+            fill(hist, np.int32(0), size)
+        fill(hists[base, groups.hist[g] :], np.int32(0), size)
+
+
+@part
+def _slots(kind, n_cycles):
+    """How many histograms a group of this kind has."""
+    return n_cycles if kind == EVENTS else n_cycles + 1 if kind == BOUNDARIES else 2 * n_cycles
 
 
 @part
@@ -194,12 +253,11 @@ def _fold_group(sizes, groups, masks, g, s, first, hist, usual, totals, time, ev
     The masks begin at `first`.
     """
     cells, kind, n_cycles, base = groups.cells[g], groups.kind[g], sizes[4], sizes[11]
-    n_slots = n_cycles if kind == EVENTS else n_cycles + 1 if kind == BOUNDARIES else 2 * n_cycles
-    for slot in range(n_slots):
+    for slot in range(_slots(kind, n_cycles)):
         if not (groups.active[g, base, slot] or (groups.active[g, s, slot] and not usual)):
             continue
         start = groups.hist[g] + slot * PARTS * cells
-        if usual and cells > _CELLS_OF_A_WORD:
+        if usual and s == base and cells > _CELLS_OF_A_WORD:
             _merge(hist[start : start + 2 * cells], hist[start + 2 * cells :], 2 * cells)
         for of in range(3):  # the halves, and the target group
             begin = start + (4 if of == 2 else of) * cells

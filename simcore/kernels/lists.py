@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from simcore.kernels.compiler import apart, inlined, part
-from simcore.kernels.passes import copy, differ, fill, locate, pick
+from simcore.kernels.passes import copy, differ, fill, locate, pick, scattered
 
 #: Closing up a list costs as much as following a person for some cycles: it waits until one in so many can go.
 _FEW = 16
@@ -48,9 +48,22 @@ def _says_yes(number, threshold, admission):
     return number < np.uint32(np.float64(threshold) * admission)
 
 
+@apart
+def _settle_alike(codes, numbers, limit, yes, no, n):
+    """Settle a question with one threshold that everybody is asked."""
+    for p in range(np.uint32(n)):
+        codes[p] = yes if numbers[p] < limit else no
+
+
 @part
 def _settle(concerns, yes, no, flags, first, thresholds, admission, codes, numbers, index, n):
     """Settle a question for those whom it concerns."""
+    if not differ(codes, codes[0], n) and not scattered(index, index[0], n):  # as before anything has happened
+        code, at = codes[0], index[0]
+        if concerns[code] and flags[at - first]:
+            limit = np.uint32(np.float64(thresholds[at]) * admission)
+            _settle_alike(codes, numbers, limit, yes[code], no[code], n)
+        return
     for p in range(np.uint32(n)):
         code, at = codes[p], index[p]
         if concerns[code] and flags[at - np.uint32(first)]:
@@ -76,9 +89,10 @@ def _admit(willing, room, s, i):
 
 
 @part
-def leave(asks, add, uses, thresholds, cycle, lists, ask_numbers, index, picked):
-    """Who leaves a programme before its end; the last two are scratch."""
+def leave(asks, add, uses, base, thresholds, cycle, lists, scratch):
+    """Who leaves a programme before its end."""
     n_strategies, n_interventions = uses.shape
+    index, picked = scratch.index, scratch.picked
     for i in range(n_interventions):
         q = n_interventions + i
         if asks.base[q, cycle] < 0:
@@ -88,11 +102,13 @@ def leave(asks, add, uses, thresholds, cycle, lists, ask_numbers, index, picked)
             m = lists.length[s]
             if uses[s, i] and m > 0:
                 locate(asks, add, q, asks.base[q, cycle], lists.rows[s], lists.codes[s], uses[s], index, m)
-                pick(ask_numbers[q, cycle % 8], lists.who[s], picked, m)
+                pick(scratch.ask_numbers[q, cycle % 8], lists.who[s], picked, m)
                 _settle(
                     asks.concerns[q], asks.yes[q], asks.no[q], flags, asks.base[q, cycle], thresholds, 1.0,
                     lists.codes[s, i], picked, index, m,
                 )  # fmt: skip
+                if s == base:
+                    scratch.alike[i] = not differ(lists.codes[s, i], lists.codes[s, i, 0], m)
 
 
 @part
@@ -150,6 +166,16 @@ def _join_the_willing(codes, base, i, s, thresholds, admission, usual, lists, nu
 
 
 @part
+def _may_part(codes, limited, base, s, i):
+    """Whether a question may be answered otherwise than under the comparator by somebody who is not listed.
+
+    Where both have the programme and there is room for all, whoever is not listed gives the same answer.
+    """
+    ours, theirs = codes.tracked[s, i] > 0, codes.tracked[base, i] > 0
+    return s != base and (ours or theirs) and (limited > 0 or not (ours and theirs))
+
+
+@part
 def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissions, places, room):
     """Who begins phase 1 of an intervention now; under the comparator last, so that the others see who was the same.
 
@@ -168,8 +194,11 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
             continue
         numbers, flags = scratch.ask_numbers[i, cycle % 8], asks.flag[asks.flag_base[i, cycle] :]
         locate(asks, add, i, asks.base[i, cycle], lists.rows[base], lists.codes[base], codes.tracked[base], place, n)
+        parting = False
+        for s in range(n_strategies):
+            parting |= _may_part(codes, asks.limited[i], base, s, i)
         n_willing = 0
-        for p in range(np.uint32(n)):
+        for p in range(np.uint32(n if parting else 0)):
             willing[n_willing] = p
             n_willing += numbers[p] < thresholds[place[p]]
         for turn in range(n_strategies):
@@ -185,9 +214,9 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
                     asks.concerns[i], asks.yes[i], asks.no[i], flags, first, thresholds, admissions[s, i, cycle],
                     lists.codes[s, i], picked, index, m,
                 )  # fmt: skip
-            # Where both have it and there is room for all, whoever is not listed gives the same answer.
-            both = codes.tracked[s, i] and codes.tracked[base, i] and not asks.limited[i]
-            if s != base and (codes.tracked[s, i] or codes.tracked[base, i]) and not both:
+                if s == base:
+                    scratch.alike[i] = not differ(lists.codes[s, i], lists.codes[s, i, 0], m)
+            if _may_part(codes, asks.limited[i], base, s, i):
                 _join_the_willing(
                     codes, base, i, s, thresholds, admissions[s, i, cycle], admissions[base, i, cycle], lists, numbers,
                     place, willing, picked, index, n_willing,
@@ -198,14 +227,16 @@ def enrol(asks, add, codes, base, thresholds, cycle, lists, scratch, n, admissio
 
 
 @part
-def advance(codes, s, lists):
-    """Codes of the next cycle."""
+def advance(codes, base, s, cycle, lists, alike):
+    """Codes of the next cycle. Whether all have become alike under the comparator is looked at now and then."""
     n = lists.length[s]
     for i in range(codes.tracked.shape[1]):
         if n == 0 or not codes.tracked[s, i]:
             continue
         now, following = lists.codes[s, i], codes.following[i]
-        if differ(now, now[0], n):
+        if s == base and not alike[i] and cycle % 8 == 7:
+            alike[i] = not differ(now, now[0], n)
+        if not alike[i] if s == base else differ(now, now[0], n):
             _go_on(now, following, n)
         elif following[now[0]] != now[0]:
             fill(now, np.uint16(following[now[0]]), n)

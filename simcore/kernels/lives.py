@@ -2,7 +2,7 @@
 
 Persons are simulated in blocks; within a block, cycles are the outer and persons the inner loop,
 so that each inner loop is a plain pass over contiguous arrays. The random numbers of a block
-are made once and serve every strategy. Python calls one kernel for each draw. Persons are only ever counted
+are made once and serve every strategy. Python calls one kernel for several draws. Persons are only ever counted
 (`simcore.kernels.counts`), and under other strategies than the comparator only those are simulated whose lives can
 differ (`simcore.kernels.lists`).
 """
@@ -116,6 +116,7 @@ def _simulate_block(
     tracing, room = trace.size > 0, scratch.room
     fill(scratch.ready, np.int64(-1), scratch.ready.size)
     fill(scratch.latest_slot, np.int64(-2), scratch.latest_slot.size)  # no slot follows this one
+    fill(scratch.alike, np.uint8(1), scratch.alike.size)
     begin_lists(plan.codes, base, scratch.origin, lists, n, everybody)
     count_groups(plan, np.int64(BOUNDARIES), np.int64(0), lists, scratch, hists, n, n_target)
     for s in range(n_strategies if tracing else 0):
@@ -131,7 +132,7 @@ def _simulate_block(
                 continue
             eight_cycles(scratch.ask_numbers[q], scratch.shared, n, cycle // 8, plan.asks.point[q], key)
             scratch.ready[q] = cycle // 8
-        leave(plan.asks, add, tracked, thresholds, cycle, lists, scratch.ask_numbers, index, scratch.picked)
+        leave(plan.asks, add, tracked, base, thresholds, cycle, lists, scratch)
         enrol(plan.asks, add, plan.codes, base, thresholds, cycle, lists, scratch, n, admissions, places, room)
         count_groups(plan, np.int64(BOTH_ENDS), 2 * cycle, lists, scratch, hists, n, n_target)
         for s in range(n_strategies):
@@ -162,7 +163,7 @@ def _simulate_block(
         for s in range(n_strategies):
             for v in range(n_variables if tracing else 0):
                 copy(rows[s, v], trace[s, cycle + 1, v, first:], n)
-            advance(plan.codes, s, lists)
+            advance(plan.codes, base, s, cycle, lists, scratch.alike)
         # Looking who may leave costs about as much as a cycle of who need not stay: every other cycle is best.
         for s in range(n_strategies if cycle % 2 == 1 else 0):
             if s != base and length[s] > 0 and not everybody:
@@ -171,19 +172,19 @@ def _simulate_block(
 
 @kernel
 def simulate_lives(
-    plan, thresholds, key, draw, first, last, target_group, scratch, lists, hists, totals, admissions, places,
+    plan, thresholds, key, draws, first, last, target_group, scratch, lists, hists, totals, admissions, places,
     everybody, trace, trace_codes, time, events,
 ):  # fmt: skip
-    """Simulate persons of one draw with every strategy, and enter them in the ledger.
+    """Simulate persons of some draws with every strategy, and enter them in the ledger.
 
     Parameters
     ----------
     plan, thresholds
-        The compiled model, and its thresholds in this draw.
+        The compiled model, and its thresholds (draw, threshold).
     key
         uint32 (2,): the seed.
-    draw, first, last
-        Number of the draw; the persons are `first`, an even number, to ``last - 1``.
+    draws, first, last
+        int64 (draw,): numbers of the draws; the persons are `first`, an even number, to ``last - 1``.
     target_group
         Persons with a lower number belong to it.
     scratch, lists
@@ -191,7 +192,7 @@ def simulate_lives(
     hists, totals
         int32 (strategy, cell), all 0 before and after; int32 (at least the largest number of masks,): scratch.
     admissions
-        float64 (strategy, intervention, cycle): share of the willing who are admitted.
+        float64 (draw, strategy, intervention, cycle): share of the willing who are admitted.
     places
         float64 (intervention, cycle): when not empty, the places per person and year from which `admissions` are
         worked out and filled, with persons of a single block; negative but where a year begins; needs `everybody`.
@@ -199,18 +200,19 @@ def simulate_lives(
         Whether all persons are simulated under every strategy, also those who cannot differ.
     trace, trace_codes
         uint8 (strategy, boundary, variable, person) and uint16 (strategy, cycle, intervention, person):
-        filled for these persons when not empty; needs `everybody`.
+        filled for these persons in the last draw when not empty; needs `everybody`.
     time, events
-        The ledger of this draw, empty: see `simcore.kernels.counts.fold`.
+        The ledger of these draws, empty: (draw, ...), and then as in `simcore.kernels.counts.fold`.
     """
     size = scratch.index.size
-    for begin in range(first, last, size):
-        n = min(size, last - begin)
-        n_target = min(max(target_group - begin, 0), n)
-        begin_numbers(scratch.shared, begin, n, draw, key)
-        _start_block(plan.starts, plan.add, thresholds, key, n, scratch)
-        _simulate_block(
-            plan, thresholds, key, begin, n, n_target, scratch, lists, hists, admissions, places, everybody, trace,
-            trace_codes,
-        )  # fmt: skip
-    fold(plan.sizes, plan.groups, plan.masks, hists, totals, time, events)
+    for j in range(draws.size):
+        for begin in range(first, last, size):
+            n = min(size, last - begin)
+            n_target = min(max(target_group - begin, 0), n)
+            begin_numbers(scratch.shared, begin, n, draws[j], key)
+            _start_block(plan.starts, plan.add, thresholds[j], key, n, scratch)
+            _simulate_block(
+                plan, thresholds[j], key, begin, n, n_target, scratch, lists, hists, admissions[j], places, everybody,
+                trace, trace_codes,
+            )  # fmt: skip
+        fold(plan.sizes, plan.groups, plan.masks, hists, totals, time[j], events[j])

@@ -39,6 +39,15 @@ def differ(codes, one, n):
 
 
 @apart
+def scattered(index, one, n):
+    """Whether any of the first `n` persons has another index than this one."""
+    different = np.uint32(0)
+    for p in range(np.uint32(n)):
+        different = np.uint32(different | np.uint32(index[p] ^ one))
+    return different != 0
+
+
+@apart
 def pick(source, who, target, n):
     """Give each listed person what stands in the place of the person."""
     for k in range(np.uint32(n)):

@@ -263,6 +263,8 @@ class Lists(NamedTuple):
     rows
         uint8 (strategy, 2 * variable, listed): at the start and at the end of the cycle. Under the comparator
         everybody is listed, in the order of persons.
+    words
+        uint64 (strategy, 2 * variable, listed / 8): the same bytes, eight to a word.
     codes
         uint16 (strategy, intervention, listed).
     kept
@@ -275,6 +277,7 @@ class Lists(NamedTuple):
     """
 
     rows: U1
+    words: NDArray[np.uint64]
     codes: U2
     kept: U2
     asked: U1
@@ -303,6 +306,8 @@ class Scratch(NamedTuple):
         uint8 (person,): the own state of who has none yet.
     room
         float64 (strategy, intervention): places that are left.
+    alike
+        uint8 (intervention,): whether all persons are known to have the same code under the comparator.
     latest, latest_slot
         int32 (group, part and cell) and int64 (group,): persons where they were last counted without codes, and when.
     """
@@ -318,6 +323,7 @@ class Scratch(NamedTuple):
     chosen: U4
     zeros: U1
     room: NDArray[np.float64]
+    alike: U1
     latest: NDArray[np.int32]
     latest_slot: I8
 
@@ -325,7 +331,7 @@ class Scratch(NamedTuple):
 def scratch_arrays(plan: Plan, size: int | None = None) -> tuple[Scratch, Lists]:
     """Arrays that a thread works in, for blocks of `size` persons; by default as many as stay in the cache.
 
-    Counters of 16 bits allow for at most 131,070 (`simcore.kernels.counts`).
+    The size is a multiple of 8. Counters of 16 bits allow for at most 131,070 (`simcore.kernels.counts`).
     """
     if size is None:
         size = min(max(_BLOCK_BYTES // (32 * int(plan.sizes[1])) // BLOCK, 1), 4) * BLOCK
@@ -344,11 +350,14 @@ def scratch_arrays(plan: Plan, size: int | None = None) -> tuple[Scratch, Lists]
         chosen=np.zeros(size + 1, np.uint32),
         zeros=np.zeros(size, np.uint8),
         room=np.zeros((n_strategies, some)),
+        alike=np.zeros(some, np.uint8),
         latest=np.zeros((plan.groups.kind.size, PARTS * int(plan.groups.apart.max(initial=0))), np.int32),
         latest_slot=np.zeros(plan.groups.kind.size, np.int64),
     )
+    rows = np.zeros((n_strategies, 2 * n_variables, size), np.uint8)
     lists = Lists(
-        rows=np.zeros((n_strategies, 2 * n_variables, size), np.uint8),
+        rows=rows,
+        words=rows.view(np.uint64),
         codes=np.zeros((n_strategies, some, size), np.uint16),
         kept=np.zeros((n_strategies, some, size), np.uint16),
         asked=np.zeros((some, size), np.uint8),

@@ -162,26 +162,37 @@ def _modified_over(rows, values, e, rate, size):
 
 @kernel
 def build_thresholds(rows, values, thresholds, shares, work):
-    """Fill the thresholds of every row for one draw: of distinct rows first, and then of those that are like them.
+    """Fill the thresholds of every row for some draws.
 
     Parameters
     ----------
     rows
         `Rows`.
     values
-        float64 (column,): every number the rows refer to, in this draw.
+        float64 (draw, column): every number the rows refer to, in these draws.
     thresholds
-        uint32, filled: row by row, the cumulative probabilities of the exits times 2**32. Rows with fewer
-        exits than thresholds repeat the last one, so that whoever passes it passes them all.
+        uint32 (draw, threshold), filled: row by row, the cumulative probabilities of the exits times 2**32. Rows with
+        fewer exits than thresholds repeat the last one, so that whoever passes it passes them all.
     shares
-        float64, filled with the probabilities themselves in the same places when not empty; 0 behind the last exit.
+        float64 (draw, threshold), or (draw, 0): filled with the probabilities themselves in the same places when there
+        is room for them; 0 behind the last exit.
     work
         float64: scratch for the largest ``n_exits``, and four times the square of the largest ``matrix_states``.
 
     Returns
     -------
-    (row, status) of the first row that is no probability row, or (-1, FINE).
+    (draw, row, status) of the first row that is no probability row, or (-1, -1, FINE).
     """
+    for j in range(values.shape[0]):
+        row, status = _build(rows, values[j], thresholds[j], shares[j], work)
+        if status != FINE:
+            return j, row, status
+    return -1, -1, FINE
+
+
+@part
+def _build(rows, values, thresholds, shares, work):
+    """Fill those of one draw: of distinct rows first, and then of those that are like them."""
     cycle_years, has_over = rows.cycle_years[0], rows.over_kind.size > 0
     for r in rows.distinct:
         first, count = rows.first_exit[r], rows.n_exits[r]
@@ -240,8 +251,9 @@ def build_continuous(rows, values, thresholds, shares, work):
     A kernel of its own, so that models without one need not wait for it to be compiled. Parameters are those of
     `build_thresholds`.
     """
-    for m in range(rows.matrix_first.size):
-        _exponential(rows, values, thresholds, shares, work, m)
+    for j in range(values.shape[0]):
+        for m in range(rows.matrix_first.size):
+            _exponential(rows, values[j], thresholds[j], shares[j], work, m)
 
 
 @part

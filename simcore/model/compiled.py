@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +104,7 @@ class Compiled:
                 wrong = f"a probability{of} of {block.question}{within} lies outside 0 to 1 ({ways})"
         return f"{place}: {wrong}."
 
-    @property
+    @cached_property
     def n_work(self) -> int:
         """Length of the scratch array that building thresholds needs."""
         exits, states = self.rows.n_exits.max(initial=1), self.rows.matrix_states.max(initial=1)

@@ -55,14 +55,12 @@ def expect_draws(
     """
     n = len(values)
     shares = np.empty((max(compiled.n_thresholds, 1), n))
-    one = np.empty(compiled.n_thresholds)
     everybody = np.ones(n)
-    admissions = np.ones((n, *compiled.plan.codes.uses.shape, int(compiled.plan.sizes[4])))
-    for j, numbers in enumerate(values):
-        draw = j if draws is None else int(draws[j])
-        thresholds = probabilities_of(compiled, numbers, draw, one)
-        shares[: compiled.n_thresholds, j] = one
-        admissions[j] = admissions_of(compiled, numbers, thresholds, 0 if shared_luck else draw, seed)
+    numbers = np.arange(n, dtype=np.int64) if draws is None else np.asarray(draws, dtype=np.int64)
+    thresholds, found = probabilities_of(compiled, values, numbers)
+    shares[: compiled.n_thresholds] = found.T
+    lucks = np.zeros_like(numbers) if shared_luck else numbers
+    admissions = admissions_of(compiled, values, thresholds, lucks, seed)
     counts = empty_counts(compiled, n, float)
     work = np.empty((max(len(reached.order), 1), reached.most_options, n))
     product = np.empty((reached.most_ways + 1, n))

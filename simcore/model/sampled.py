@@ -65,35 +65,48 @@ def empty_counts(compiled: Compiled, n_draws: int, kind: type = np.int32) -> Cou
     )
 
 
-def thresholds_of(compiled: Compiled, values: NDArray[np.float64], draw: int | str) -> NDArray[np.uint32]:
-    """Thresholds of one draw; `draw` names it in messages.
+def thresholds_of(
+    compiled: Compiled, values: NDArray[np.float64], draws: Sequence[int | str] | NDArray[np.int64]
+) -> NDArray[np.uint32]:
+    """Thresholds (draw, threshold) by the numbers of some draws (draw, column); `draws` names them in messages.
 
     Raises
     ------
     ModelError
         Some row is no probability row; the message names place, draw, situation and ingredients.
     """
-    return probabilities_of(compiled, values, draw, np.empty(0))
+    return _tables(compiled, values, draws, np.empty((len(values), 0)))
 
 
 def probabilities_of(
-    compiled: Compiled, values: NDArray[np.float64], draw: int | str, shares: NDArray[np.float64]
-) -> NDArray[np.uint32]:
-    """Thresholds of one draw; `shares` (threshold,) is filled with the probabilities, when not empty.
+    compiled: Compiled, values: NDArray[np.float64], draws: Sequence[int | str] | NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    """Thresholds, as `thresholds_of`, and the probability (draw, threshold) of the exit that each belongs to.
 
     Raises
     ------
     ModelError
         As `thresholds_of`.
     """
-    thresholds = np.empty(compiled.n_thresholds, np.uint32)
+    shares = np.empty((len(values), compiled.n_thresholds))
+    return _tables(compiled, values, draws, shares), shares
+
+
+def _tables(
+    compiled: Compiled,
+    values: NDArray[np.float64],
+    draws: Sequence[int | str] | NDArray[np.int64],
+    shares: NDArray[np.float64],
+) -> NDArray[np.uint32]:
+    """Thresholds; the probabilities are filled in when there is room for them."""
+    thresholds = np.empty((len(values), compiled.n_thresholds), np.uint32)
     work = np.empty(compiled.n_work)
-    row, status = build_thresholds(compiled.rows, values, thresholds, shares, work)
+    at, row, status = build_thresholds(compiled.rows, values, thresholds, shares, work)
     if status == FINE and compiled.rows.matrix_first.size:
         build_continuous(compiled.rows, values, thresholds, shares, work)
     if status != FINE:
-        where = f"draw {draw}" if isinstance(draw, int) else draw
-        raise ModelError(compiled.explain(where, row, status, values))
+        where = draws[at] if isinstance(draws[at], str) else f"draw {draws[at]}"
+        raise ModelError(compiled.explain(where, row, status, values[at]))
     return thresholds
 
 
@@ -125,35 +138,37 @@ def admissions_of(
     compiled: Compiled,
     values: NDArray[np.float64],
     thresholds: NDArray[np.uint32],
-    draw: int,
+    draws: NDArray[np.int64],
     seed: int,
     pilot: Admission = Admission(),
 ) -> NDArray[np.float64]:
-    """Share of the willing who are admitted in one draw (strategy, intervention, cycle); see `Admission`.
+    """Share of the willing who are admitted in some draws (draw, strategy, intervention, cycle); see `Admission`.
 
     Parameters
     ----------
     compiled, values, thresholds
-        The model, its numbers in this draw (column,), and its thresholds.
-    draw, seed
-        Number of the draw and seed of the run.
+        The model, its numbers in these draws (draw, column), and its thresholds (draw, threshold).
+    draws, seed
+        Numbers of the draws (draw,) and seed of the run.
     pilot
         Who is followed.
     """
     plan = compiled.plan
     n_strategies, n_cycles = int(plan.sizes[3]), int(plan.sizes[4])
-    shares = np.ones((n_strategies, len(compiled.places), n_cycles))
+    shares = np.ones((len(draws), n_strategies, len(compiled.places), n_cycles))
     limited = compiled.places >= 0
     if not limited.any():
         return shares
     group = compiled.file.scenario.population.target_group
-    per_person = np.where(limited, values[compiled.places] / group, -1.0)
     scratch, lists = scratch_arrays(plan, pilot.persons)
-    counts, nobody = empty_counts(compiled, 1), NO_PATHS
-    simulate_lives(
-        plan, thresholds, key_of(seed), draw, pilot.first, pilot.first + pilot.persons, 0, scratch, lists,
-        *_counters(compiled), shares, per_person, True, nobody.states, nobody.codes, counts.time[0], counts.events[0],
-    )  # fmt: skip
+    counters, counts, nobody = _counters(compiled), empty_counts(compiled, 1), NO_PATHS
+    for j, numbers in enumerate(values):
+        per_person = np.where(limited, numbers[compiled.places] / group, -1.0)
+        one = slice(j, j + 1)
+        simulate_lives(
+            plan, thresholds[one], key_of(seed), draws[one], pilot.first, pilot.first + pilot.persons, 0, scratch,
+            lists, *counters, shares[one], per_person, True, nobody.states, nobody.codes, counts.time, counts.events,
+        )  # fmt: skip
     return shares
 
 
@@ -166,6 +181,8 @@ def _counters(compiled: Compiled) -> tuple[NDArray[np.int32], NDArray[np.int32]]
 
 #: Stands for no places to be settled.
 _SETTLED = np.zeros((0, 0))
+#: Tables of so many bytes are handed to the kernel at once, of several draws: a call costs about 30 microseconds.
+_CALL_BYTES = 1 << 20
 
 
 def simulate_draws(
@@ -179,6 +196,7 @@ def simulate_draws(
     shared_luck: bool = False,
     paths: Paths = NO_PATHS,
     everybody: bool = False,
+    counts: Counts | None = None,
 ) -> Counts:
     """Simulate some persons in some draws, with every strategy.
 
@@ -203,6 +221,12 @@ def simulate_draws(
     everybody
         Simulate all persons under every strategy, also those whose lives cannot differ from the comparator's: slower,
         with the same result. Paths need it.
+    counts
+        An empty ledger of these draws to fill; by default a new one.
+
+    Returns
+    -------
+    The ledger.
 
     Raises
     ------
@@ -210,7 +234,7 @@ def simulate_draws(
         Some row is no probability row in some draw.
     """
     plan, key = compiled.plan, key_of(seed)
-    counts = empty_counts(compiled, len(values))
+    counts = empty_counts(compiled, len(values)) if counts is None else counts
     scratch, lists = scratch_arrays(plan)
     counters = _counters(compiled)
     everybody = everybody or paths.states.size > 0
@@ -218,14 +242,17 @@ def simulate_draws(
         plan = plan._replace(codes=plan.codes._replace(tracked=plan.codes.uses))
     if paths.states.size > 0:
         plan = plan._replace(codes=plan.codes._replace(following=uncapped(plan)))
-    for j, numbers in enumerate(values):
-        draw = j if draws is None else int(draws[j])
-        thresholds = thresholds_of(compiled, numbers, draw)
-        draw = 0 if shared_luck else draw
-        admissions = admissions_of(compiled, numbers, thresholds, draw, seed)
+    numbers = np.arange(len(values), dtype=np.int64) if draws is None else np.asarray(draws, dtype=np.int64)
+    lucks = np.zeros_like(numbers) if shared_luck else numbers
+    at_once = max(_CALL_BYTES // (4 * compiled.n_thresholds + 1), 1)
+    for first in range(0, len(values), at_once):
+        these = slice(first, first + at_once)
+        thresholds = thresholds_of(compiled, values[these], numbers[these])
+        admissions = admissions_of(compiled, values[these], thresholds, lucks[these], seed)
         simulate_lives(
-            plan, thresholds, key, draw, persons.start, persons.stop, target_group, scratch, lists, *counters,
-            admissions, _SETTLED, everybody, paths.states, paths.codes, counts.time[j], counts.events[j],
+            plan, thresholds, key, lucks[these], persons.start, persons.stop, target_group, scratch, lists,
+            *counters, admissions, _SETTLED, everybody, paths.states, paths.codes, counts.time[these],
+            counts.events[these],
         )  # fmt: skip
     return counts
 

@@ -149,11 +149,11 @@ def test_the_pilot_is_near_what_is_expected() -> None:
     tree = adopted({"at_age": START_AGE + 4, "if": {"life": "out"}, "uptake": "uptake", "places": "places"},
                    numbers=numbers)  # fmt: skip
     compiled = compile_scenario(read(tree))
-    values = compiled.values.evaluate({name: np.array([of[0]]) for name, of in (NUMBERS | numbers).items()}, 1)[0]
-    thresholds = thresholds_of(compiled, values, 0)
+    values = compiled.values.evaluate({name: np.array([of[0]]) for name, of in (NUMBERS | numbers).items()}, 1)
+    thresholds = thresholds_of(compiled, values, [0])
     share = float(chain(4)[4])
     for seed in range(5):
-        found = admissions_of(compiled, values, thresholds, 0, seed)[1, 0, 4]
+        found = admissions_of(compiled, values, thresholds, np.array([0]), seed)[0, 1, 0, 4]
         relative = np.sqrt((1 - share) / (share * Admission().persons))
         assert abs(found * (0.9 * share * 10) / 1.0 - 1) < 6 * relative
 

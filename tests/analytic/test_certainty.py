@@ -66,7 +66,7 @@ def test_shares_rounded_below_one_give_nothing_to_a_level_without_share() -> Non
     tree = model({"a -> b": {"probability": 0}}, years=1, states=["a", "b", "c"], numbers=numbers)
     tree["population"]["start_states"]["life"] = {"a": "third", "b": "two_thirds"}
     compiled = compile_scenario(read(tree))
-    row = thresholds_of(compiled, compiled.values.evaluate(drawn_once(numbers), 1)[0], 0)
+    row = thresholds_of(compiled, compiled.values.evaluate(drawn_once(numbers), 1), [0])[0]
     width = int(compiled.plan.starts.thresholds[0])
     first = int(compiled.plan.starts.base[0])
     answers = compiled.plan.starts.map[int(compiled.plan.starts.map_first[0]) :]
@@ -86,7 +86,7 @@ def test_compiled_thresholds_are_rounded_probabilities() -> None:
     drawn = draw_parameters({"p": file.scenario.parameters["p"].distribution}, 300, seed=2)
     values = compiled.values.evaluate(drawn, 300)
     for draw, probability in enumerate(drawn["p"]):
-        assert threshold(float(probability)) in thresholds_of(compiled, values[draw], draw).tolist()
+        assert threshold(float(probability)) in thresholds_of(compiled, values[draw : draw + 1], [draw])[0].tolist()
 
 
 @pytest.mark.parametrize("certain", [0, 1])
@@ -140,7 +140,7 @@ def test_modifiers_in_closed_form(order: list[int]) -> None:
     acts = [{sizes[k][0]: sizes[k][0], "if": {"age": {"at_least": 0}}, "evidence": "causal"} for k in order]
     tree = model({"a -> b": {"probability": "p", "modifiers": acts}}, years=1, numbers=numbers)
     compiled = compile_scenario(read(tree))
-    found = thresholds_of(compiled, compiled.values.evaluate(drawn_once(numbers), 1)[0], 0).astype(float)
+    found = thresholds_of(compiled, compiled.values.evaluate(drawn_once(numbers), 1), [0])[0].astype(float)
     expected = 0.2
     for k in sorted(order):
         expected = closed_form(expected, *sizes[k])

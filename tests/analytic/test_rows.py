@@ -32,8 +32,7 @@ def rows_of(
     compiled = compile_scenario(file)
     plan = compiled.plan
     values = compiled.values.evaluate(draw_parameters(file.distributions, draw + 1, seed=1), draw + 1)
-    shares = np.zeros(compiled.n_thresholds)
-    thresholds = probabilities_of(compiled, values[draw], draw, shares)
+    thresholds, shares = (of[0] for of in probabilities_of(compiled, values[draw : draw + 1], [draw]))
     domain = list(file.scenario.domains).index("life")
     n, width = len(file.scenario.domains["life"].states), int(plan.moves.thresholds[domain])
     first, answers = int(plan.moves.base[domain, cycle]), plan.moves.map[int(plan.moves.map_first[domain]) :]

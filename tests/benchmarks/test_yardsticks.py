@@ -29,7 +29,7 @@ def test_c_counts_what_simcore_counts(name, compiled):
     needs(name)
     persons, values = range(4500), means(compiled)
     counts = simulate_draws(compiled, values, persons=persons, target_group=1, seed=5)
-    thresholds = four_domains.tables(compiled, thresholds_of(compiled, values[0], 0))
+    thresholds = four_domains.tables(compiled, thresholds_of(compiled, values[:1], [0])[0])
     found = four_domains.in_c(name, thresholds, POINTS, 5, persons)
     np.testing.assert_array_equal(found[..., 1:], four_domains.occupancy(counts))
     assert (found.sum(axis=-1) == 2250).all()
@@ -40,7 +40,7 @@ def test_c_counts_what_simcore_counts(name, compiled):
 @pytest.mark.parametrize("name", IN_C)
 def test_parts_of_the_persons_add_up(name, compiled):
     needs(name)
-    thresholds = four_domains.tables(compiled, thresholds_of(compiled, means(compiled)[0], 0))
+    thresholds = four_domains.tables(compiled, thresholds_of(compiled, means(compiled), [0])[0])
     parts = range(1024), range(1024, 1111), range(1111, 1111)
     whole = sum(four_domains.in_c(name, thresholds, POINTS, 5, part) for part in parts)
     np.testing.assert_array_equal(whole, four_domains.in_c(name, thresholds, POINTS, 5, range(1111)))

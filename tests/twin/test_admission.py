@@ -64,9 +64,10 @@ def test_the_pilot_of_the_twin_admits_the_same() -> None:
     file = read(tree)
     compiled = compile_scenario(file)
     plain = {name: value for name, (value, _) in (NUMBERS | numbers).items()}
-    values = compiled.values.evaluate({name: np.array([value]) for name, value in plain.items()}, 1)[0]
+    values = compiled.values.evaluate({name: np.array([value]) for name, value in plain.items()}, 1)
     for seed, draw in ((0, 3), (7, 0)):
-        found = admissions_of(compiled, values, thresholds_of(compiled, values, draw), draw, seed, PILOT)
+        thresholds = thresholds_of(compiled, values, [draw])
+        found = admissions_of(compiled, values, thresholds, np.array([draw]), seed, PILOT)[0]
         for s, strategy in enumerate(file.scenario.strategies):
             persons = range(PILOT.first, PILOT.first + PILOT.persons)
             lives = Asked(file.scenario, plain, draw=draw, persons=persons, seed=seed)
