@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simcore.kernels.compiler import kernel, part
+from simcore.kernels.compiler import inlined, kernel, part
 from simcore.kernels.counts import count_groups, fold
 from simcore.kernels.lists import advance, begin_lists, enrol, leave, let_go
 from simcore.kernels.passes import add_looked_up, add_up, copy, decide, decide_alone, fill, look_up, pick
@@ -99,7 +99,7 @@ def _keep_the_dead(life, dead, n_attributes, rows, n):
                 end[p] = start[p] if ended[p] == dead else end[p]
 
 
-@part
+@inlined  # as a part it would be optimised on its way into the kernel, and once more there: a sixth of all compiling
 def _simulate_block(
     plan, thresholds, key, first, n, n_target, scratch, lists, hists, admissions, places, everybody, trace, trace_codes
 ):
