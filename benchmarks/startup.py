@@ -40,6 +40,7 @@ def timed(arguments: list[str], folder: str, kernels: str | None = None) -> tupl
     """Seconds of a process, and what it said of errors."""
     # The command sets the second of these itself, but only before NumPy is loaded, which is too late here.
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed simcore has its bytecode
     if kernels is not None:
         environment["NUMBA_CACHE_DIR"] = kernels
     begin = time.perf_counter()

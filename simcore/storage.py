@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simcore.errors import ResultsError
+from simcore.second_process import PATIENCE, in_second_process
 from simcore.vocabulary import validate
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 STORE = "results.zarr"
 #: Everything that a run writes into a results folder; a later run may replace it, and nothing else.
 CONTENTS = (STORE, "actors.csv", "budget.csv", "figure.png", "lives.csv", "lives.png")
+#: Bytes in a second that a disk takes at least, or something is wrong.
+_SLOWEST = 5_000_000
 #: Draws in a chunk of the store.
 _CHUNK_DRAWS = 250
 
@@ -63,7 +65,8 @@ def save_results(
     folder
         Where; new, empty, or holding earlier results.
     also
-        Called with the folder being written, to add tables and figures.
+        Called with the folder being written, to add tables and figures. Meanwhile another process writes the results,
+        where there is a processor for it.
 
     Raises
     ------
@@ -77,11 +80,13 @@ def save_results(
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        with ThreadPoolExecutor(1) as pool:  # compressing and writing leave Python free for tables and figures
-            writing = pool.submit(_write, results, partial / STORE)
-            if also is not None:
+        if also is None:
+            _write(results, partial / STORE)
+        else:
+            patience = PATIENCE + results.nbytes / _SLOWEST
+            with in_second_process(lambda: _write(results, partial / STORE), patience=patience) as written:
                 also(partial)
-            writing.result()
+                written()
         if target.exists():
             target.rename(old)
         partial.rename(target)
@@ -95,7 +100,7 @@ def save_results(
     return target
 
 
-def _write(results: xr.Dataset, store: Path) -> None:
+def _write(results: xr.Dataset, store: Path) -> bytes:
     encoding = {
         name: {"chunks": tuple(min(size, _CHUNK_DRAWS) if dim == "draw" else size for dim, size in sizes.items())}
         for name, sizes in ((name, results[name].sizes) for name in results.data_vars)
@@ -106,6 +111,7 @@ def _write(results: xr.Dataset, store: Path) -> None:
     results.to_zarr(
         store, mode="w", zarr_format=2, consolidated=True, encoding=encoding, write_empty_chunks=True
     )  # fmt: skip
+    return b""  # nothing to tell whoever waits for it
 
 
 def _missing_chunks(store: Path) -> list[str]:

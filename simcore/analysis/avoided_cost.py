@@ -43,28 +43,26 @@ def saved(results: xr.Dataset, values: xr.DataArray, *, comparator: str | None =
     strategies = [str(strategy) for strategy in results["strategy"].values]
     if name not in strategies:
         raise UnknownNameError(name, "a strategy of these results", strategies)
-    others = [strategy for strategy in strategies if strategy != name]
-    usual, other = values.sel(strategy=name, drop=True), values.sel(strategy=others)
-    difference = usual - other
+    others = values.sel(strategy=[strategy for strategy in strategies if strategy != name])
+    usual = np.expand_dims(values.sel(strategy=name).values, values.get_axis_num("strategy"))
+    difference = usual - others.values
     if results.attrs.get("engine") == "expected":
         # Sampled lives that are the same have the same counts; sums of real numbers differ by their rounding.
-        scale = abs(usual).where(abs(usual) > abs(other), abs(other))
-        difference = difference.where(abs(difference) > REAL * scale, 0.0)
-    difference = difference.rename(strategy="intervention").transpose(
-        *("intervention" if dim == "strategy" else dim for dim in values.dims)
-    )
-    difference.attrs = {**values.attrs, "long_name": f"{values.attrs.get('long_name', 'Value')}, avoided"}
-    return difference
+        scale = np.maximum(np.abs(usual), np.abs(others.values))
+        difference = np.where(np.abs(difference) > REAL * scale, difference, 0.0)
+    found = others.copy(data=difference).rename(strategy="intervention")
+    found.attrs = {**values.attrs, "long_name": f"{values.attrs.get('long_name', 'Value')}, avoided"}
+    return found
 
 
 def of_kinds(array: xr.DataArray, kinds: Sequence[str]) -> xr.DataArray:
     """Sum the kinds of cost that are there among `kinds`; zero when there are none."""
-    total = array.isel(cost_kind=0, drop=True) * 0.0
-    for kind in array["cost_kind"].values:
+    amounts = np.moveaxis(array.values, array.get_axis_num("cost_kind"), 0)
+    total = amounts[0] * 0.0
+    for kind, amount in zip(array["cost_kind"].values, amounts, strict=True):
         if str(kind) in kinds:  # one kind after the other: selecting several would copy them first
-            total += array.sel(cost_kind=kind, drop=True)
-    total.attrs = dict(array.attrs)
-    return total
+            total += amount
+    return array.isel(cost_kind=0, drop=True).copy(data=total)
 
 
 def avoided_cost(

@@ -12,6 +12,9 @@ from simcore.analysis.avoided_cost import contrast, counted_kinds
 from simcore.analysis.luck import certain_draws, regressors, without_luck
 from simcore.analysis.two_orders import mean_and_error, quantiles, saved_by_halves, variances
 
+#: What a combination is compared by.
+QUANTITIES = ("sum_of_parts", "together", "interaction")
+
 
 def parts_of(results: xr.Dataset) -> dict[str, list[str]]:
     """The strategies that add several interventions to the comparator, with the strategies that add one of them each.
@@ -35,7 +38,9 @@ def _adds(members: frozenset[str], usual: frozenset[str]) -> int:
     return len(members - usual) if usual <= members else 0
 
 
-def combinations(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool = False) -> xr.Dataset:
+def combinations(
+    results: xr.Dataset, *, also: Sequence[str] = (), gross: bool = False, spread_of: Sequence[str] = QUANTITIES
+) -> xr.Dataset:  # fmt: skip
     """Compare combinations of interventions with the sum of their parts, by net saving against the comparator.
 
     Parameters
@@ -46,6 +51,8 @@ def combinations(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool =
         Kinds of cost that are shown apart unless asked for.
     gross
         Leave out what the gains of an intervention cost others (displacement).
+    spread_of
+        Of which quantities below to tell quantiles, which take longest.
 
     Returns
     -------
@@ -76,8 +83,9 @@ def combinations(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool =
     certain = xr.concat(each, dim=saving["intervention"].sel(intervention=list(of))) if each else None
     for name, values in _compared(saving, of).items():
         summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
-        parts = variances(values, of_halves[name], results)
-        summary[f"{name}_quantile"] = quantiles(without_luck(values, parts, figures, certain))
+        if name in spread_of:
+            parts = variances(values, of_halves[name], results)
+            summary[f"{name}_quantile"] = quantiles(without_luck(values, parts, figures, certain))
         for variable in (name, f"{name}_mcse"):
             summary[variable].attrs["units"] = saving.attrs.get("units", "")
     return summary.assign_coords(
@@ -90,4 +98,4 @@ def _compared(saving: xr.DataArray, of: dict[str, list[str]]) -> dict[str, xr.Da
     together = saving.sel(intervention=list(of))
     sums = [saving.sel(intervention=parts).sum("intervention") for parts in of.values()]
     total = xr.concat(sums, dim=together["intervention"]).transpose(*together.dims) if sums else together
-    return {"sum_of_parts": total, "together": together, "interaction": together - total}
+    return dict(zip(QUANTITIES, (total, together, together - total), strict=True))

@@ -93,16 +93,21 @@ def avoided_by_survival(
     """
     name = str(results.attrs["comparator"]) if comparator is None else comparator
     kinds = [kind for kind in counted_kinds(also) if kind not in PROGRAMME_KINDS]
-    cost = of_kinds(results["present_value"], kinds)
-    alive = results["years_alive"]
+    dims = ("strategy", "draw", "actor", "year")
+    cost = of_kinds(results["present_value"], kinds).transpose(*dims)
+    alive = results["years_alive"].transpose("strategy", "draw", "year")
     avoided = saved(results, cost, comparator=comparator)
-    fewer = saved(results, alive, comparator=comparator)
-    each = (cost / alive.where(alive > 0)).rename(strategy="intervention")
-    usual, other = each.sel(intervention=name, drop=True), each.sel(intervention=avoided["intervention"])
-    if bool(each.isnull().any()):
-        usual, other = usual.where(usual.notnull(), other), other.where(other.notnull(), usual)
-    survival = (fewer * (usual + other) / 2).fillna(0.0).transpose(*avoided.dims)
-    parts = {"from_survival": survival, "from_living": avoided - survival}
+    fewer = saved(results, alive, comparator=comparator).values[:, :, None]
+    survival = np.zeros(avoided.shape)
+    if fewer.any():
+        is_usual = cost["strategy"].values == name
+        years = alive.values[:, :, None]
+        each = np.divide(cost.values, years, out=np.full(cost.shape, np.nan), where=years > 0)
+        usual, other = each[is_usual], each[~is_usual]
+        if np.isnan(each).any():
+            usual, other = np.where(np.isnan(usual), other, usual), np.where(np.isnan(other), usual, other)
+        survival = np.nan_to_num(fewer * (usual + other) / 2)
+    parts = {"from_survival": avoided.copy(data=survival), "from_living": avoided - survival}
     found = xr.Dataset()
     for part, values in parts.items():
         values = values if by_year else values.sum("year", skipna=False)

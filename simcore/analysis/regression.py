@@ -128,16 +128,11 @@ def _curvature(x: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     if len(knots) < 3:
         return []
     last, before = knots[-1], knots[-2]
-
-    def cubed(knot: float) -> NDArray[np.float64]:
-        return np.asarray(np.maximum(x - knot, 0.0) ** 3)
-
+    cubed = np.maximum(x - knots[:, None], 0.0) ** 3
     return [
-        cubed(knot)
-        - cubed(before) * (last - knot) / (last - before)
-        + cubed(last) * (before - knot) / (last - before)
-        for knot in knots[:-2]
-    ]  # fmt: skip
+        of_knot - cubed[-2] * (last - knot) / (last - before) + cubed[-1] * (before - knot) / (last - before)
+        for knot, of_knot in zip(knots[:-2], cubed[:-2], strict=True)
+    ]
 
 
 def _orthogonal(raw: list[NDArray[np.float64]] | list[NDArray[np.bool_]]) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -56,33 +57,33 @@ def summarise(
     >>> simcore.summarise(results)["net_saving"].dims
     ('intervention', 'actor')
     """
-    summary = xr.Dataset(attrs=dict(results.attrs))
+    found: dict[str, Any] = {}
     for name in ("avoided_cost", "programme_cost", "net_saving"):
         values = contrast(results, name, comparator=comparator, also=also, gross=gross)
         parts = contrast_variances(results, name, comparator=comparator, also=also, gross=gross)
-        summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
+        found[name], found[f"{name}_mcse"] = mean_and_error(values)
         for order in ("parameter", "luck"):
-            summary[f"{name}_{order}_sd"] = np.sqrt(parts[order])
+            found[f"{name}_{order}_sd"] = np.sqrt(parts[order])
         for variable in ("", "_mcse", "_parameter_sd", "_luck_sd"):
-            summary[f"{name}{variable}"].attrs["units"] = values.attrs["units"]
-        summary[f"{name}_luck_share"] = parts["luck_share"]
+            found[f"{name}{variable}"].attrs["units"] = values.attrs["units"]
+        found[f"{name}_luck_share"] = parts["luck_share"]
         if name != "programme_cost":
             settled = settled_contrast(results, name, comparator=comparator, also=also, gross=gross)
-            summary[f"{name}_quantile"] = quantiles(settled)
-    summary["luck_share"] = parts["luck_share"]
-    summary["probability_net_saving"] = probability_above_zero(values, settled)
+            found[f"{name}_quantile"] = quantiles(settled)
+    found["luck_share"] = parts["luck_share"]
+    found["probability_net_saving"] = probability_above_zero(values, settled)
     if says_cashable(results) and holds_for(results, comparator):
         cash = with_views(cashable_saving(results, comparator=comparator, gross=gross), results)
-        summary["cashable_saving"], summary["cashable_saving_mcse"] = mean_and_error(cash)
-        summary["cashable_saving_quantile"] = quantiles(cash)
+        found["cashable_saving"], found["cashable_saving_mcse"] = mean_and_error(cash)
+        found["cashable_saving_quantile"] = quantiles(cash)
         for variable in ("cashable_saving", "cashable_saving_mcse"):
-            summary[variable].attrs["units"] = cash.attrs["units"]
+            found[variable].attrs["units"] = cash.attrs["units"]
     years = break_even_year(cumulative_net_saving(results, comparator=comparator, also=also, gross=gross))
-    summary["break_even_year"] = xr.apply_ufunc(_upper_median, years, input_core_dims=[["draw"]], keep_attrs=True)
+    found["break_even_year"] = xr.apply_ufunc(_upper_median, years, input_core_dims=[["draw"]], keep_attrs=True)
     at_stake = years.notnull()
     never = years.copy(data=np.isinf(years.values))
-    summary["probability_never"] = never.sum("draw") / at_stake.sum("draw").where(at_stake.any("draw"))
-    return summary
+    found["probability_never"] = never.sum("draw") / at_stake.sum("draw").where(at_stake.any("draw"))
+    return xr.Dataset(found, attrs=dict(results.attrs))
 
 
 def _upper_median(years: np.ndarray) -> np.ndarray:
@@ -125,12 +126,13 @@ def summarise_outcomes(
     values = results[name]
     change = -saved(results, values, comparator=comparator)
     parts = variances(change, -saved(results, results[f"{name}_of_part"], comparator=comparator), results)
-    summary = xr.Dataset(attrs={"discounted": int(discounted), "cohorts": int(results.attrs.get("cohorts", 1))})
-    summary["expected"], summary["expected_mcse"] = mean_and_error(values)
-    summary["change"], summary["change_mcse"] = mean_and_error(change)
+    found: dict[str, Any] = {}
+    found["expected"], found["expected_mcse"] = mean_and_error(values)
+    found["change"], found["change_mcse"] = mean_and_error(change)
     for order in ("parameter", "luck"):
-        summary[f"change_{order}_sd"] = np.sqrt(parts[order])
-    summary["change_luck_share"] = parts["luck_share"]
+        found[f"change_{order}_sd"] = np.sqrt(parts[order])
+    found["change_luck_share"] = parts["luck_share"]
     certain = certain_draws(results, comparator)
-    summary["change_quantile"] = quantiles(without_luck(change, parts, regressors(results), certain))
-    return summary
+    found["change_quantile"] = quantiles(without_luck(change, parts, regressors(results), certain))
+    about = {"discounted": int(discounted), "cohorts": int(results.attrs.get("cohorts", 1))}
+    return xr.Dataset(found, attrs=about)

@@ -31,4 +31,7 @@ def main() -> None:
     # Matrices here are too small to be shared out among threads, which would also make sums depend on their number.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.disable()  # what is loaded at the start stays; `started` turns the collection of garbage on
-    app(prog_name="simcore")
+    try:
+        app(prog_name="simcore")
+    finally:
+        gc.freeze()  # nor is anything looked for at the end

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simcore.cli.second_process import in_second_process
 from simcore.cli.shared import (
     Also,
     Debug,
@@ -31,6 +30,7 @@ from simcore.cli.shared import (
     Workers,
     Years,
     command,
+    laid_out,
     open_stored,
     print_out,
     read,
@@ -46,6 +46,7 @@ from simcore.errors import (
     UnknownNameError,
     counted,
 )
+from simcore.second_process import in_second_process
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -159,21 +160,24 @@ def run(
 
     loading.join()
     small = results.nbytes < _TOGETHER
-    picture = in_second_process(lambda: figure_png(results, file.scenario), small)
-    budget = in_second_process(lambda: as_csv(budget_records(results, also or ())).encode(), small)
     told: RenderableType | SimcoreError = ""
 
     def add_tables(target: Path) -> None:
         nonlocal told
-        records = rows(results, also or ())
+        records = rows(results, also or ())  # first, as the others need much of what this works out
         (target / "actors.csv").write_text(as_csv(records), encoding="utf-8")
-        if not quiet:
-            try:
-                told = tables_of(results, file, records, as_json, per, also or (), years, found)
-            except SimcoreError as error:
-                told = error  # which is told when the results are there
-        (target / "budget.csv").write_bytes(budget())
-        (target / "figure.png").write_bytes(picture())
+        with (
+            in_second_process(lambda: figure_png(results, file.scenario), small) as picture,
+            in_second_process(lambda: as_csv(budget_records(results, also or ())).encode(), small) as budget,
+        ):
+            if not quiet:
+                try:
+                    told = tables_of(results, file, records, as_json, per, also or (), years, found)
+                    told = told if as_json else laid_out(told)
+                except SimcoreError as error:
+                    told = error  # which is told when the results are there
+            (target / "budget.csv").write_bytes(budget())
+            (target / "figure.png").write_bytes(picture())
         if lives is not None:
             from simcore.report.life_figure import save_lives_figure
             from simcore.trace import write_csv
@@ -251,7 +255,7 @@ def tables_of(
 def show(told: RenderableType) -> None:
     """Print what `tables_of` gives."""
     if isinstance(told, str):
-        print(told)
+        print(told.removesuffix("\n"))
     else:
         print_out(told)
 

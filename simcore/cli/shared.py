@@ -69,6 +69,16 @@ def print_out(what: RenderableType) -> None:
     terminal().print(what)
 
 
+def laid_out(what: RenderableType) -> RenderableType:
+    """Lay tables out as they are printed in this terminal, so that they only need printing."""
+    console = terminal()
+    if console.legacy_windows:  # which has no codes for colours that could be kept
+        return what
+    with console.capture() as caught:
+        console.print(what)
+    return caught.get()
+
+
 def read(name: str) -> ScenarioFile:
     """Read a scenario; its warnings go to the error stream."""
     from simcore.scenario.loading import read_scenario

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from simcore.analysis.avoided_cost import VIEWS, displaced_cost, net_saving, with_views
 from simcore.analysis.cashable import freed, says_cashable
-from simcore.analysis.combinations import combinations, parts_of
+from simcore.analysis.combinations import QUANTITIES, combinations, parts_of
 from simcore.analysis.two_orders import mean_and_error
 from simcore.report.labels import actor_label, money, strategy_label
 from simcore.scenario.schema import Scenario
@@ -129,10 +129,11 @@ def combination_records(summary: xr.Dataset) -> list[dict[str, Any]]:
             record: dict[str, Any] = {
                 "strategy": str(strategy), "parts": str(one["parts"].values), "actor": str(actor),
             }  # fmt: skip
-            for name in ("sum_of_parts", "together", "interaction"):
+            for name in QUANTITIES:
                 record |= {of: float(one[of]) for of in (name, f"{name}_mcse")}
-                values = [float(value) for value in one[f"{name}_quantile"].values]
-                record |= {f"{name}_{word}": value for word, value in zip(_QUANTILES, values, strict=True)}
+                if f"{name}_quantile" in one:
+                    values = [float(value) for value in one[f"{name}_quantile"].values]
+                    record |= {f"{name}_{word}": value for word, value in zip(_QUANTILES, values, strict=True)}
             records.append(record)
     return records
 
@@ -144,7 +145,7 @@ def combination_tables(
 
     Two tables, one below the other, where one is wider than so many columns of a terminal.
     """
-    records = combination_records(combinations(results, also=also))
+    records = combination_records(combinations(results, also=also, spread_of=["interaction"]))
     tables: list[RenderableType] = []
     for strategy, parts in parts_of(results).items():
         of_it = [of for of in records if of["strategy"] == strategy and (of["sum_of_parts"] or of["together"])]

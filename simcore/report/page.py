@@ -5,11 +5,14 @@ matplotlib is loaded when something is drawn or measured.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
+
+from simcore.report.pictures import DPI
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.figure import Figure
 
 
@@ -39,11 +42,22 @@ class Page:
 
 
 @lru_cache(maxsize=4096)
-def width_of(words: str, size: float) -> float:
-    """Width of a line [inches]."""
-    from matplotlib.textpath import TextPath
+def width_of(words: str, size: float, weight: str = "normal") -> float:
+    """Width of a line in a picture [inches]; `size` in points."""
+    from matplotlib.font_manager import FontProperties
 
-    return float(TextPath((0, 0), words, size=size).get_extents().width) / 72 if words.strip() else 0.0
+    if not words.strip():
+        return 0.0
+    of = FontProperties(size=size, weight=weight)
+    return float(_renderer().get_text_width_height_descent(words, of, False)[0]) / DPI  # type: ignore[no-untyped-call]
+
+
+@cache
+def _renderer() -> RendererAgg:
+    """What pictures are drawn with: its letters stand on whole pixels, which makes lines a little wider or narrower."""
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(1, 1, DPI)  # type: ignore[no-untyped-call]
 
 
 def cut(words: str, width: float, size: float) -> str:
@@ -55,13 +69,16 @@ def cut(words: str, width: float, size: float) -> str:
     return f"{words}…"
 
 
-def wrapped(words: str, width: float, size: float) -> list[str]:
-    """Break a text into lines."""
-    lines = [""]
+def wrapped(words: str, width: float, size: float, weight: str = "normal") -> list[str]:
+    """Break a text into lines; a single word may be wider than `width`."""
+    space = width_of("n n", size, weight) - 2 * width_of("n", size, weight)
+    lines, end = [""], 0.0
     for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if width_of(longer, size) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
+        further = width_of(word, size, weight)
+        if lines[-1] and end + space + further > width:
             lines.append(word)
+            end = further
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+            end += further + (space if end else 0.0)
     return lines

@@ -22,7 +22,8 @@ def drawn() -> Figure:
 
 def test_the_picture_is_that_which_matplotlib_saves():
     saved = io.BytesIO()
-    drawn().savefig(saved, format="png", dpi=110, metadata={"Software": "simcore"})
+    options = {"metadata": {"Software": "simcore"}, "pil_kwargs": {"compress_level": 1}}
+    drawn().savefig(saved, format="png", dpi=110, **options)
     assert as_png(drawn()) == saved.getvalue()
 
 

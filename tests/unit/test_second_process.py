@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from simcore.cli import second_process
-from simcore.cli.second_process import in_second_process
+from simcore import second_process
+from simcore.second_process import in_second_process
 
 
 @pytest.fixture
@@ -18,15 +18,15 @@ def two_processors(monkeypatch):
 
 def test_the_answer_is_that_of_the_task_however_long(two_processors):
     whole = bytes(range(256)) * 10_000
-    assert in_second_process(lambda: whole)() == whole
+    with in_second_process(lambda: whole) as answer:
+        assert answer() == whole
 
 
 def test_what_fails_in_the_copy_is_told_when_it_is_asked_for(two_processors):
     def fails() -> bytes:
         raise ValueError("no picture")
 
-    answer = in_second_process(fails)
-    with pytest.raises(ValueError, match="no picture"):
+    with in_second_process(fails) as answer, pytest.raises(ValueError, match="no picture"):
         answer()
 
 
@@ -38,11 +38,11 @@ def test_a_copy_that_dies_is_made_up_for(two_processors):
             os._exit(1)
         return b"done here"
 
-    assert in_second_process(dies_elsewhere)() == b"done here"
+    with in_second_process(dies_elsewhere) as answer:
+        assert answer() == b"done here"
 
 
 def test_a_copy_that_gives_no_answer_is_not_waited_for(two_processors, monkeypatch):
-    monkeypatch.setattr(second_process, "_PATIENCE", 0.05)
     here = os.getpid()
 
     def waits_elsewhere() -> bytes:
@@ -50,7 +50,23 @@ def test_a_copy_that_gives_no_answer_is_not_waited_for(two_processors, monkeypat
             second_process.threading.Event().wait(1)
         return b"done here"
 
-    assert in_second_process(waits_elsewhere)() == b"done here"
+    with in_second_process(waits_elsewhere, patience=0.05) as answer:
+        assert answer() == b"done here"
+
+
+def test_a_copy_ends_with_the_block(two_processors, tmp_path):
+    """What it writes would otherwise come back into a folder that has been removed."""
+
+    def writes_late() -> bytes:
+        (tmp_path / str(os.getpid())).touch()
+        second_process.threading.Event().wait(60)
+        return b""
+
+    with in_second_process(writes_late):
+        while not (begun := list(tmp_path.iterdir())):
+            second_process.threading.Event().wait(0.01)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(begun[0].name), 0)
 
 
 def test_nothing_is_copied_where_there_is_one_processor(monkeypatch):
@@ -61,6 +77,6 @@ def test_nothing_is_copied_where_there_is_one_processor(monkeypatch):
         begun.append(os.getpid())
         return b"done"
 
-    answer = in_second_process(task)
-    assert begun == []
-    assert (answer(), begun) == (b"done", [os.getpid()])
+    with in_second_process(task) as answer:
+        assert begun == []
+        assert (answer(), begun) == (b"done", [os.getpid()])
