@@ -45,6 +45,8 @@ class Run:
         ``per_draw``, or ``shared`` where all draws have the same luck.
     part_size
         Persons in each part (part,).
+    n_all
+        How many draws there are, of which these may be some; 0 where nobody knows.
     """
 
     draws: NDArray[np.int64]
@@ -54,6 +56,7 @@ class Run:
     sampling: str
     luck: str
     part_size: NDArray[np.int64]
+    n_all: int = 0
 
     def __post_init__(self) -> None:
         _ = self.randomisation  # too few draws are told before anything is run
@@ -71,7 +74,7 @@ class Run:
         """
         if self.sampling == GIVEN or (self.luck == "shared" and self.engine == "sampled"):
             return np.zeros(len(self.draws), dtype=np.int64)
-        found = randomisations(self.sampling, int(self.draws.max()) + 1)
+        found = randomisations(self.sampling, max(int(self.draws.max()) + 1, self.n_all))
         return None if found is None else found[self.draws]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from simcore.dataset import GIVEN, Run, priced_dataset
 from simcore.errors import ModelError, Problem, ScenarioError, UnknownNameError, shown
@@ -23,6 +23,7 @@ from simcore.pricing.price import Pricer
 from simcore.scenario.cohorts import other_lives
 from simcore.scenario.draws import drawn_parameters, given_parameters
 from simcore.scenario.loading import ScenarioFile
+from simcore.storage import CHUNK_DRAWS
 from simcore.threads import completed, processors
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _TASK_DRAWS, _TASKS = 60, 8
 _TASK_DRAWS_EXACT = 64
 #: Fewer than this are not shared out among threads.
 _FEW_DRAWS_EXACT = 16
+#: Bytes of results that are worked on at once when they are written to disk, and moves: some seconds' work.
+_PORTION_BYTES, _PORTION_WORK = 500_000_000, 2_000_000_000
 
 Progress = Callable[[int, int], None]
 
@@ -109,70 +112,144 @@ def simulate(
     >>> bool((simcore.simulate(scenario, draws=[3], persons=100)["cost"] == results["cost"].sel(draw=[3])).all())
     True
     """
+    planned = plan(
+        file, draws=draws, persons=persons, seed=seed, engine=engine, sampling=sampling, parameters=parameters,
+        luck=luck, prepared=prepared,
+    )  # fmt: skip
+    return planned.results(workers, progress)
+
+
+def plan(
+    file: ScenarioFile,
+    *,
+    draws: int | Sequence[int] | None = None,
+    persons: int | None = None,
+    seed: int | None = None,
+    engine: str = "sampled",
+    sampling: str | None = None,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    luck: str = "per_draw",
+    prepared: Prepared | None = None,
+) -> Planned:
+    """Check what is asked, compile the scenario and draw its figures, without simulating lives yet.
+
+    Parameters and errors are those of `simulate`.
+    """
     scenario = file.scenario
     asked = scenario.draws if draws is None else draws
-    n_draws = asked if isinstance(asked, int) else len(asked)
     n_persons = scenario.population.persons if persons is None else persons
     seed = scenario.seed if seed is None else seed
     _check_sizes(asked, n_persons, seed)
-    numbers = np.arange(asked) if isinstance(asked, int) else np.array(asked, dtype=np.int64)
     for name, kind, known in ((engine, "an engine", ENGINES), (luck, "a kind of luck", LUCKS)):
         if name not in known:
             raise UnknownNameError(name, kind, known)
-    exact, shared = engine == "expected", luck == "shared"
+    numbers = np.arange(asked) if isinstance(asked, int) else np.array(asked, dtype=np.int64)
     # With fewer persons than the decision is about, the target group is as many as there are.
     target_group = min(scenario.population.target_group, n_persons)
-    n_workers = workers or processors()
-
     ready = prepare(file, engine) if prepared is None else prepared
     if ready.file is not file or ready.engine != engine:
         raise ModelError(
             f"What was prepared is {ready.file.name} for the {ready.engine} engine, and not what is asked."
         )
-    lived, pricer, reached = ready.lived, ready.pricer, ready.reached
-    _check_memory(lived, pricer, n_draws, len(file.distributions))
     drawn = drawn_parameters(file, asked, seed=seed, sampling=sampling)
     drawn = given_parameters(file, drawn, parameters or {})
     method = scenario.sampling if sampling is None else sampling
     if parameters and set(_uncertain(file)) <= set(parameters):
         method = GIVEN
     part_size = np.array([(n_persons + 1) // 2, n_persons // 2, target_group])
-    run = Run(numbers, n_persons, seed, engine, method, luck, part_size)
-    prices = pricer.check(drawn, n_draws)
-    values = [compiled.values.evaluate(drawn, n_draws) for compiled in lived]
-    counts = [empty_counts(compiled, n_draws, float if exact else np.int32) for compiled in lived]
+    run = Run(numbers, n_persons, seed, engine, method, luck, part_size, len(numbers) if isinstance(asked, int) else 0)
+    return Planned(ready, drawn, run)
 
-    def lives(cohort: int, task: range, who: range) -> tuple[range, Counts, Counts]:
-        compiled, these = lived[cohort], slice(task.start, task.stop)
-        part = Counts(counts[cohort].time[these], counts[cohort].events[these])
-        these_values, which = values[cohort][these], numbers[these]
-        if reached is not None:
-            some = expect_draws(
-                compiled, reached[cohort], these_values, part_size=part_size, seed=seed, draws=which, shared_luck=shared
-            )
-        else:
-            some = simulate_draws(
-                compiled, these_values, persons=who, target_group=target_group, seed=seed, draws=which,
-                shared_luck=shared, counts=part if len(groups) == 1 else None,
-            )  # fmt: skip
-        return task, part, some
 
-    step = min(_TASK_DRAWS, max(n_draws // (_TASKS * n_workers), 1))
-    if exact:
-        step = min(_TASK_DRAWS_EXACT, max(_FEW_DRAWS_EXACT, -(-n_draws // n_workers)))
-    tasks = [range(first, min(first + step, n_draws)) for first in range(0, n_draws, step)]
-    done = 0
-    with ThreadPoolExecutor(n_workers) as pool:
-        groups = _person_groups(n_persons, n_workers if len(tasks) < 2 * n_workers and not exact else 1)
-        parts = [(cohort, task, who) for cohort in range(len(lived)) for task in tasks for who in groups]
-        for task, part, some in completed(pool, [pool.submit(lives, *part) for part in parts]):
-            if some is not part:
-                part.time[:] += some.time
-                part.events[:] += some.events
-            done += len(task)
-            if progress is not None:
-                progress(done // (len(groups) * len(lived)), n_draws)
-    return priced_dataset(file, pricer, drawn, counts, run, n_workers, prices)
+@dataclass(frozen=True)
+class Planned:
+    """A run that only needs simulating: all of it, or some of its draws after others.
+
+    Attributes
+    ----------
+    ready
+        The compiled scenario.
+    drawn
+        Values of each parameter (draw,).
+    run
+        What is run.
+    """
+
+    ready: Prepared
+    drawn: dict[str, NDArray[np.float64]]
+    run: Run
+
+    def some(self, which: slice) -> Planned:
+        """Some of the draws, by their place: they come out as in the whole run."""
+        run = replace(self.run, draws=self.run.draws[which])
+        return replace(self, drawn={name: values[which] for name, values in self.drawn.items()}, run=run)
+
+    @property
+    def chunk(self) -> int:
+        """Draws in a chunk of a store: the same on every machine."""
+        return min(CHUNK_DRAWS, self._at_once)
+
+    def portions(self, done: int = 0, chunk: int | None = None) -> list[slice]:
+        """Places of the draws that are simulated at once, when so many are done: whole chunks of a store."""
+        chunk = chunk or self.chunk
+        step, n_draws = chunk * max(self._at_once // chunk, 1), len(self.run.draws)
+        begin = done // chunk * chunk if done < n_draws else n_draws
+        return [slice(first, min(first + step, n_draws)) for first in range(begin, n_draws, step)]
+
+    @property
+    def _at_once(self) -> int:
+        """Draws whose results stay in memory at the same time, and that are soon done."""
+        lived = self.ready.lived
+        _, n_domains, _, n_strategies, n_cycles = (int(size) for size in lived[0].plan.sizes[:5])
+        work = len(lived) * n_strategies * n_domains * n_cycles * self.run.n_persons
+        if self.run.engine != "sampled":
+            work = 1
+        memory = _bytes_of_draw(lived, self.ready.pricer, len(self.drawn))
+        return max(1, min(_PORTION_BYTES // memory, _PORTION_WORK // work))
+
+    def results(self, workers: int | None = None, progress: Progress | None = None) -> xr.Dataset:
+        """Simulate and price; parameters and errors are those of `simulate`."""
+        ready, run = self.ready, self.run
+        lived, pricer, reached, numbers = ready.lived, ready.pricer, ready.reached, run.draws
+        n_draws, seed, exact, shared = len(numbers), run.seed, run.engine == "expected", run.luck == "shared"
+        n_workers, target_group = workers or processors(), int(run.part_size[2])
+        _check_memory(lived, pricer, n_draws, len(ready.file.distributions))
+        prices = pricer.check(self.drawn, n_draws)
+        values = [compiled.values.evaluate(self.drawn, n_draws) for compiled in lived]
+        counts = [empty_counts(compiled, n_draws, float if exact else np.int32) for compiled in lived]
+
+        def lives(cohort: int, task: range, who: range) -> tuple[range, Counts, Counts]:
+            compiled, these = lived[cohort], slice(task.start, task.stop)
+            part = Counts(counts[cohort].time[these], counts[cohort].events[these])
+            these_values, which = values[cohort][these], numbers[these]
+            if reached is not None:
+                some = expect_draws(
+                    compiled, reached[cohort], these_values, part_size=run.part_size, seed=seed, draws=which,
+                    shared_luck=shared,
+                )  # fmt: skip
+            else:
+                some = simulate_draws(
+                    compiled, these_values, persons=who, target_group=target_group, seed=seed, draws=which,
+                    shared_luck=shared, counts=part if len(groups) == 1 else None,
+                )  # fmt: skip
+            return task, part, some
+
+        step = min(_TASK_DRAWS, max(n_draws // (_TASKS * n_workers), 1))
+        if exact:
+            step = min(_TASK_DRAWS_EXACT, max(_FEW_DRAWS_EXACT, -(-n_draws // n_workers)))
+        tasks = [range(first, min(first + step, n_draws)) for first in range(0, n_draws, step)]
+        done = 0
+        with ThreadPoolExecutor(n_workers) as pool:
+            groups = _person_groups(run.n_persons, n_workers if len(tasks) < 2 * n_workers and not exact else 1)
+            parts = [(cohort, task, who) for cohort in range(len(lived)) for task in tasks for who in groups]
+            for task, part, some in completed(pool, [pool.submit(lives, *part) for part in parts]):
+                if some is not part:
+                    part.time[:] += some.time
+                    part.events[:] += some.events
+                done += len(task)
+                if progress is not None:
+                    progress(done // (len(groups) * len(lived)), n_draws)
+        return priced_dataset(ready.file, pricer, self.drawn, counts, run, n_workers, prices)
 
 
 @dataclass(frozen=True)
@@ -292,8 +369,8 @@ def _check_sizes(draws: int | Sequence[int], n_persons: int, seed: int) -> None:
         raise ScenarioError(problems, "the sizes of the run")
 
 
-def _check_memory(lived: list[Compiled], pricer: Pricer, n_draws: int, n_parameters: int) -> None:
-    """Refuse a run whose results do not fit into this machine, before it begins."""
+def _bytes_of_draw(lived: list[Compiled], pricer: Pricer, n_parameters: int) -> int:
+    """About how much memory the results of a draw need."""
     compiled = lived[0]
     n_strategies, n_cycles = int(compiled.plan.sizes[3]), int(compiled.plan.sizes[4])
     counted = 3 * n_strategies * n_cycles * (2 * len(compiled.account.time) + len(compiled.account.events)) * 4
@@ -303,7 +380,12 @@ def _check_memory(lived: list[Compiled], pricer: Pricer, n_draws: int, n_paramet
     # Prices, and the arrays that summaries make of the results, come to about as much again.
     if pricer.has_cashable:
         priced += n_strategies * len(pricer.actors) * 2 * len(pricer.years) * 8
-    needed = n_draws * (counted + 2 * priced + 8 * (len(lived) * len(compiled.values.columns) + n_parameters))
+    return counted + 2 * priced + 8 * (len(lived) * len(compiled.values.columns) + n_parameters)
+
+
+def _check_memory(lived: list[Compiled], pricer: Pricer, n_draws: int, n_parameters: int) -> None:
+    """Refuse a run whose results do not fit into this machine, before it begins."""
+    needed = n_draws * _bytes_of_draw(lived, pricer, n_parameters)
     try:
         available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simcore.errors import ResultsError
+from simcore.growing import GrowingStore, write
 from simcore.second_process import PATIENCE, in_second_process
 from simcore.vocabulary import validate
 
@@ -17,12 +20,17 @@ if TYPE_CHECKING:
 
 #: Name of the Zarr store inside a results folder.
 STORE = "results.zarr"
+#: The same of a run that has not got all its draws yet.
+UNFINISHED = "unfinished.zarr"
 #: Everything that a run writes into a results folder; a later run may replace it, and nothing else.
-CONTENTS = (STORE, "actors.csv", "budget.csv", "figure.png", "lives.csv", "lives.png")
+CONTENTS = (STORE, UNFINISHED, "actors.csv", "budget.csv", "figure.png", "lives.csv", "lives.png")
 #: Bytes in a second that a disk takes at least, or something is wrong.
 _SLOWEST = 5_000_000
-#: Draws in a chunk of the store.
-_CHUNK_DRAWS = 250
+#: Draws in a chunk of the store, at most.
+CHUNK_DRAWS = 250
+#: What folders within a results folder are called while results take the place of others.
+_NEW, _OLD = ".new-", ".old-"
+_HALF_DONE = (_NEW, _OLD, f".{UNFINISHED}.")
 
 
 def check_target(folder: str | os.PathLike[str]) -> None:
@@ -35,7 +43,8 @@ def check_target(folder: str | os.PathLike[str]) -> None:
     """
     path = Path(folder)
     if path.is_dir():
-        others = sorted(entry.name for entry in path.iterdir() if entry.name not in CONTENTS)
+        names = (entry.name for entry in path.iterdir())
+        others = sorted(name for name in names if name not in CONTENTS and not name.startswith(_HALF_DONE))
         if others:
             shown = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
             raise ResultsError(
@@ -55,8 +64,8 @@ def save_results(
 ) -> Path:
     """Save results to a folder, replacing earlier results there.
 
-    Everything is written to a folder beside it first and then renamed, so that an interrupted run leaves
-    either the old results or the new ones.
+    Everything is written beside them first and then renamed, so that an interrupted run leaves either the old results
+    or the new ones.
 
     Parameters
     ----------
@@ -74,43 +83,73 @@ def save_results(
         The folder cannot be written, or the disk is full.
     """
     check_target(folder)
-    target = Path(folder).resolve()
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
-    old = target.with_name(f".{target.name}.old-{os.getpid()}")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
+    with _new_folder(folder) as new:
         if also is None:
-            _write(results, partial / STORE)
+            write(results, new / STORE, CHUNK_DRAWS)
         else:
             patience = PATIENCE + results.nbytes / _SLOWEST
-            with in_second_process(lambda: _write(results, partial / STORE), patience=patience) as written:
-                also(partial)
+            with in_second_process(lambda: _written(results, new / STORE), patience=patience) as written:
+                also(new)
                 written()
-        if target.exists():
-            target.rename(old)
-        partial.rename(target)
+        _put_in_place(Path(folder), new)
+    return Path(folder).resolve()
+
+
+def finish(store: GrowingStore, folder: str | os.PathLike[str], also: Callable[[Path], None]) -> Path:
+    """Make the results of a folder from a store that has all draws, as `save_results`.
+
+    Raises
+    ------
+    ResultsError
+        The folder cannot be written, or the disk is full.
+    """
+    with _new_folder(folder) as new:
+        also(new)
+        _put_in_place(Path(folder), new, store.path)
+    return Path(folder).resolve()
+
+
+@contextmanager
+def _new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """A folder within the results folder, where new files are made; it is gone afterwards."""
+    target = Path(folder).resolve()
+    new = target / f"{_NEW}{os.getpid()}"
+    try:
+        _clear(target)
+        new.mkdir(parents=True)
+        yield new
     except OSError as error:
-        if old.exists() and not target.exists():
-            old.rename(target)
         raise ResultsError(f"{folder} could not be written: {error.strerror or error}.") from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-    return target
+        _clear(target)
+        with contextlib.suppress(OSError):
+            target.rmdir()  # when it is empty
 
 
-def _write(results: xr.Dataset, store: Path) -> bytes:
-    encoding = {
-        name: {"chunks": tuple(min(size, _CHUNK_DRAWS) if dim == "draw" else size for dim, size in sizes.items())}
-        for name, sizes in ((name, results[name].sizes) for name in results.data_vars)
-        if all(sizes.values())
-    }
-    # Format 2 of Zarr: format 3 has no settled type for text.
-    # Chunks of zeros are written too, so that a chunk that has gone missing is seen and not read as zeros.
-    results.to_zarr(
-        store, mode="w", zarr_format=2, consolidated=True, encoding=encoding, write_empty_chunks=True
-    )  # fmt: skip
+def _put_in_place(target: Path, new: Path, store: Path | None = None) -> None:
+    """Let new results take the place of old ones: the tables of the old ones go first, the store is renamed last."""
+    old = target / f"{_OLD}{os.getpid()}"
+    old.mkdir()
+    for name in CONTENTS:
+        if name not in (STORE, UNFINISHED) and (target / name).exists():
+            (target / name).replace(old / name)
+    if (target / STORE).exists():
+        (target / STORE).rename(old / STORE)
+    (new / STORE if store is None else store).rename(target / STORE)
+    for file in new.iterdir():
+        file.replace(target / file.name)
+
+
+def _clear(target: Path) -> None:
+    """Remove what this process, or one that was killed, has left half done."""
+    if target.is_dir():
+        for entry in target.iterdir():
+            if entry.name.startswith(_HALF_DONE):
+                shutil.rmtree(entry, ignore_errors=True)
+
+
+def _written(results: xr.Dataset, store: Path) -> bytes:
+    write(results, store, CHUNK_DRAWS)
     return b""  # nothing to tell whoever waits for it
 
 
@@ -134,13 +173,30 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
     --------
     >>> simcore.open_results("results/school_dropout")  # doctest: +SKIP
     """
-    import xarray as xr
-
     path = Path(folder)
     store = path if path.name == STORE else path / STORE
     if not store.is_dir():
+        unfinished = GrowingStore(path / UNFINISHED, CHUNK_DRAWS)
+        if unfinished.n_draws:
+            raise ResultsError(
+                f"{folder} holds an unfinished run: {unfinished.n_draws:,} of {unfinished.wanted:,} draws. "
+                "'simcore run' with --resume goes on with it."
+            )
         what = "no such folder" if not path.exists() else f"no {STORE} in it"
         raise ResultsError(f"{folder} holds no simcore results: {what}. 'simcore run' writes them.")
+    return open_store(store, folder)
+
+
+def open_store(store: Path, folder: str | os.PathLike[str]) -> xr.Dataset:
+    """Open a store; messages name the folder that it is in.
+
+    Raises
+    ------
+    ResultsError
+        The store cannot be read, or parts of it are missing.
+    """
+    import xarray as xr
+
     try:
         missing = _missing_chunks(store)
         with xr.open_zarr(store, consolidated=True, chunks=None) as opened:

@@ -33,9 +33,9 @@ from simcore.cli.shared import (
     laid_out,
     open_stored,
     print_out,
+    progress_bar,
     read,
     terminal,
-    with_progress,
 )
 from simcore.errors import (
     Problem,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.console import RenderableType
 
+    from simcore.growing import GrowingStore
     from simcore.scenario.loading import ScenarioFile
     from simcore.studies.until import Until
 
@@ -97,6 +98,12 @@ def run(
     ] = None,
     workers: Workers = None,
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; default results/NAME.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the unfinished run in the results folder, or add draws to it.")
+    ] = False,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Throw the unfinished run in the results folder away.")
+    ] = False,
     also: Also = None,
     per: Per = None,
     years: Years = False,
@@ -106,7 +113,7 @@ def run(
 ) -> None:
     """Simulate a scenario: tables, a figure and a results folder."""
     from simcore.scenario.loading import with_groups
-    from simcore.storage import check_target, save_results
+    from simcore.storage import check_target, finish, save_results
 
     if also:  # a wrong name is told before anything is run
         from simcore.analysis.avoided_cost import counted_kinds
@@ -115,6 +122,10 @@ def run(
     if until is not None and draws is not None:
         allowed = "one of them: --until adds draws by itself"
         raise ScenarioError([Problem("draws", 0, "", f"--draws {draws} with --until", allowed)], "the sizes of the run")
+    for name, given in (("resume", resume), ("afresh", afresh)):
+        if given and (until is not None or (resume and afresh)):
+            other = "--until" if until is not None else "--resume and --afresh"
+            raise ScenarioError([Problem(name, 0, "", f"--{name} with {other}", "one of them")], "the command line")
     of_until = {"outcome": outcome, "actor": actor, "intervention": intervention, "at-most": at_most}
     alone = [name for name, option in of_until.items() if option is not None and until is None]
     if alone:
@@ -138,10 +149,12 @@ def run(
         n_persons = file.scenario.population.persons if persons is None else persons
         lives = trace_lives(file, persons=trace, among=n_persons, seed=seed, draws=draws, sampling=sampling)
     sizes: dict[str, Any] = {"seed": seed, "engine": engine, "sampling": sampling, "workers": workers}
-    found = None
+    found, store = None, None
     if until is None:
         _note_balance(sampling or file.scenario.sampling, draws or file.scenario.draws)
-        results = with_progress(file, quiet or as_json, draws=draws, persons=persons, **sizes)
+        results, store = simulated(
+            file, folder, quiet or as_json, resume=resume, afresh=afresh, draws=draws, persons=persons, **sizes
+        )
     else:
         from simcore.report.until_words import step_words
         from simcore.studies.until import INTERRUPTED, simulate_until
@@ -186,7 +199,10 @@ def run(
             save_lives_figure(lives, file.scenario, target / "lives.png")
 
     with worked_out_once():
-        save_results(results, folder, add_tables)
+        if store is None:
+            save_results(results, folder, add_tables)
+        else:
+            finish(store, folder, add_tables)
     if isinstance(told, SimcoreError):
         raise told
     if not quiet:
@@ -196,6 +212,35 @@ def run(
         print(f"\nResults: {folder} (figure.png, actors.csv, budget.csv, {traced}results.zarr)")
     if found is not None and found.why == INTERRUPTED:
         raise typer.Exit(130)
+
+
+def simulated(
+    file: ScenarioFile, folder: str, silent: bool, *, resume: bool, afresh: bool, workers: int | None, **sizes: Any
+) -> tuple[xr.Dataset, GrowingStore | None]:
+    """Simulate, to disk where there is more than one portion; the store then has all draws.
+
+    `sizes` are further arguments of `simcore.simulation.plan`.
+    """
+    from simcore.resuming import begun, simulate_to
+    from simcore.simulation import plan
+    from simcore.storage import open_store
+
+    planned = plan(file, **sizes)
+    store = begun(planned, folder, resume=resume, afresh=afresh)
+    wanted, n_persons = len(planned.run.draws), planned.run.n_persons
+    what = f"{n_persons:,} persons per draw" if planned.run.engine == "sampled" else "exact distribution"
+    with progress_bar(f"{file.name}, {what}", silent) as progress:
+        if store.n_draws == 0 and len(planned.portions()) == 1:
+            return planned.results(workers, progress), None
+        try:
+            simulate_to(store, planned, workers=workers, progress=progress)
+        except KeyboardInterrupt:
+            if not store.n_draws:
+                raise
+            there = f"{store.n_draws:,} of {wanted:,} draws are in {folder}"
+            print(f"Interrupted: {there}; --resume goes on with them.", file=sys.stderr)
+            raise typer.Exit(130) from None
+    return open_store(store.path, folder), store
 
 
 def _note_balance(sampling: str, draws: int) -> None:

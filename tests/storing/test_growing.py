@@ -1,0 +1,253 @@
+"""Runs that go to disk portion by portion: killed, resumed and extended, they end as an uninterrupted run does."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+import simcore
+from simcore.errors import ResultsError
+from simcore.growing import GrowingStore
+from simcore.resuming import begun, simulate_to
+from simcore.scenario.loading import ScenarioFile, read_scenario
+from simcore.simulation import Planned, plan
+from simcore.storage import STORE, UNFINISHED, finish, open_results, open_store, save_results
+
+DRAWS, PERSONS, CHUNK = 23, 40, 4
+
+
+@pytest.fixture(scope="module")
+def file() -> ScenarioFile:
+    return read_scenario("textbook_chain")
+
+
+@pytest.fixture(autouse=True)
+def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Portions of a single chunk."""
+    monkeypatch.setattr(Planned, "chunk", CHUNK)
+    monkeypatch.setattr(Planned, "_at_once", CHUNK)
+
+
+def planned(file: ScenarioFile, draws: int = DRAWS, **other: object) -> Planned:
+    return plan(file, draws=draws, persons=PERSONS, **other)  # type: ignore[arg-type]
+
+
+def whole(folder: Path, run: Planned) -> xr.Dataset:
+    """Run to the end, from whatever is there."""
+    store = begun(run, folder, resume=True)
+    simulate_to(store, run)
+    finish(store, folder, lambda new: None)
+    return open_results(folder)
+
+
+@pytest.mark.parametrize("sampling", ["monte_carlo", "sobol", "latin_hypercube"])
+def test_portions_make_the_whole_run(file: ScenarioFile, tmp_path: Path, sampling: str) -> None:
+    run = planned(file, sampling=sampling)
+    assert len(run.portions()) == 6
+    assert whole(tmp_path / "run", run).identical(run.results())
+    plain = xr.open_zarr(tmp_path / "run" / STORE, consolidated=False, chunks=None)
+    assert plain.identical(run.results())  # for readers that know no consolidated metadata
+
+
+def test_a_run_is_resumed_after_each_portion(file: ScenarioFile, tmp_path: Path) -> None:
+    run = planned(file)
+    for done in (4, 8, 12, 16, 20, 23):
+        first = planned(file, done)
+        store = begun(first, tmp_path, resume=True)
+        simulate_to(store, first)
+        assert store.n_draws == done
+        assert open_store(store.path, tmp_path).identical(first.results())
+    assert whole(tmp_path, run).identical(run.results())
+
+
+def test_an_unfinished_run_is_not_read_and_not_overwritten(file: ScenarioFile, tmp_path: Path) -> None:
+    run = planned(file)
+    store = begun(run, tmp_path)
+    store.add(run.some(slice(0, 8)).results(), 0, DRAWS)
+    with pytest.raises(ResultsError, match=r"unfinished run: 8 of 23 draws.*--resume"):
+        open_results(tmp_path)
+    with pytest.raises(ResultsError, match=r"unfinished run: 8 of 23 draws.*--resume.*--afresh"):
+        begun(run, tmp_path)
+    assert begun(run, tmp_path, afresh=True).n_draws == 0
+
+
+@pytest.mark.parametrize(("before", "after"), [(20, 40), (22, 23), (3, 41), (23, 23)])
+def test_a_finished_run_is_extended(file: ScenarioFile, tmp_path: Path, before: int, after: int) -> None:
+    save_results(planned(file, before).results(), tmp_path / "saved")
+    whole(tmp_path / "run", planned(file, before))
+    run = planned(file, after)
+    for folder in ("saved", "run"):
+        assert whole(tmp_path / folder, run).identical(run.results())
+
+
+def test_old_results_stay_until_the_extended_ones_are_there(file: ScenarioFile, tmp_path: Path) -> None:
+    old = whole(tmp_path, planned(file))
+    run = planned(file, 2 * DRAWS)
+    store = begun(run, tmp_path, resume=True)
+    assert store.n_draws == DRAWS
+    store.add(run.some(slice(20, 44)).results(), 20, 2 * DRAWS)
+    assert open_results(tmp_path).identical(old)
+    assert whole(tmp_path, run).identical(run.results())
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"seed": 7}, "seed 1 there, 7 here"),
+        ({"persons": 41}, "persons 40 there, 41 here"),
+        ({"sampling": "sobol"}, "sampling monte_carlo there, sobol here"),
+        ({"engine": "expected"}, "engine sampled there, expected here"),
+        ({"luck": "shared"}, "luck per_draw there, shared here"),
+    ],
+)
+def test_another_run_is_refused(file: ScenarioFile, tmp_path: Path, other: dict[str, object], told: str) -> None:
+    run = plan(file, **{"draws": DRAWS, "persons": PERSONS, "seed": 1} | other)  # type: ignore[arg-type]
+    first = planned(file, seed=1)
+    begun(first, tmp_path).add(first.some(slice(0, 8)).results(), 0, DRAWS)
+    with pytest.raises(ResultsError, match=told):
+        begun(run, tmp_path, resume=True)
+
+
+def test_a_changed_scenario_is_refused_by_the_name_of_the_file(tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    shutil.copytree(Path(simcore.__file__).parents[1] / "scenarios" / "textbook_chain", case)
+    first = planned(read_scenario(case))
+    begun(first, tmp_path / "out").add(first.some(slice(0, 8)).results(), 0, DRAWS)
+    text = (case / "scenario.yaml").read_text(encoding="utf-8")
+    (case / "scenario.yaml").write_text(text + "\n# changed\n", encoding="utf-8")
+    with pytest.raises(ResultsError, match=r"the scenario \(scenario.yaml\)"):
+        begun(planned(read_scenario(case)), tmp_path / "out", resume=True)
+
+
+def test_a_latin_hypercube_of_another_size_is_refused(file: ScenarioFile, tmp_path: Path) -> None:
+    whole(tmp_path, planned(file, sampling="latin_hypercube"))
+    with pytest.raises(ResultsError, match="all depend on how many there are: 23 there"):
+        begun(planned(file, 40, sampling="latin_hypercube"), tmp_path, resume=True)
+
+
+def test_fewer_draws_than_there_are_are_refused(file: ScenarioFile, tmp_path: Path) -> None:
+    whole(tmp_path, planned(file))
+    with pytest.raises(ResultsError, match="holds 23 draws, more than 20"):
+        begun(planned(file, 20), tmp_path, resume=True)
+
+
+def test_places_between_chunks_are_refused(file: ScenarioFile, tmp_path: Path) -> None:
+    store = GrowingStore(tmp_path / UNFINISHED, CHUNK)
+    for first in (3, 4):
+        with pytest.raises(ValueError, match="cannot be added"):
+            store.add(planned(file).some(slice(0, 4)).results(), first, DRAWS)
+
+
+#: A process that runs to the end, in portions of a chunk, as the command does.
+PROCESS = f"""
+import sys
+from pathlib import Path
+import numba, xarray, zarr  # which takes longer than lives
+from simcore.resuming import begun, simulate_to
+from simcore.scenario.loading import read_scenario
+from simcore.simulation import Planned, plan
+from simcore.storage import finish
+Planned.chunk = Planned._at_once = {CHUNK}
+run = plan(read_scenario("textbook_chain"), draws=int(sys.argv[2]), persons={PERSONS})
+store = begun(run, sys.argv[1], resume=True)
+print("begun", store.n_draws, flush=True)
+simulate_to(store, run, workers=1)
+finish(store, sys.argv[1], lambda new: (new / "actors.csv").write_text("table"))
+"""
+
+
+def started(folder: Path, draws: int, **given: object) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(simcore.__file__).parents[1])}
+    return subprocess.Popen(
+        [sys.executable, "-c", PROCESS, str(folder), str(draws)], env=environment, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, **given,  # type: ignore[call-overload]
+    )  # fmt: skip
+
+
+def test_killed_at_any_moment_and_resumed_it_is_the_same_run(file: ScenarioFile, tmp_path: Path) -> None:
+    draws, dice = 1_000, random.Random(5)
+    run, folder, seen = planned(file, draws), tmp_path / "run", {0}
+    for _ in range(20):
+        process = started(folder, draws)
+        assert process.stdout is not None
+        if not process.stdout.readline():  # something went wrong
+            raise AssertionError(process.communicate()[1])
+        time.sleep(dice.uniform(0.0, 0.6))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+        store = GrowingStore(folder / UNFINISHED, CHUNK)
+        seen.add(store.n_draws)
+        if store.n_draws:
+            assert open_store(store.path, folder).equals(run.some(slice(0, store.n_draws)).results())
+    assert len(seen) > 3  # more where nothing else is at work
+    out, wrong = started(folder, draws).communicate()
+    assert f"begun {max(seen)}" in out, wrong
+    assert open_results(folder).identical(run.results())
+    assert sorted(entry.name for entry in folder.iterdir()) == ["actors.csv", STORE]
+
+
+@pytest.mark.parametrize("step", range(8))
+def test_interrupted_while_results_take_the_place_of_others(
+    file: ScenarioFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Whatever was renamed before, either the old or the new results are there, or they can be resumed."""
+    old, run = whole(tmp_path, planned(file)), planned(file, 2 * DRAWS)
+    (tmp_path / "actors.csv").write_text("old")
+    store = begun(run, tmp_path, resume=True)
+    simulate_to(store, run)
+    left = step
+
+    def interrupted(way: object) -> object:
+        def rename(*given: Path) -> Path:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+            return way(*given)  # type: ignore[operator, no-any-return]
+
+        return rename
+
+    with monkeypatch.context() as patch:
+        for way in ("rename", "replace"):
+            patch.setattr(Path, way, interrupted(getattr(Path, way)))
+        try:
+            finish(store, tmp_path, lambda new: new.joinpath("actors.csv").write_text("new"))
+        except KeyboardInterrupt:
+            assert step < 40
+    if (tmp_path / STORE).is_dir():
+        found = open_results(tmp_path)
+        assert found.identical(run.results()) or found.identical(old)
+        tables = tmp_path / "actors.csv"
+        assert not tables.exists() or tables.read_text() == ("old" if found.identical(old) else "new")
+    assert whole(tmp_path, run).identical(run.results())
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="this system has no limit for the size of a file")
+def test_a_full_disk_ends_with_a_message_and_a_store_that_resumes(file: ScenarioFile, tmp_path: Path) -> None:
+    run = planned(file)
+    folder = tmp_path / "run"
+    store = begun(run, folder)
+    store.add(run.some(slice(0, 8)).results(), 0, DRAWS)
+
+    def full() -> None:  # writing a file beyond this gives an error, as on a full disk
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+
+    out, wrong = started(folder, DRAWS, preexec_fn=full).communicate()
+    assert "begun 8" in out
+    assert "could not be written" in wrong
+    assert "8 of 23 draws are there; --resume goes on with them" in wrong
+    assert GrowingStore(folder / UNFINISHED, CHUNK).n_draws == 8
+    assert whole(folder, run).identical(run.results())
