@@ -6,9 +6,16 @@ are collected and shown together, each with its file and line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+#: Problems that a message shows, and characters of what it says in a line: enough for all that can be mended at once.
+_MOST_SHOWN, _LONGEST_LINE = 100, 4_000
+#: What is no text that people read: controls of terminals, and signs that turn the order of letters around.
+NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OBEYED = re.compile(rf"{NOT_TEXT.pattern}|[\n\r\x85]")
 
 
 class SimcoreError(Exception):
@@ -67,12 +74,21 @@ class Problem:
         lines = [f"{place}  {self.path}".rstrip(), f"    found    {self.found}", f"    allowed  {self.allowed}"]
         if self.hint:
             lines.append(f"    hint     {self.hint}")
-        return "\n".join(lines)
+        return "\n".join(map(_line, lines))
 
 
 def layout(problems: Sequence[Problem], where: str) -> str:
-    """Lay out all problems of a scenario as one message."""
-    return "\n".join([*map(str, problems), f"{counted(len(problems), 'problem')} in {where}; nothing was run."])
+    """Lay out the problems of a scenario as one message: all, or the first of very many."""
+    number = counted(len(problems), "problem")
+    if len(problems) > _MOST_SHOWN:
+        number = f"more than {_MOST_SHOWN} problems, of which these are the first,"
+    return "\n".join([*map(str, problems[:_MOST_SHOWN]), f"{number} in {_line(where)}; nothing was run."])
+
+
+def _line(text: str) -> str:
+    """A line of a message, cut when it is very long; what a terminal would obey instead of showing is written out."""
+    text = _OBEYED.sub(lambda letter: ascii(letter[0])[1:-1], text[: _LONGEST_LINE + 1])
+    return text if len(text) <= _LONGEST_LINE else text[: _LONGEST_LINE - 3] + "..."
 
 
 def counted(number: int, noun: str) -> str:
@@ -95,22 +111,37 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def shown(value: object, limit: int = 80) -> str:
     """Show a value of a file as a reader would write it, on one line, cut when it is long."""
-    text = " ".join(_written(value).split()) or "an empty text"
+    parts, length = [], 0
+    for part in _written(value):
+        parts.append(part)
+        length += len(part)
+        if length > 20 * limit + 1_000:  # enough, however much of it is blank
+            break
+    text = " ".join("".join(parts).split()) or "an empty text"
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def _written(value: object) -> str:
+def _written(value: object) -> Iterator[str]:
+    """The parts of a value as written, one after the other."""
     match value:
         case None:
-            return "nothing"
+            yield "nothing"
         case bool():
-            return str(value).lower()
+            yield str(value).lower()
         case dict():
-            return "{" + ", ".join(f"{_written(key)}: {_written(item)}" for key, item in value.items()) + "}"
+            for number, (key, item) in enumerate(value.items()):
+                yield ", " if number else "{"
+                yield from _written(key)
+                yield ": "
+                yield from _written(item)
+            yield "}" if value else "{}"
         case list() | tuple():
-            return "[" + ", ".join(map(_written, value)) + "]"
+            for number, item in enumerate(value):
+                yield ", " if number else "["
+                yield from _written(item)
+            yield "]" if value else "[]"
         case _:
-            return str(value)
+            yield str(value)
 
 
 def with_article(words: str) -> str:

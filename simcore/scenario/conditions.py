@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 #: Value of a variable: the name of a state or level, or a number (age, year, phase, counter; a clock, in years).
@@ -194,6 +195,7 @@ def parse_move(text: str) -> MoveText | None:
     return MoveText(match["domain"], match["start"], match["end"]) if match else None
 
 
+@lru_cache(maxsize=4096, typed=True)
 def parse_band(text: str | int) -> Band | None:
     """Turn a table key into a band: ``16``, ``16-19``, ``65+``; None when it is something else."""
     if isinstance(text, int):

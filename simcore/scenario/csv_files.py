@@ -5,10 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from typing import Any
 
 from simcore.errors import Problem, counted, nearest, shown
-from simcore.scenario.nodes import LARGEST_NUMBER, LONGEST_NUMBER, Files, Node, UnreadableError
+from simcore.scenario.limits import (
+    LARGEST_NUMBER,
+    LONGEST_NUMBER,
+    LONGEST_TEXT,
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_ENTRIES,
+    MOST_ROWS,
+    SMALLEST_NUMBER,
+)
+from simcore.scenario.nodes import Files, Node, UnreadableError
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _NUMBERS = (
@@ -38,15 +49,24 @@ def csv_rows(files: Files, file: str, asked_by: Node, path: str) -> tuple[list[s
     spreadsheets in Swedish write them. Empty rows are passed over.
     """
     text = files.text(file, asked_by, path)
-    first = text.split("\n", 1)[0]
+    first = text.split("\n", 1)[0].split("\r", 1)[0]
     delimiter = max(",;\t", key=first.count)
     rows: list[tuple[int, list[str]]] = []
-    line = 1
+    line, n_rows, n_cells = 1, 0, 0
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((line, [cell.strip() for cell in cells]))
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                n_rows += 1
+                n_cells += len(cells)
+                if n_rows <= MOST_ROWS + 1 and n_cells <= MOST_CELLS:  # the others are only counted
+                    rows.append((line, stripped))
+                    longest = max(stripped, key=len)
+                    if len(longest) > LONGEST_TEXT:
+                        allowed, hint = f"at most {LONGEST_TEXT:,} characters", "is there a quote that is not closed?"
+                        found = f"a cell of {len(longest):,} characters"
+                        raise UnreadableError(Problem(file, line, "", found, allowed, hint))
             line = reader.line_num + 1
     except csv.Error as error:
         words = next((words for key, *words in _CSV_WORDS if key in str(error)), ["something else", "a CSV file"])
@@ -54,7 +74,14 @@ def csv_rows(files: Files, file: str, asked_by: Node, path: str) -> tuple[list[s
     if not rows:
         raise UnreadableError(Problem(file, 0, "", "an empty file", "a header and rows"))
     header = rows[0][1]
-    twice = sorted({column for column in header if header.count(column) > 1 and column})
+    if len(header) > MOST_COLUMNS:
+        found, allowed = f"{len(header):,} columns", f"at most {MOST_COLUMNS:,} columns"
+        raise UnreadableError(Problem(file, rows[0][0], "", found, allowed))
+    files.count_rows(file, n_rows - 1)
+    if n_cells > MOST_CELLS:
+        found, allowed = f"{n_cells:,} cells", f"at most {MOST_CELLS:,} cells in a CSV file"
+        raise UnreadableError(Problem(file, 0, "", found, allowed, "fewer rows or columns"))
+    twice = sorted(column for column, number in Counter(header).items() if number > 1 and column)
     if twice:
         raise UnreadableError(Problem(file, rows[0][0], "", f"the column {twice[0]} twice", "each column once"))
     for number, (line, cells) in enumerate(rows[1:]):
@@ -81,7 +108,10 @@ def csv_number(text: str, decimal_comma: bool) -> float | None:
     if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text) or len(text) > LONGEST_NUMBER:
         return None
     value = float(text)
-    return value if abs(value) <= LARGEST_NUMBER else None
+    if value == 0:
+        # What is read as 0 must have been written so.
+        return value if not re.search("[1-9]", re.split("[eE]", text)[0]) else None
+    return value if SMALLEST_NUMBER <= abs(value) <= LARGEST_NUMBER else None
 
 
 def read_parameters_csv(files: Files, file: str, asked_by: Node) -> Node:
@@ -98,6 +128,9 @@ def read_parameters_csv(files: Files, file: str, asked_by: Node) -> Node:
         raise UnreadableError(Problem(file, 1, "parameters", "no column 'name'", columns))
     if unknown:
         return Node({}, file, 1)  # what is missing in the rows may stand in these columns
+    if len(rows) > MOST_ENTRIES:
+        found, allowed = f"{len(rows):,} parameters", f"at most {MOST_ENTRIES:,} parameters"
+        raise UnreadableError(Problem(file, 0, "parameters", found, allowed))
     entries: dict[Any, Node] = {}
     for line, cells in rows:
         row = {column: cell for column, cell in zip(header, cells, strict=True) if cell}
@@ -158,7 +191,7 @@ def read_table_csv(files: Files, file: str, asked_by: Node, by: list[str], path:
     if by == ["from", "to"] and "from" in header and not {"to", "value"} & set(header) and len(header) > 1:
         return _square(files, file, header, rows, decimal_comma, path)
     if set(header) != set(wanted):
-        found, allowed = f"the columns {', '.join(header)}", f"the columns {', '.join(wanted)}"
+        found, allowed = f"the columns {shown(', '.join(header))}", f"the columns {', '.join(wanted)}"
         if by == ["from", "to"]:
             allowed += "; or from and a column for each state, as a square"
         files.problems.append(Problem(file, 1, path, found, allowed, "by names the keys, value is the number"))
@@ -194,7 +227,7 @@ def _square(
     if "" in header:
         problem(1, "", "a column without a name", "from, and the name of a state above each column")
         return Node([], file, 1, lost=True)
-    nodes = []
+    nodes: list[Node] = []
     seen: dict[str, int] = {}
     for line, cells in rows:
         row = dict(zip(header, cells, strict=True))
@@ -215,6 +248,9 @@ def _square(
                 problem(line, end, f"rest, in the row of {start}", "rest only on the diagonal", hint)
             elif number is None and not re.fullmatch(_NAME, cell):
                 problem(line, end, shown(cell), "a number, the name of a parameter, or nothing")
+            elif len(nodes) == MOST_ROWS:
+                found, allowed = f"more than {MOST_ROWS:,} cells that are given", "a square of fewer states"
+                raise UnreadableError(Problem(file, line, path, found, allowed))
             else:
                 nodes.append(_row_node(file, line, {"from": start, "to": end}, cell if number is None else number))
     return Node(nodes, file, 1)

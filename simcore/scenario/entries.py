@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from simcore.errors import shown
+from simcore.scenario.limits import LONGEST_NAME
 
 
 def refuse(found: object, allowed: str, hint: str = "", at: str = "") -> PydanticCustomError:
@@ -64,6 +65,8 @@ def check_name(value: Any) -> Any:
     """
     if not isinstance(value, str) or not re.fullmatch(_NAME_PATTERN, value):
         raise refuse(value, "a name: a small letter, then small letters, digits and _", _name_hint(value))
+    if len(value) > LONGEST_NAME:
+        raise refuse(value, f"a name of at most {LONGEST_NAME} characters")
     if value in _RESERVED:
         raise refuse(value, f"a name that means nothing else ({', '.join(_RESERVED)} are taken)")
     return value

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 from simcore.errors import did_you_mean, shown, with_article
 from simcore.scenario.entries import Entry, Name, Number, Text, both, check_name, refuse
 from simcore.scenario.expressions import Expression, ExpressionError, parse_expression
+from simcore.scenario.limits import LARGEST_NUMBER
 from simcore.scenario.quantities import MONEY_PATTERN, UNITS, Unit, percent_hint, unit_named, unit_words
 from simcore.uncertainty.distributions import FORMS, JOINT, ROWS, Distribution, ImpossibleDistributionError, written_as
 
@@ -121,7 +122,7 @@ _DISTRIBUTIONS = (*FORMS, JOINT)
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 1e300
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
 
 
 def distribution_of(value: Any) -> Any:

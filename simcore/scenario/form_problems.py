@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from simcore.errors import Problem, counted, did_you_mean, shown
 from simcore.scenario.fields import Path, description_of, entry_at, fields_of
+from simcore.scenario.limits import MOST_PROBLEMS
 from simcore.scenario.nodes import Node
 from simcore.scenario.reading import READ_FIRST
 from simcore.scenario.schema import Scenario
@@ -51,17 +52,18 @@ def form_problems(
     """
     found: dict[tuple[Any, ...], list[ErrorDetails]] = {}
     data = tree.plain()
-    for detail in error.errors():
+    for detail in error.errors(include_url=False):
         path = _path_in(data, detail)
         found.setdefault(path, []).append(detail)
-    lost = [path for path, node in tree.walk() if node.lost]
-    problems = []
+    above_lost = {path[:length] for path, node in tree.walk() if node.lost for length in range(len(path) + 1)}
+    above_others = {path[:length] for path in found for length in range(len(path))}
+    problems: list[Problem] = []
     for path, details in found.items():
-        if any(other[: len(path)] == path for other in lost):
+        if len(problems) == MOST_PROBLEMS:
+            break
+        if path in above_lost:
             continue  # it follows from what could not be read
-        if any(other != path and other[: len(path)] == path for other in found) and all(
-            _is_choice(detail, path) for detail in details
-        ):
+        if path in above_others and all(_is_choice(detail, path) for detail in details):
             continue  # an alternative of a choice whose other alternative says more
         details.sort(key=lambda detail: _TELLING.get(detail["type"], len(_TELLING)))
         detail = details[0]

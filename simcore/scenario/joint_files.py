@@ -66,7 +66,7 @@ def _square(
     for line, (name, *cells) in rows:
         if name not in names:
             allowed = f"rows of {', '.join(names)}, as the columns"
-            raise UnreadableError(Problem(file, line, path, f"a row of {name or 'nothing'}", allowed))
+            raise UnreadableError(Problem(file, line, path, f"a row of {shown(name) if name else 'nothing'}", allowed))
         if name in of_row:
             raise UnreadableError(Problem(file, line, path, f"a second row of {name}", "a row for each column"))
         of_row[name] = line, dict(zip(names, cells, strict=True))
@@ -106,7 +106,7 @@ def _sample(
 def _check_names(file: str, path: str, names: list[str], allowed: str) -> None:
     wrong = [name for name in names if not re.fullmatch(_NAME, name)]
     if wrong or not names:
-        found = f"{wrong[0]} above a column" if wrong and wrong[0] else "a column without a name"
+        found = f"{shown(wrong[0])} above a column" if wrong and wrong[0] else "a column without a name"
         raise UnreadableError(Problem(file, 1, path, found if names else "a single column", allowed))
 
 

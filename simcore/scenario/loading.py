@@ -12,16 +12,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simcore.errors import Problem, ScenarioError, ScenarioWarning, UnknownNameError, did_you_mean
+from simcore.errors import NOT_TEXT, Problem, ScenarioError, ScenarioWarning, UnknownNameError, did_you_mean
 from simcore.scenario.alternatives import Changed, changed_trees, names_in_changes
+from simcore.scenario.disk import NearFiles
 from simcore.scenario.fields import Path as Steps
 from simcore.scenario.fields import path_text
 from simcore.scenario.form_problems import form_problems
+from simcore.scenario.limits import FEWER_ENTRIES, MOST_ENTRIES, MOST_REPEATED_VALUES
 from simcore.scenario.marginals import dependence_of
 from simcore.scenario.meaning import Meaning
-from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash, read_disk
+from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash
 from simcore.scenario.reading import Overridden, read_tree
 from simcore.scenario.schema import Scenario
+from simcore.scenario.sections import NAMED_SECTIONS
 from simcore.scenario.shipped import shipped_scenarios
 from simcore.scenario.structure import Structure, matrix_parameter
 from simcore.uncertainty.dependence import Dependence
@@ -109,14 +112,15 @@ def find_scenario(name: str | os.PathLike[str]) -> Path:
         There is no such scenario; the message lists the shipped ones.
     """
     path = Path(name)
-    if path.is_dir() and (path / "scenario.yaml").is_file():
+    # Unlike the methods of a path, these take a name that no file can have for that of none.
+    if os.path.isfile(path / "scenario.yaml"):
         return path / "scenario.yaml"
-    if path.is_file():
+    if os.path.isfile(path):
         return path
     shipped = shipped_scenarios()
     if str(name) in shipped:
         return shipped[str(name)]
-    found = f"{name}: {'a folder without scenario.yaml' if path.is_dir() else 'no such file or scenario'}"
+    found = f"{name}: {'a folder without scenario.yaml' if os.path.isdir(path) else 'no such file or scenario'}"
     allowed = f"a scenario file, a folder with scenario.yaml, or a shipped scenario: {', '.join(shipped)}"
     raise ScenarioError([Problem(str(name), 0, "", found, allowed, did_you_mean(str(name), shipped))], str(name))
 
@@ -146,11 +150,26 @@ def read_scenario(source: str | os.PathLike[str]) -> ScenarioFile:
     'year'
     """
     path = find_scenario(source)
+    _check_name(path.resolve().parent / path.name)
     shown_path = os.path.relpath(path) if path.resolve().is_relative_to(Path.cwd()) else str(path)
-    loaded = load(Files(read_disk), shown_path, case_name(path.parent.resolve() / path.name))
+    loaded = load(Files(NearFiles(shown_path)), shown_path, case_name(path.parent.resolve() / path.name))
     for text in loaded.warnings:
         warnings.warn(text, ScenarioWarning, stacklevel=2)
     return loaded
+
+
+def _check_name(path: Path) -> None:
+    """Refuse a scenario whose name cannot be printed, nor kept with its results.
+
+    Raises
+    ------
+    ScenarioError
+        The name of its folder or file has letters that are none.
+    """
+    for name in (path.parent.name, path.name):
+        if NOT_TEXT.search(name):
+            found, allowed = f"the name {name!a}", "names of files and folders that can be printed"
+            raise ScenarioError([Problem(name, 0, "", found, allowed, "give it another name")], name)
 
 
 def case_name(path: PurePath) -> str:
@@ -210,12 +229,15 @@ def load(files: Files, file: str, name: str) -> ScenarioFile:
         tree, overridden = read_tree(files, file, Scenario)
     except UnreadableError as error:
         raise ScenarioError([*files.problems, error.problem], file) from None
+    if too_many := _too_many(tree):
+        raise ScenarioError([*files.problems, *too_many], file)
     folder, elsewhere = os.path.dirname(file), names_in_changes(tree)
 
     def own(path: Steps, place: Place) -> bool:
         return os.path.dirname(place[0]) == folder and path[-1] not in elsewhere
 
     base = understand(tree, files.problems, file, own, lambda path, _: path_text(path))
+    _repeated(base.scenario, tree, base.places)
     others: dict[str, Understood] = {}
     problems: list[Problem] = []
     for changed in changed_trees(files, tree, Scenario):
@@ -241,6 +263,41 @@ def load(files: Files, file: str, name: str) -> ScenarioFile:
         *(text for population in populations.values() for text in population.warnings),
     )
     return ScenarioFile(base.scenario, name, *read, base.places, noted, "", alternatives, overridden, populations)
+
+
+def _too_many(tree: Node) -> list[Problem]:
+    """Refuse sections of so many entries that each could not be held against the others."""
+    problems = []
+    population = tree.value.get("population")
+    inside = population.value if population is not None and isinstance(population.value, dict) else {}
+    sections = {section: tree.value.get(section) for section in NAMED_SECTIONS}
+    for section, node in (sections | {name: inside.get(name) for name in ("attributes", "traits")}).items():
+        most = FEWER_ENTRIES.get(section, MOST_ENTRIES)
+        if node is not None and isinstance(node.value, dict) and len(node.value) > most:
+            path = section if section in sections else f"population.{section}"
+            found, allowed = f"{len(node.value):,} entries", f"at most {most:,} entries"
+            problems.append(Problem(node.file, node.line, path, found, allowed))
+    return problems
+
+
+def _repeated(scenario: Scenario, tree: Node, places: Mapping[Steps, Place]) -> None:
+    """Refuse so many alternatives and populations of so large a scenario that they could not be checked.
+
+    Raises
+    ------
+    ScenarioError
+        There are too many.
+    """
+    for section, names in (
+        ("alternatives", scenario.alternatives),
+        ("calibration", scenario.calibration.populations if scenario.calibration is not None else {}),
+    ):
+        if len(names) * len(places) > MOST_REPEATED_VALUES:
+            node = tree.value[section]
+            what = "alternatives" if section == "alternatives" else "populations"
+            found = f"{len(names):,} {what} of a scenario of {len(places):,} values"
+            allowed = f"at most {MOST_REPEATED_VALUES // len(places):,} of a scenario of this size"
+            raise ScenarioError([Problem(node.file, node.line, section, found, allowed)], node.file)
 
 
 def _kept_sources(overridden: Mapping[Steps, tuple[Overridden, ...]], places: Mapping[Steps, Place]) -> list[str]:

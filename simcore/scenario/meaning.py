@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from simcore.errors import did_you_mean, nearest, with_article
 from simcore.scenario.adoption import check_adoption
@@ -18,6 +18,7 @@ from simcore.scenario.conditions import ANY, DROPPED_OUT, NEVER, Band, parse_ban
 from simcore.scenario.correlating import check_dependence, use_together
 from simcore.scenario.effects import check_effect, check_modifier
 from simcore.scenario.expressions import Expression
+from simcore.scenario.limits import MOST_PROBLEMS
 from simcore.scenario.models import check_derived, check_joint_tables, check_memory, check_traits, check_ways
 from simcore.scenario.payments import (
     check_additions,
@@ -41,23 +42,42 @@ def _overlap(one: Band, other: Band) -> bool:
 _Banded = tuple[list[Band], int, TableRow]
 
 
-def _clashes(rows: list[_Banded], place: int = 0) -> Iterator[tuple[_Banded, _Banded]]:
-    """Rows that overlap with another one, which comes first; bands are compared from a `place` on."""
-    if place == len(rows[0][0]):
+#: Pairs of rows of a table that are held against each other, where the bands of every key overlap.
+_MOST_COMPARED = 2_000_000
+
+
+class _TangledError(Exception):
+    """The bands of a table overlap in too many ways."""
+
+
+def _clashes(rows: list[_Banded], places: Sequence[int]) -> Iterator[tuple[_Banded, _Banded]]:
+    """Rows that overlap with another one, which comes first; bands are compared at some `places`.
+
+    Raises
+    ------
+    _TangledError
+        Too many rows overlap in each of their keys to be held against each other.
+    """
+    if not places:
         yield from ((rows[0], entry) for entry in rows[1:])
         return
-    of_band: dict[Band, list[_Banded]] = {}
-    for entry in rows:
-        of_band.setdefault(entry[0][place], []).append(entry)
-    bands = sorted(of_band, key=lambda band: band.low)
-    if not any(_overlap(one, other) for one, other in itertools.pairwise(bands)):
-        for same in of_band.values():
-            yield from _clashes(same, place + 1)
-        return
+    for place in places:
+        of_band: dict[Band, list[_Banded]] = {}
+        for entry in rows:
+            of_band.setdefault(entry[0][place], []).append(entry)
+        bands = sorted(of_band, key=lambda band: band.low)
+        if not any(_overlap(one, other) for one, other in itertools.pairwise(bands)):
+            for same in of_band.values():
+                yield from _clashes(same, [other for other in places if other != place])
+            return
     near: list[_Banded] = []
-    for entry in sorted(rows, key=lambda entry: ([band.low for band in entry[0]], entry[1])):
+    place, compared = places[0], 0
+    for entry in sorted(rows, key=lambda entry: (entry[0][place].low, [band.low for band in entry[0]], entry[1])):
         # Rows come by the beginning of their bands: one that ends before overlaps with no later one.
         near = [other for other in near if _overlap(other[0][place], entry[0][place])]
+        compared += len(near)
+        if compared > _MOST_COMPARED:
+            raise _TangledError
         twice = next((other for other in near if all(map(_overlap, other[0], entry[0]))), None)
         if twice is not None:
             yield twice, entry
@@ -272,7 +292,10 @@ class Meaning(Checks):
                     self.problem((*path, "at"), key, "a key that is a number", f"{key} is looked up as it is")
                 elif self.known((*path, "at"), key, "a key of the table", table.by):
                     self._looked_up((*path, "at", key), table.expression_at(key))
+            before = len(self.problems)
             for number, row in enumerate(table.cells):
+                if len(self.problems) > before + MOST_PROBLEMS:
+                    break
                 where = self.row_path(path, table, number, row)
                 for key, level in row.keys.items():
                     if key in ("from", "to"):
@@ -289,7 +312,8 @@ class Meaning(Checks):
                     self._table_cell(where, row.value, unit.kind, table, name)
                 elif not unit.accepts(row.value):
                     self.problem(where, f"{row.value:.12g}", unit.allowed, unit.percent_hint(row.value))
-            self._overlaps(path, table)
+            if len(self.problems) <= before + MOST_PROBLEMS:
+                self._overlaps(path, table)
 
     def _example(self, key: str) -> str:
         """How a key that is a number is written."""
@@ -326,14 +350,21 @@ class Meaning(Checks):
                 groups.setdefault(names, []).append((bands, number, row))
         for rows in groups.values():
             told: set[int] = set()
-            for twice, entry in _clashes(rows):
-                (_, _, first), (_, number, second) = sorted((twice, entry), key=lambda other: other[1])
-                if number in told:
-                    continue  # with every row that it overlaps, it would be told again
-                told.add(number)
-                same = first.keys == second.keys
-                found = f"{_cell_words(second)} {'a second time' if same else f'and {_cell_words(first)}'}"
-                self.problem(self.row_path(path, table, number, second), found, "each case in one row")
+            try:
+                for twice, entry in _clashes(rows, range(len(rows[0][0]))):
+                    (_, _, first), (_, number, second) = sorted((twice, entry), key=lambda other: other[1])
+                    if number in told:
+                        continue  # with every row that it overlaps, it would be told again
+                    told.add(number)
+                    same = first.keys == second.keys
+                    found = f"{_cell_words(second)} {'a second time' if same else f'and {_cell_words(first)}'}"
+                    self.problem(self.row_path(path, table, number, second), found, "each case in one row")
+                    if len(told) > MOST_PROBLEMS:
+                        return
+            except _TangledError:
+                allowed = "in one key at least, bands that are the same or apart"
+                found = f"{len(rows):,} rows whose bands overlap in every key"
+                self.problem((*path, "by"), found, allowed)
 
     def _table_cell(self, path: Path, name: str, kind: str, table: Table, table_name: str) -> None:
         parameters = self.scenario.parameters

@@ -6,16 +6,12 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from simcore.errors import Problem, nearest, shown
-from simcore.scenario.shipped import beside, is_shipped, on_disk
-
-#: Numbers beyond these are mistakes, in YAML and CSV alike.
-LONGEST_NUMBER = 40
-LARGEST_NUMBER = 1e300
-_MAX_BYTES = 100_000_000
+from simcore.errors import NOT_TEXT, Problem, shown
+from simcore.scenario.disk import RefusedFileError, near_file, read_disk
+from simcore.scenario.limits import MOST_CSV_CHARACTERS, MOST_FILES, MOST_ROWS, MOST_YAML_CHARACTERS
+from simcore.scenario.shipped import beside, is_shipped
 
 
 @dataclass
@@ -67,20 +63,6 @@ class UnreadableError(Exception):
         super().__init__(str(problem))
 
 
-def read_disk(path: str) -> str:
-    """Read a text file as UTF-8, one that ships with simcore or any other.
-
-    Raises
-    ------
-    OSError, UnicodeDecodeError
-        As Python raises them; `Files` turns them into problems.
-    """
-    place = on_disk(path) if is_shipped(path) else Path(path)
-    if place.stat().st_size > _MAX_BYTES:
-        raise OSError(f"larger than {_MAX_BYTES // 1_000_000} MB")
-    return place.read_bytes().decode("utf-8-sig")
-
-
 @dataclass
 class Files:
     """The files of a scenario, read once each.
@@ -95,19 +77,28 @@ class Files:
         The folders on the way from a file to another that it names.
     problems
         What was found wrong and did not stop the reading.
+    rows
+        How many rows each CSV file has, by its path.
+    n_values
+        How many names and values have been read from YAML files.
     """
 
     read: Callable[[str], str] = read_disk
     texts: dict[str, str] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    n_values: int = 0
 
     def text(self, file: str, asked_by: Node | None, path: str = "") -> str:
         """Return the text of `file`; `asked_by` is the entry that names it, at `path`."""
         if file not in self.texts:
             at = (asked_by.file, asked_by.line) if asked_by else (file, 0)
+            if len(self.texts) >= MOST_FILES:
+                allowed = f"at most {MOST_FILES} files"
+                raise UnreadableError(Problem(*at, path, f"{file}: one file more", allowed))
             try:
-                self.texts[file] = self.read(file)
+                text = self.read(file)
             except UnicodeDecodeError as error:
                 line = error.object[: error.start].count(b"\n") + 1
                 raise UnreadableError(
@@ -120,15 +111,56 @@ class Files:
                         "save it as UTF-8 in the editor, or as CSV UTF-8 in the spreadsheet",
                     )
                 ) from None
-            except (OSError, KeyError) as error:
+            except RefusedFileError as error:
+                raise UnreadableError(Problem(*at, path, f"{file}: {error}", error.allowed, error.hint)) from None
+            except (OSError, KeyError, ValueError) as error:
                 reason, hint = str(getattr(error, "strerror", None) or error), ""
                 if isinstance(error, FileNotFoundError | NotADirectoryError | KeyError):
-                    reason, hint = "no such file", _near_file(file)
+                    reason, hint = "no such file", near_file(file)
                 elif isinstance(error, IsADirectoryError):
                     reason = "a folder"
                 found = f"{file}: {reason}"
                 raise UnreadableError(Problem(*at, path, found, "a file that can be read", hint)) from None
+            self._check(file, text, at, path)
+            self.texts[file] = text
         return self.texts[file]
+
+    def _check(self, file: str, text: str, at: tuple[str, int], path: str) -> None:
+        """Refuse a text that is too large, or is none."""
+        is_csv = file.lower().endswith(".csv")
+        most, before = MOST_CSV_CHARACTERS if is_csv else MOST_YAML_CHARACTERS, 0
+        if not is_csv:
+            before = sum(len(other) for name, other in self.texts.items() if not name.lower().endswith(".csv"))
+        if before + len(text) > most:
+            found = f"{file}: {(before + len(text)) / 1e6:.1f} million characters"
+            if before:
+                found += ", with the YAML files before it"
+            what = "in a CSV file" if is_csv else "in all YAML files together"
+            hint = "" if is_csv else "long tables and many parameters are written as CSV files"
+            allowed = f"at most {most / 1e6:.0f} million characters {what}"
+            raise UnreadableError(Problem(*at, path, found, allowed, hint))
+        odd = NOT_TEXT.search(text)
+        if odd is not None:
+            line = text.count("\n", 0, odd.start()) + 1
+            hint = "save it as UTF-8 in the editor, or as CSV UTF-8 in the spreadsheet" if odd[0] == "\0" else ""
+            found = f"a control character ({odd[0]!a})"
+            raise UnreadableError(Problem(file, line, "", found, "text that can be printed", hint))
+
+    def count_rows(self, file: str, number: int) -> None:
+        """Note how many rows a CSV file has.
+
+        Raises
+        ------
+        UnreadableError
+            With the files before it, they are too many.
+        """
+        self.rows[file] = number
+        together = sum(self.rows.values())
+        if together > MOST_ROWS:
+            found = f"{number:,} rows" + (f", {together:,} with the CSV files before it" if together > number else "")
+            allowed = f"at most {MOST_ROWS:,} rows in all CSV files together"
+            hint = "keep the rows that the model tells apart: fewer ages, years or draws"
+            raise UnreadableError(Problem(file, 0, "", found, allowed, hint))
 
     def refer(self, node: Node, path: str) -> str:
         """Return the path of a file that the entry at `path` names, relative to the file it stands in."""
@@ -166,17 +198,6 @@ class Files:
     def named(self) -> dict[str, str]:
         """The texts by `name`."""
         return dict(sorted((self.name(file), text) for file, text in self.texts.items()))
-
-
-def _near_file(file: str) -> str:
-    if is_shipped(file):
-        return ""
-    folder, name = os.path.split(file)
-    try:
-        near = nearest(name, sorted(os.listdir(folder or ".")))
-    except OSError:
-        return f"there is no folder {folder}"
-    return f"did you mean '{os.path.join(folder, near)}'?" if near else ""
 
 
 def content_hash(files: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from simcore.errors import Problem, shown
@@ -34,7 +35,7 @@ def read_section(files: Files, section: str, node: Node) -> Node:
             loaded = _part(files, section, part)
         except UnreadableError as error:
             problem = error.problem
-            if isinstance(part.value, str) and "." not in part.value:
+            if isinstance(part.value, str) and not re.search(r"[./]", part.value):
                 problem = Problem(part.file, part.line, section, shown(part.value), _ENTRIES)
             files.problems.append(problem)
             lost = True
@@ -66,7 +67,7 @@ def _part(files: Files, section: str, part: Node) -> Node:
     if not isinstance(part.value, str):
         return part
     file = files.refer(part, section)
-    if file.endswith(".csv") and section == "parameters":
+    if file.lower().endswith(".csv") and section == "parameters":
         return read_parameters_csv(files, file, part)
     return read_yaml(files, file, part, section)
 

@@ -11,15 +11,23 @@ from typing import Any
 
 import yaml
 
-from simcore.errors import Problem, shown
-from simcore.scenario.nodes import LARGEST_NUMBER, LONGEST_NUMBER, Files, Node, UnreadableError
+from simcore.errors import NOT_TEXT, Problem, shown
+from simcore.scenario.limits import (
+    DEEPEST,
+    LARGEST_NUMBER,
+    LONGEST_NAME,
+    LONGEST_NUMBER,
+    LONGEST_TEXT,
+    MOST_VALUES,
+    SMALLEST_NUMBER,
+)
+from simcore.scenario.nodes import Files, Node, UnreadableError
 from simcore.scenario.yaml_words import yaml_problem
 
-_MAX_DEPTH = 40
 #: Where decimal numbers may stand in front of the colon: the quantiles of a distribution, by their level.
 _BY_LEVEL = re.compile(r"(.*\.)?distribution\.(.*\.)?quantiles")
-#: Characters that YAML does not take.
-_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Characters of what stands before a colon: the name of an entry, or a move between two states.
+_LONGEST_KEY = 4 * LONGEST_NAME
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+([eE][+-]?[0-9]+)?")
 _POWER = "([eE][-+]?[0-9]+)?"
@@ -53,13 +61,9 @@ def read_yaml(files: Files, file: str, asked_by: Node | None = None, path: str =
         The file is missing, is not text or is not YAML.
     """
     text = files.text(file, asked_by, path)
-    odd = _NOT_YAML.search(text)
-    if odd is not None:
-        line = text.count("\n", 0, odd.start()) + 1
-        raise UnreadableError(Problem(file, line, "", f"a control character ({odd[0]!a})", "text that can be printed"))
     try:
         events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        return _Builder(file, files.problems, events).document()
+        return _Builder(file, files, events).document()
     except yaml.YAMLError as error:
         raise UnreadableError(yaml_problem(error, file, text)) from None
 
@@ -67,8 +71,19 @@ def read_yaml(files: Files, file: str, asked_by: Node | None = None, path: str =
 class _Builder:
     """Turns YAML events into nodes."""
 
-    def __init__(self, file: str, problems: list[Problem], events: Iterator[Any]) -> None:
-        self.file, self.problems, self.events = file, problems, events
+    def __init__(self, file: str, files: Files, events: Iterator[Any]) -> None:
+        self.file, self.files, self.problems, self.events = file, files, files.problems, self.counted(events)
+
+    def counted(self, events: Iterator[Any]) -> Iterator[Any]:
+        """Hand on events, as long as the YAML files of the scenario have not too many of them."""
+        for event in events:
+            self.files.n_values += 1
+            if self.files.n_values > MOST_VALUES:
+                found = "more names and values" + (", with the files before it" if len(self.files.texts) > 1 else "")
+                allowed = f"at most {MOST_VALUES:,} in all YAML files together"
+                hint = "long tables and many parameters are written as CSV files"
+                raise UnreadableError(Problem(self.file, event.start_mark.line + 1, "", found, allowed, hint))
+            yield event
 
     def document(self) -> Node:
         node: Node | None = None
@@ -90,10 +105,10 @@ class _Builder:
 
     def node(self, event: Any, path: str, depth: int) -> Node:
         line = event.start_mark.line + 1
-        if depth > _MAX_DEPTH:
+        if depth > DEEPEST:
             where = re.split(r"[.\[]", path)[0]
             raise UnreadableError(
-                Problem(self.file, line, where, f"more than {_MAX_DEPTH} levels, one in the other", "a flatter file")
+                Problem(self.file, line, where, f"more than {DEEPEST} levels, one in the other", "a flatter file")
             )
         if isinstance(event, yaml.AliasEvent):
             return self.lost(event, f"*{event.anchor}", "the value itself", "aliases are not used here", path)
@@ -127,9 +142,13 @@ class _Builder:
                 if isinstance(key_event, yaml.ScalarEvent):
                     entries.setdefault(key_event.value, Node(None, self.file, key_node.line, lost=True))
                 continue
+            if isinstance(key, str) and len(key) > _LONGEST_KEY:
+                allowed = f"at most {_LONGEST_KEY} characters before the colon"
+                self.problem(key_event, f"{len(key):,} characters, {name}", allowed, path=path)
+                continue
             if key in entries:
                 first = entries[key].line
-                self.problem(key_event, f"'{key}' a second time (first in line {first})", "each name once", path=below)
+                self.problem(key_event, f"'{name}' a second time (first in line {first})", "each name once", path=below)
                 continue
             # A value on lines below its key is reported at the key.
             entries[key] = Node(value.value, self.file, key_node.line, value.lost)
@@ -147,7 +166,7 @@ class _Builder:
         if isinstance(value, str) and value.count("(") > value.count(")"):
             whole = f"{value}, {key_event.value}"
             entries[before] = Node(whole, self.file, entries[before].line)
-            if whole.count("(") <= whole.count(")"):
+            if whole.count("(") <= whole.count(")") or len(whole) > LONGEST_TEXT:
                 allowed, hint = "a text in quotes", "inside { } a comma begins the next field, unless it is in quotes"
                 entries[before] = self.lost(key_event, shown(whole), allowed, hint, below)
             return True
@@ -164,6 +183,13 @@ class _Builder:
         if event.tag is not None:
             return self.lost(event, _tag(event), "a value without tag", "tags are not used here", path)
         value: Any = text
+        odd = NOT_TEXT.search(text)  # a backslash in quotes can write any
+        if odd is not None:
+            found, allowed = f"a control character ({odd[0]!a})", "text that can be printed"
+            return self.lost(event, found, allowed, path=path)
+        if len(text) > LONGEST_TEXT:
+            found, allowed = f"{len(text):,} characters, {shown(text, 30)}", f"at most {LONGEST_TEXT:,} characters"
+            return self.lost(event, found, allowed, path=path)
         if not event.implicit[0]:
             pass  # quoted
         elif text in ("", "null", "~"):
@@ -177,6 +203,9 @@ class _Builder:
             value = int(text) if _INTEGER.fullmatch(text) else float(text)
             if abs(value) > LARGEST_NUMBER:
                 return self.lost(event, text, f"a number below {LARGEST_NUMBER:g}", path=path)
+            if abs(value) < SMALLEST_NUMBER and re.search("[1-9]", re.split("[eE]", text)[0]):
+                allowed = f"0, or a number that is not nearer to it than {SMALLEST_NUMBER:g}"
+                return self.lost(event, text, allowed, path=path)
         else:
             for pattern, allowed, hint in _TRAPS:
                 if pattern.fullmatch(text):

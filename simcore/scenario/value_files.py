@@ -45,7 +45,7 @@ def _rows(files: Files, file: str, asked_by: Node, path: str) -> Node:
     header, rows, decimal_comma = csv_rows(files, file, asked_by, f"{path}.file")
     if set(header) not in ({"value"}, {"value", "weight"}):
         allowed = "the column value, or the columns value and weight"
-        raise UnreadableError(Problem(file, 1, path, f"the columns {', '.join(header)}", allowed))
+        raise UnreadableError(Problem(file, 1, path, f"the columns {shown(', '.join(header))}", allowed))
     if not rows and len(files.problems) == before:
         raise UnreadableError(Problem(file, 1, path, "a header alone", "a row for each value"))
     found = []

@@ -5,9 +5,16 @@ from __future__ import annotations
 import yaml
 
 from simcore.errors import Problem
+from simcore.scenario.limits import DEEPEST
 
 #: What the YAML reader says -> found, allowed, hint; and whether the trouble begins further up.
 _WORDS: tuple[tuple[str, bool, str, str, str], ...] = (
+    (
+        "nesting depth", False, f"more than {DEEPEST} levels, one in the other", "a flatter file",
+        "is there a bracket that is not closed?",
+    ),
+    ("incompatible YAML", False, "another version of YAML", "a file without the line %YAML", ""),
+    ("directive", False, "a line that begins with %", "'name: value'", "put a text that begins with % in quotes"),
     (
         "mapping values are not allowed", False, "a colon too many, or a line that begins too far to the right",
         "one 'name: value' on a line", "a text with a colon in it needs quotes; fields of an entry begin in one column",
