@@ -25,7 +25,7 @@ from simcore.scenario.draws import drawn_parameters
 from simcore.simulation import simulate
 from simcore.threads import processors
 
-#: Draws that a thread simulates at a time, as in `simcore.simulation`.
+#: Draws that a thread simulates at a time.
 TASK = 20
 CORES = processors()
 ONE, ALL = "one thread", f"{CORES} threads"

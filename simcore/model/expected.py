@@ -59,6 +59,7 @@ def expect_draws(
     numbers = np.arange(n, dtype=np.int64) if draws is None else np.asarray(draws, dtype=np.int64)
     thresholds, found = probabilities_of(compiled, values, numbers)
     shares[: compiled.n_thresholds] = found.T
+    del found
     lucks = np.zeros_like(numbers) if shared_luck else numbers
     admissions = admissions_of(compiled, values, thresholds, lucks, seed)
     counts = empty_counts(compiled, n, float)

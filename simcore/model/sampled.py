@@ -161,6 +161,7 @@ def admissions_of(
         return shares
     group = compiled.file.scenario.population.target_group
     scratch, lists = scratch_arrays(plan, pilot.persons)
+    # What is counted is thrown away, so that one ledger does for all draws.
     counters, counts, nobody = _counters(compiled), empty_counts(compiled, 1), NO_PATHS
     for j, numbers in enumerate(values):
         per_person = np.where(limited, numbers[compiled.places] / group, -1.0)

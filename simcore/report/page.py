@@ -34,7 +34,7 @@ class Page:
 
     def text(self, left: float, base: float, words: str, size: float, **more: Any) -> None:
         """Write a line; `base` is where its letters stand."""
-        self.under.text(left, base, words, fontsize=size, **more)
+        self.under.text(left, base, words, fontsize=size, parse_math=False, **more)
 
     def rule(self, top: float, margin: float) -> None:
         """Draw a thin line across, between the margins."""

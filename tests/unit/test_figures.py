@@ -166,3 +166,10 @@ def test_lines_of_text_are_as_wide_as_is_said():
     assert [line for line in lines if "x" * 80 in line] == [f"Unbreakable{'x' * 80}"]
     assert width_of(" ", 10.0) == 0.0
     assert width_of("bold", 10.0, "bold") > width_of("bold", 10.0)
+
+
+def test_names_are_no_formulas():
+    results = results_of(2, 2, title="costs $5_$ a day")
+    _, words = drawn(results, scenario_of(results, "50 $^$ of_$it"))
+    assert "costs $5_$ a day" in words
+    assert any("50 $^$ of_$it" in of for of in words)

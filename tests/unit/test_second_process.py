@@ -80,3 +80,12 @@ def test_nothing_is_copied_where_there_is_one_processor(monkeypatch):
     with in_second_process(task) as answer:
         assert begun == []
         assert (answer(), begun) == (b"done", [os.getpid()])
+
+
+def test_where_no_copy_can_be_made_the_task_is_done_here(two_processors, monkeypatch):
+    def no_memory() -> int:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(os, "fork", no_memory)
+    with in_second_process(lambda: b"done here") as answer:
+        assert answer() == b"done here"
