@@ -16,6 +16,7 @@ from simcore.scenario.limits import (
     MOST_CELLS,
     MOST_COLUMNS,
     MOST_ENTRIES,
+    MOST_PROBLEMS,
     MOST_ROWS,
     SMALLEST_NUMBER,
 )
@@ -196,10 +197,13 @@ def read_table_csv(files: Files, file: str, asked_by: Node, by: list[str], path:
             allowed += "; or from and a column for each state, as a square"
         files.problems.append(Problem(file, 1, path, found, allowed, "by names the keys, value is the number"))
         return Node([], file, 1)
-    nodes = []
+    nodes, n_wrong = [], 0
     for line, cells in rows:
         row = dict(zip(header, cells, strict=True))
         number = csv_number(row["value"], decimal_comma)
+        n_wrong += number is None and not re.fullmatch(_NAME, row["value"])
+        if n_wrong > MOST_PROBLEMS:
+            break  # those before are told
         keys: dict[str, str | int] = {
             key: int(row[key]) if re.fullmatch(r"[0-9]{1,9}", row[key]) else row[key] for key in by
         }

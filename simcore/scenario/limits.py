@@ -24,9 +24,11 @@ MOST_COLUMNS = 1_000
 MOST_CELLS = 2_000_000
 #: Files of a scenario, with all it extends: a file that extends the next, and so on, is one for each.
 MOST_FILES = 200
-#: Entries of a section by name, such as parameters, and of those whose entries may look at each other.
+#: Entries of a section by name, such as parameters; of formulas, which are cheap; and of those that look at each other.
 MOST_ENTRIES = 2_000
-FEWER_ENTRIES = {"domains": 500, "memory": 500, "interventions": 200, "attributes": 500, "traits": 500}
+OTHER_ENTRIES = {
+    "derived": 6_000, "domains": 500, "memory": 500, "attributes": 500, "traits": 500, "interventions": 200,
+}  # fmt: skip
 #: Levels of lists and entries in each other; a scenario has about ten.
 DEEPEST = 40
 #: Characters of a text: a page or two, where `about` and `question` are a sentence.

@@ -18,7 +18,7 @@ from simcore.scenario.disk import NearFiles
 from simcore.scenario.fields import Path as Steps
 from simcore.scenario.fields import path_text
 from simcore.scenario.form_problems import form_problems
-from simcore.scenario.limits import FEWER_ENTRIES, MOST_ENTRIES, MOST_REPEATED_VALUES
+from simcore.scenario.limits import MOST_ENTRIES, MOST_REPEATED_VALUES, OTHER_ENTRIES
 from simcore.scenario.marginals import dependence_of
 from simcore.scenario.meaning import Meaning
 from simcore.scenario.nodes import Files, Node, UnreadableError, content_hash
@@ -272,7 +272,7 @@ def _too_many(tree: Node) -> list[Problem]:
     inside = population.value if population is not None and isinstance(population.value, dict) else {}
     sections = {section: tree.value.get(section) for section in NAMED_SECTIONS}
     for section, node in (sections | {name: inside.get(name) for name in ("attributes", "traits")}).items():
-        most = FEWER_ENTRIES.get(section, MOST_ENTRIES)
+        most = OTHER_ENTRIES.get(section, MOST_ENTRIES)
         if node is not None and isinstance(node.value, dict) and len(node.value) > most:
             path = section if section in sections else f"population.{section}"
             found, allowed = f"{len(node.value):,} entries", f"at most {most:,} entries"

@@ -26,10 +26,7 @@ def with_sample():
     ("text", "header", "row"),
     [
         (with_table(), "age,value", "16,0.001"),
-        (with_table(), "age,value", "16,bad value"),
         (with_table(), "age,value", "16"),
-        (with_table("[age, year]"), "age,year,value", "16,2024,0.001"),
-        (with_values(), "value", "5"),
         (with_values(), "value,weight", "x,y"),
         (with_sample(), "r_job,r_job_loss", "0.5,0.1"),
         (with_parameters("rates.csv"), "name,about", "p,a"),
@@ -52,7 +49,7 @@ def test_as_many_rows_as_are_allowed_are_read(tmp_path):
     assert distribution.mean == pytest.approx((MOST_ROWS - 1) / 2)
 
 
-@pytest.mark.parametrize("row", ["16,0.001", "16,bad value", "x,0.001", "16,q", "16"])
+@pytest.mark.parametrize("row", ["16,0.001", "16,bad value", "16"])
 def test_the_same_mistake_in_every_row_is_told_at_once(tmp_path, row):
     said = told(tmp_path, with_table(), rates_csv="age,value\n" + f"{row}\n" * (MOST_ROWS - 1))
     assert said.count("    found    ") == 100
@@ -61,7 +58,7 @@ def test_the_same_mistake_in_every_row_is_told_at_once(tmp_path, row):
 def test_rows_that_overlap_in_every_way_are_told_at_once(tmp_path):
     ages = [f"{low}-{high}" for low in range(16, 20) for high in range(low, 20)]
     years = [f"{low}-{high}" for low in range(2024, 2028) for high in range(low, 2028)]
-    rows = "".join(f"{age},{year},0.1\n" for _ in range(400) for age in ages for year in years)
+    rows = "".join(f"{age},{year},0.1\n" for _ in range(100) for age in ages for year in years)
     said = told(tmp_path, with_table("[age, year]"), rates_csv="age,year,value\n" + rows)
     assert said.count("    allowed  each case in one row") == 100
 

@@ -27,16 +27,16 @@ ASKED = "{about: x, enrol: {at_age: 16, uptake: uptake_mentor}}"
 @pytest.mark.parametrize(
     ("section", "entry", "most"),
     [
-        ("domains", STATE, 500), ("parameters", FIGURE, 2_000), ("derived", "{formula: r_job, unit: factor}", 2_000),
+        ("domains", STATE, 500), ("parameters", FIGURE, 2_000), ("derived", "{formula: r_job, unit: factor}", 6_000),
         ("actors", "{sector: public}", 2_000), ("prices", PRICE, 2_000), ("interventions", ASKED, 200),
         ("memory", "{counts: school.pupil -> dropped_out, cap: 9 or more}", 500),
         ("outcomes", "{about: x, while: {work: employed}}", 2_000),
     ],
 )  # fmt: skip
 def test_a_section_of_very_many_entries_is_refused(tmp_path, section, entry, most):
-    said = told(tmp_path, entries(section, entry, 6_000))
+    said = told(tmp_path, entries(section, entry, 3 * most if most < 6_000 else 6_500))
     assert said.endswith(f"entries\n    allowed  at most {most:,} entries")
-    assert f"  {section}\n    found    6,0" in said
+    assert f"  {section}\n    found    " in said
 
 
 @pytest.mark.parametrize(
