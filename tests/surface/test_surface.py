@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -264,7 +265,7 @@ def extended_by_the_readme(block, figures, strategies, tmp_path):
         "strategies": strategies,
     }
     path = tmp_path / "scenario.yaml"
-    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     path.write_text(json.dumps(case), encoding="utf-8")
     return simcore.read_scenario(path)
 
