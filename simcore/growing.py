@@ -57,6 +57,13 @@ class GrowingStore:
         """How many draws are there."""
         return 0 if self._read_metadata() is None else int(self._arrays()["draw"]["shape"][0])
 
+    def names(self, dim: str) -> list[str]:
+        """What the coordinate of a dim says."""
+        import xarray as xr
+
+        with xr.open_zarr(self.path, consolidated=True, chunks=None) as opened:
+            return [str(name) for name in opened[dim].values]
+
     def add(self, results: xr.Dataset, first: int, wanted: int) -> None:
         """Add some draws behind those that are there, or in the place of some of them that are the same.
 
@@ -73,6 +80,8 @@ class GrowingStore:
         ------
         OSError
             The disk is full, say; the store is as it was.
+        ValueError
+            The results do not belong here: `first` is no place for them, or their sizes are others.
         """
         if first % self.chunk or first > self.n_draws:
             raise ValueError(f"draws cannot be added from {first}: {self.n_draws} are there, in chunks of {self.chunk}")
@@ -92,11 +101,19 @@ class GrowingStore:
         """Rename the files of the chunks, and then tell of them."""
         metadata = self._read_metadata()
         assert metadata is not None
+        more = GrowingStore(staging, self.chunk)._arrays()
+        axes = {name: metadata["metadata"][f"{name}/.zattrs"][_DIMS] for name in self._arrays(metadata)}
+        if axes.keys() != more.keys() or any(
+            size != other
+            for name, array in self._arrays(metadata).items()
+            for dim, size, other in zip(axes[name], array["shape"], more[name]["shape"], strict=True)
+            if dim != "draw"
+        ):
+            raise ValueError("these results have other sizes than those that are there")
         for name, array in self._arrays(metadata).items():
-            dims = metadata["metadata"][f"{name}/.zattrs"][_DIMS]
-            if "draw" not in dims:
+            if "draw" not in axes[name]:
                 continue
-            axis = dims.index("draw")
+            axis = axes[name].index("draw")
             for file in (staging / name).iterdir():
                 if not file.name.startswith("."):
                     place = file.name.split(".")

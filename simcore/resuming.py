@@ -112,9 +112,12 @@ def _check_same(planned: Planned, store: GrowingStore, folder: str | os.PathLike
         for name, value in here.items()
         if about.get(name) != value
     ]
+    there, here_too = store.names("group"), list(planned.ready.pricer.account.groups)
+    if there != here_too:
+        different.append(f"subgroups {', '.join(there) or 'none'} there, {', '.join(here_too) or 'none'} here")
     if about.get("content_hash") != file.content_hash:
-        there = json.loads(str(about.get("scenario_files", "{}")))
-        changed = sorted(name for name in {*there, *file.files} if there.get(name) != file.files.get(name))
+        old = json.loads(str(about.get("scenario_files", "{}")))
+        changed = sorted(name for name in {*old, *file.files} if old.get(name) != file.files.get(name))
         different.insert(0, f"the scenario ({', '.join(changed)})")
     if run.sampling == "latin_hypercube" and wanted != store.wanted:
         different.append(f"draws of a Latin hypercube, which all depend on how many there are: {store.wanted:,} there")

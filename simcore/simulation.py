@@ -151,6 +151,7 @@ def plan(
         raise ModelError(
             f"What was prepared is {ready.file.name} for the {ready.engine} engine, and not what is asked."
         )
+    _check_memory(ready.lived, ready.pricer, len(numbers), len(file.distributions))
     drawn = drawn_parameters(file, asked, seed=seed, sampling=sampling)
     drawn = given_parameters(file, drawn, parameters or {})
     method = scenario.sampling if sampling is None else sampling
@@ -213,7 +214,6 @@ class Planned:
         lived, pricer, reached, numbers = ready.lived, ready.pricer, ready.reached, run.draws
         n_draws, seed, exact, shared = len(numbers), run.seed, run.engine == "expected", run.luck == "shared"
         n_workers, target_group = workers or processors(), int(run.part_size[2])
-        _check_memory(lived, pricer, n_draws, len(ready.file.distributions))
         prices = pricer.check(self.drawn, n_draws)
         values = [compiled.values.evaluate(self.drawn, n_draws) for compiled in lived]
         counts = [empty_counts(compiled, n_draws, float if exact else np.int32) for compiled in lived]

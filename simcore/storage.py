@@ -127,25 +127,42 @@ def _new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def _put_in_place(target: Path, new: Path, store: Path | None = None) -> None:
-    """Let new results take the place of old ones: the tables of the old ones go first, the store is renamed last."""
+    """Let new results take the place of old ones, the store first; while there is none, `_clear` puts old ones back."""
     old = target / f"{_OLD}{os.getpid()}"
     old.mkdir()
-    for name in CONTENTS:
-        if name not in (STORE, UNFINISHED) and (target / name).exists():
+    for name in CONTENTS:  # the store is the first of them
+        if name != UNFINISHED and (target / name).exists():
             (target / name).replace(old / name)
-    if (target / STORE).exists():
-        (target / STORE).rename(old / STORE)
     (new / STORE if store is None else store).rename(target / STORE)
     for file in new.iterdir():
         file.replace(target / file.name)
 
 
 def _clear(target: Path) -> None:
-    """Remove what this process, or one that was killed, has left half done."""
-    if target.is_dir():
-        for entry in target.iterdir():
-            if entry.name.startswith(_HALF_DONE):
-                shutil.rmtree(entry, ignore_errors=True)
+    """Remove what this process, or one that was killed, has left half done; old results that nothing follows return."""
+    if not target.is_dir():
+        return
+    for entry in [entry for entry in target.iterdir() if entry.name.startswith(_HALF_DONE) and _abandoned(entry.name)]:
+        if entry.name.startswith(_OLD) and not (target / STORE).exists():
+            for file in entry.iterdir():
+                os.replace(file, target / file.name)
+        shutil.rmtree(entry, ignore_errors=True)
+
+
+def _abandoned(name: str) -> bool:
+    """Whether a folder is of this process, or of one that is no more: its number ends the name."""
+    number = name.rpartition("-" if name.startswith((_NEW, _OLD)) else ".")[2]
+    if not number.isdecimal() or int(number) == os.getpid():
+        return True
+    if os.name != "posix":
+        return False  # elsewhere, asking for a process may end it
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def _written(results: xr.Dataset, store: Path) -> bytes:
@@ -175,6 +192,8 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
     """
     path = Path(folder)
     store = path if path.name == STORE else path / STORE
+    if not store.is_dir():
+        _clear(path)
     if not store.is_dir():
         unfinished = GrowingStore(path / UNFINISHED, CHUNK_DRAWS)
         if unfinished.n_draws:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import resource
@@ -9,17 +10,20 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import xarray as xr
 
 import simcore
+from simcore import second_process
 from simcore.errors import ResultsError
 from simcore.growing import GrowingStore
 from simcore.resuming import begun, simulate_to
-from simcore.scenario.loading import ScenarioFile, read_scenario
+from simcore.scenario.loading import ScenarioFile, read_scenario, with_groups
 from simcore.simulation import Planned, plan
 from simcore.storage import STORE, UNFINISHED, finish, open_results, open_store, save_results
 
@@ -118,6 +122,23 @@ def test_another_run_is_refused(file: ScenarioFile, tmp_path: Path, other: dict[
         begun(run, tmp_path, resume=True)
 
 
+def test_other_subgroups_are_refused(tmp_path: Path) -> None:
+    file = read_scenario("school_dropout")
+    first = planned(file)
+    begun(first, tmp_path).add(first.some(slice(0, 4)).results(), 0, DRAWS)
+    with pytest.raises(ResultsError, match=r"subgroups none there, .*female.* here"):
+        begun(planned(with_groups(file, ["sex"])), tmp_path, resume=True)
+
+
+def test_results_of_other_sizes_are_not_added(file: ScenarioFile, tmp_path: Path) -> None:
+    store = begun(planned(file), tmp_path)
+    store.add(planned(file).some(slice(0, 4)).results(), 0, DRAWS)
+    other = planned(file).some(slice(4, 8)).results().isel(actor=slice(0, 1))
+    with pytest.raises(ValueError, match="other sizes"):
+        store.add(other, 4, DRAWS)
+    assert open_store(store.path, tmp_path).identical(planned(file, 4).results().assign_attrs(wanted_draws=DRAWS))
+
+
 def test_a_changed_scenario_is_refused_by_the_name_of_the_file(tmp_path: Path) -> None:
     case = tmp_path / "case"
     shutil.copytree(Path(simcore.__file__).parents[1] / "scenarios" / "textbook_chain", case)
@@ -199,21 +220,14 @@ def test_killed_at_any_moment_and_resumed_it_is_the_same_run(file: ScenarioFile,
     assert sorted(entry.name for entry in folder.iterdir()) == ["actors.csv", STORE]
 
 
-@pytest.mark.parametrize("step", range(8))
-def test_interrupted_while_results_take_the_place_of_others(
-    file: ScenarioFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
-) -> None:
-    """Whatever was renamed before, either the old or the new results are there, or they can be resumed."""
-    old, run = whole(tmp_path, planned(file)), planned(file, 2 * DRAWS)
-    (tmp_path / "actors.csv").write_text("old")
-    store = begun(run, tmp_path, resume=True)
-    simulate_to(store, run)
+def interrupted_at(step: int, monkeypatch: pytest.MonkeyPatch, task: Callable[[], object]) -> None:
+    """Do something that is interrupted instead of renaming its file number `step`."""
     left = step
 
     def interrupted(way: object) -> object:
         def rename(*given: Path) -> Path:
             nonlocal left
-            left -= 1
+            left -= threading.current_thread() is threading.main_thread()  # other threads write the store
             if left < 0:
                 raise KeyboardInterrupt
             return way(*given)  # type: ignore[operator, no-any-return]
@@ -223,20 +237,54 @@ def test_interrupted_while_results_take_the_place_of_others(
     with monkeypatch.context() as patch:
         for way in ("rename", "replace"):
             patch.setattr(Path, way, interrupted(getattr(Path, way)))
-        try:
-            finish(store, tmp_path, lambda new: new.joinpath("actors.csv").write_text("new"))
-        except KeyboardInterrupt:
-            assert step < 40
-    if (tmp_path / STORE).is_dir():
-        found = open_results(tmp_path)
-        assert found.identical(run.results()) or found.identical(old)
-        tables = tmp_path / "actors.csv"
-        assert not tables.exists() or tables.read_text() == ("old" if found.identical(old) else "new")
-    assert whole(tmp_path, run).identical(run.results())
+        with contextlib.suppress(KeyboardInterrupt):
+            task()
+
+
+@pytest.mark.parametrize("step", range(5))
+@pytest.mark.parametrize("to_disk", [True, False])
+def test_interrupted_while_results_take_the_place_of_others(
+    file: ScenarioFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, to_disk: bool
+) -> None:
+    """Whatever was renamed before, the old or the new results are there, with their own tables or none."""
+    old, run = whole(tmp_path, planned(file)), planned(file, 2 * DRAWS)
+    (tmp_path / "actors.csv").write_text("old")
+    new = run.results()
+
+    def tables(folder: Path) -> None:
+        (folder / "actors.csv").write_text("new")
+
+    if to_disk:
+        store = begun(run, tmp_path, resume=True)
+        simulate_to(store, run)
+        interrupted_at(step, monkeypatch, lambda: finish(store, tmp_path, tables))
+    else:
+        monkeypatch.setattr(second_process, "processors", lambda: 1)
+        (tmp_path / "budget.csv").write_text("old")
+        interrupted_at(step, monkeypatch, lambda: save_results(new, tmp_path, tables))
+    found = open_results(tmp_path)
+    assert found.identical(new) or found.identical(old)
+    told = {path.read_text() for path in tmp_path.glob("*.csv")}
+    assert told <= ({"old"} if found.identical(old) else {"new"})
+    assert told or found.identical(new)
     assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []
+    assert whole(tmp_path, run).identical(new)
 
 
-@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="this system has no limit for the size of a file")
+def test_old_results_return_after_a_process_was_killed_before_new_ones_followed(
+    file: ScenarioFile, tmp_path: Path
+) -> None:
+    old = whole(tmp_path, planned(file))
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    (tmp_path / f".old-{gone.pid}").mkdir()
+    (tmp_path / STORE).rename(tmp_path / f".old-{gone.pid}" / STORE)
+    (tmp_path / f".new-{gone.pid}").mkdir()
+    (tmp_path / f".new-{os.getppid()}").mkdir()  # of a process that is at work
+    assert open_results(tmp_path).identical(old)
+    assert {entry.name for entry in tmp_path.iterdir()} == {STORE, f".new-{os.getppid()}"}
+
+
 def test_a_full_disk_ends_with_a_message_and_a_store_that_resumes(file: ScenarioFile, tmp_path: Path) -> None:
     run = planned(file)
     folder = tmp_path / "run"
