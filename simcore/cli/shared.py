@@ -61,7 +61,9 @@ def terminal(*, stderr: bool = False) -> Console:
 
     # A pipe or file has no width: tables keep their columns rather than being cut at 80.
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else 160, highlight=False, soft_wrap=False)
+    width = None if stream.isatty() else 160
+    # Names and titles of a scenario are shown as they stand: brackets in them are no markup.
+    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
 
 
 def print_out(what: RenderableType) -> None:

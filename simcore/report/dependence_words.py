@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simcore.scenario.check_digits import check_digits
 from simcore.scenario.dependence import Correlation, Dirichlet, Joint, MultivariateNormal, Sample
 from simcore.scenario.schema import Scenario
 
@@ -25,18 +26,20 @@ def joint_words(joint: Joint) -> str:
     """How the parameters of an entry are drawn."""
     match joint.distribution:
         case MultivariateNormal():
-            return "multivariate normal"
+            words = "multivariate normal"
         case Dirichlet():
-            return "shares of a whole (Dirichlet)"
+            words = "shares of a whole (Dirichlet)"
         case Sample() as sample:
-            return f"one of {len(sample.rows or ()):,} rows of {sample.file}"
+            words = f"one of {len(sample.rows or ()):,} rows of {sample.file}"
+    return f"{words} (check digits {check_digits(joint.distribution.model_dump(mode='json'))})"
 
 
 def correlation_words(entry: Correlation) -> str:
     """How strongly the parameters of an entry hang together."""
     scale = _SCALES[entry.scale]
     if entry.coefficient is None:
-        return f"{scale.replace('correlation', 'correlations')} in {entry.file}"
+        digits = check_digits([entry.names, entry.rows])
+        return f"{scale.replace('correlation', 'correlations')} in {entry.file} (check digits {digits})"
     return f"{scale} {entry.coefficient:g}{' between any two' if len(entry.members) > 2 else ''}"
 
 

@@ -33,7 +33,7 @@ def plain_table(first: str) -> Table:
 
 def wide(table: Table) -> int:
     """Columns of a terminal that a table needs so that nothing is cut."""
-    console = Console(width=1000)
+    console = Console(width=1000, markup=False, emoji=False)  # as what it is printed with
     return Measurement.get(console, console.options, table).maximum
 
 

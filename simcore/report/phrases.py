@@ -6,6 +6,7 @@ from typing import Any
 
 from simcore.model.ledger import condition_words
 from simcore.report.labels import money
+from simcore.scenario.check_digits import table_digits
 from simcore.scenario.conditions import DROPPED_OUT, Band, Condition, Value, parse_condition
 from simcore.scenario.quantities import any_of
 from simcore.scenario.schema import (
@@ -37,7 +38,9 @@ def number_words(scenario: Scenario, quantity: str | float | None) -> str:
 def value_words(entry: Parameter | Table) -> str:
     """Expected value of a parameter with what it is counted in."""
     if isinstance(entry, Table):
-        return f"{_table_words(entry)}, {len(entry.cells)} rows"
+        ends = sorted(row.value for row in entry.cells if isinstance(row.value, float))
+        span = f", {ends[0]:.4g} to {ends[-1]:.4g}" if ends else ""
+        return f"{_table_words(entry)}, {len(entry.cells)} rows{span} (check digits {table_digits(entry)})"
     mean = entry.distribution.mean
     amount = money(mean) if mean.is_integer() or abs(mean) < 100 else f"{mean:,.2f}"
     return f"{amount} {entry.unit}" if entry.price_year is not None else f"{mean:.4g}"

@@ -153,8 +153,9 @@ def test_what_is_drawn_together_in_words(file):
     lines = list(describe(file.scenario))
     start = lines.index("Figures drawn together") + 1
     assert lines[start : lines.index("Actors")] == [
-        "  illness_model (a logistic regression of illness on age): b_constant, b_age, multivariate normal.",
-        "  well_being: b_job, b_ill, multivariate normal.",
+        "  illness_model (a logistic regression of illness on age): b_constant, b_age, multivariate normal"
+        " (check digits 2646df).",
+        "  well_being: b_job, b_ill, multivariate normal (check digits 18df0b).",
         "  ways_out (what became of a hundred ill persons within a year): p_recovery, p_death, p_still_ill, shares of "
         "a whole (Dirichlet).",
         "  payers: share_region, share_state, shares of a whole (Dirichlet).",
@@ -170,7 +171,7 @@ def test_the_works_behind_correlations_are_cited(file):
     assert record["works"]["register_study"]["figures"] == ["joint.illness_model"]
     (figure,) = [figure for figure in record["figures"] if figure["name"] == "joint.illness_model"]
     assert (figure["value"], figure["grade"], figure["as_printed"]) == (
-        "multivariate normal", "B", "-4.00 (0.50), 0.030 (0.010)",
+        "multivariate normal (check digits 2646df)", "B", "-4.00 (0.50), 0.030 (0.010)",
     )  # fmt: skip
     assert figure["used_for"] == ["b_constant", "b_age"]
     assert [figure["name"] for figure in record["figures"] if "[" in figure["name"]] == [

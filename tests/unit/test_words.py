@@ -124,7 +124,9 @@ def test_numbers(clinic):
     assert number_words(clinic, "coach_month_cost") == "coach_month_cost (900 SEK per month)"
     assert number_words(clinic, "cpi") == "cpi (table by year)"
     assert [number_words(clinic, value) for value in (1.0, 0.0, None)] == ["1", "0", ""]
-    assert value_words(clinic.tables["mortality"]) == "table by age, sex, 4 rows"
+    assert (
+        value_words(clinic.tables["mortality"]) == "table by age, sex, 4 rows, 0.0002 to 0.0006 (check digits a41526)"
+    )
 
 
 @pytest.fixture(scope="module")
