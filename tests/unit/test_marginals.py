@@ -157,11 +157,12 @@ def test_what_is_drawn_together_in_words(file):
         " (check digits 2646df).",
         "  well_being: b_job, b_ill, multivariate normal (check digits 18df0b).",
         "  ways_out (what became of a hundred ill persons within a year): p_recovery, p_death, p_still_ill, shares of "
-        "a whole (Dirichlet).",
-        "  payers: share_region, share_state, shares of a whole (Dirichlet).",
-        "  posterior (a posterior sample of two rates): r_job, r_job_loss, one of 3 rows of correlated/posterior.csv.",
+        "a whole (Dirichlet) (check digits 87a4a3).",
+        "  payers: share_region, share_state, shares of a whole (Dirichlet) (check digits 9e1772).",
+        "  posterior (a posterior sample of two rates): r_job, r_job_loss, one of 3 rows of "
+        "correlated/posterior.csv (check digits 35bf2f).",
         "  c_visit, c_drug (dear places are dear in all): correlation of ranks 0.5.",
-        "  c_care, c_visit: correlations of normal scores in correlated/correlations.csv.",
+        "  c_care, c_visit: correlations of normal scores in correlated/correlations.csv (check digits 9bc017).",
     ]
     assert "64 draws at Sobol' points, seed 1;" in lines[1]
 
