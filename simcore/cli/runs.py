@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,7 +114,7 @@ def run(
 ) -> None:
     """Simulate a scenario: tables, a figure and a results folder."""
     from simcore.scenario.loading import with_groups
-    from simcore.storage import check_target, finish, save_results
+    from simcore.storage import check_target
 
     if also:  # a wrong name is told before anything is run
         from simcore.analysis.avoided_cost import counted_kinds
@@ -166,27 +167,73 @@ def run(
         )  # fmt: skip
         results = found.results
 
+    loading.join()
+    write_results(
+        results, store, folder, file, Wishes(as_json, quiet, per, also or (), years), found=found, lives=lives
+    )
+    if found is not None and found.why == INTERRUPTED:
+        raise typer.Exit(130)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is to be told of results, and how.
+
+    Attributes
+    ----------
+    as_json, quiet
+        For machines; nothing at all.
+    per
+        An outcome whose cost is to be told.
+    also
+        Kinds of cost that are counted only on request.
+    years
+        Whether calendar years are to be told.
+    """
+
+    as_json: bool = False
+    quiet: bool = False
+    per: str | None = None
+    also: Sequence[str] = ()
+    years: bool = False
+
+
+def write_results(
+    results: xr.Dataset,
+    store: GrowingStore | None,
+    folder: str,
+    file: ScenarioFile,
+    wishes: Wishes,
+    *,
+    found: Until | None = None,
+    lives: xr.Dataset | None = None,
+) -> None:
+    """Write results with their tables and figure into a folder, and show the tables.
+
+    `store` holds the results already, where there is one; `found` is how they became precise enough, and `lives` are
+    to be written too.
+    """
     from simcore.analysis.once import worked_out_once
     from simcore.report.budget_tables import budget_records
     from simcore.report.figures import figure_png
     from simcore.report.records import as_csv, rows
+    from simcore.storage import finish, save_results
 
-    loading.join()
     small = results.nbytes < _TOGETHER
     told: RenderableType | SimcoreError = ""
 
     def add_tables(target: Path) -> None:
         nonlocal told
-        records = rows(results, also or ())  # first, as the others need much of what this works out
+        records = rows(results, wishes.also)  # first, as the others need much of what this works out
         (target / "actors.csv").write_text(as_csv(records), encoding="utf-8")
         with (
             in_second_process(lambda: figure_png(results, file.scenario), small) as picture,
-            in_second_process(lambda: as_csv(budget_records(results, also or ())).encode(), small) as budget,
+            in_second_process(lambda: as_csv(budget_records(results, wishes.also)).encode(), small) as budget,
         ):
-            if not quiet:
+            if not wishes.quiet:
                 try:
-                    told = tables_of(results, file, records, as_json, per, also or (), years, found)
-                    told = told if as_json else laid_out(told)
+                    told = tables_of(results, file, records, wishes, found)
+                    told = told if wishes.as_json else laid_out(told)
                 except SimcoreError as error:
                     told = error  # which is told when the results are there
             (target / "budget.csv").write_bytes(budget())
@@ -205,13 +252,11 @@ def run(
             finish(store, folder, add_tables)
     if isinstance(told, SimcoreError):
         raise told
-    if not quiet:
+    if not wishes.quiet:
         show(told)
-    if not quiet and not as_json:
+    if not wishes.quiet and not wishes.as_json:
         traced = "lives.png, lives.csv, " if lives is not None else ""
         print(f"\nResults: {folder} (figure.png, actors.csv, budget.csv, {traced}results.zarr)")
-    if found is not None and found.why == INTERRUPTED:
-        raise typer.Exit(130)
 
 
 def simulated(
@@ -274,10 +319,7 @@ def tables_of(
     results: xr.Dataset,
     file: ScenarioFile,
     records: list[dict[str, Any]],
-    as_json: bool,
-    per: str | None,
-    also: Sequence[str],
-    years: bool,
+    wishes: Wishes,
     found: Until | None = None,
 ) -> RenderableType:
     """The tables of a run, or their JSON; `found` is how it became precise enough."""
@@ -288,7 +330,8 @@ def tables_of(
     from simcore.report.tables import run_tables
     from simcore.report.until_words import until_record, until_words
 
-    if as_json:
+    per, also, years = wishes.per, wishes.also, wishes.years
+    if wishes.as_json:
         whole = json_tables(results, file.scenario, records, per, also, years)
         if found is not None:
             whole["until"] = without_infinities(until_record(found))
@@ -323,7 +366,8 @@ def report(
     from simcore.report.records import rows
 
     with worked_out_once():
-        show(tables_of(opened, file, rows(opened, also or ()), as_json, per, also or (), years))
+        wishes = Wishes(as_json, per=per, also=also or (), years=years)
+        show(tables_of(opened, file, rows(opened, wishes.also), wishes))
         if figure is not None:
             from simcore.report.figures import save_figure
 

@@ -2,8 +2,10 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -243,30 +245,33 @@ comparator: usual
     assert not (tmp_path / "out").exists()
 
 
-def test_interrupting_a_run_leaves_nothing(tmp_path):
+def interrupted(out: Path, *sizes: str, after: Callable[[], bool] = lambda: False) -> str:
+    """Run with Ctrl-C after 8 s, or once something has happened if that is later; what it says about it."""
     import signal
     import time
 
-    command = [
-        sys.executable,
-        "-m",
-        "simcore",
-        "run",
-        "school_dropout",
-        "--draws",
-        "5000",
-        "--persons",
-        "5000",
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    command = [sys.executable, "-m", "simcore", "run", "school_dropout", *sizes, "--out", str(out)]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(8)
+    while not after() and running.poll() is None:
+        time.sleep(0.1)
     running.send_signal(signal.SIGINT)
     _, error = running.communicate(timeout=60)
     assert running.returncode == 130, error
+    return error
+
+
+def test_interrupting_a_run_before_its_first_portion_leaves_nothing(tmp_path):
+    error = interrupted(tmp_path / "out", "--draws", "4", "--persons", "20000000", after=lambda: True)
     assert "Interrupted; nothing was written." in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupting_a_run_keeps_the_portions_that_are_finished(tmp_path):
+    there = (tmp_path / "out" / "unfinished.zarr" / ".zmetadata").exists
+    error = interrupted(tmp_path / "out", "--draws", "40000", after=there)
+    assert re.search(r"Interrupted: [\d,]+ of 40,000 draws are in .*; --resume goes on with them", error)
+    assert [entry.name for entry in (tmp_path / "out").iterdir()] == ["unfinished.zarr"]
 
 
 def test_check_says_it_in_words():
