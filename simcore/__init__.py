@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     from simcore.analysis.summary import summarise, summarise_outcomes
     from simcore.analysis.value_of_information import evpi, evppi
     from simcore.analysis.variance import variance_shares
+    from simcore.merging import merge_results
     from simcore.report.figures import result_figure
     from simcore.repricing import reprice
+    from simcore.reproducing import run_again
+    from simcore.resuming import simulate_into
     from simcore.scenario.loading import read_scenario
     from simcore.simulation import simulate
     from simcore.storage import open_results, save_results
@@ -68,6 +71,7 @@ _HOME = {
     "freed": "simcore.analysis.cashable",
     "group_saving": "simcore.analysis.prediction",
     "Measured": "simcore.analysis.proposed_study",
+    "merge_results": "simcore.merging",
     "net_benefit": "simcore.analysis.net_benefit",
     "net_benefit_of_halves": "simcore.analysis.net_benefit",
     "net_saving": "simcore.analysis.avoided_cost",
@@ -78,10 +82,12 @@ _HOME = {
     "read_scenario": "simcore.scenario.loading",
     "reprice": "simcore.repricing",
     "result_figure": "simcore.report.figures",
+    "run_again": "simcore.reproducing",
     "save_results": "simcore.storage",
     "scenario_discovery": "simcore.analysis.discovery",
     "simulate": "simcore.simulation",
     "simulate_alternatives": "simcore.studies.alternatives",
+    "simulate_into": "simcore.resuming",
     "simulate_until": "simcore.studies.until",
     "sobol_indices": "simcore.studies.sobol",
     "sobol_of_prices": "simcore.studies.sobol",
@@ -120,6 +126,7 @@ __all__ = [
     "evsi",
     "freed",
     "group_saving",
+    "merge_results",
     "net_benefit",
     "net_benefit_of_halves",
     "net_saving",
@@ -130,10 +137,12 @@ __all__ = [
     "read_scenario",
     "reprice",
     "result_figure",
+    "run_again",
     "save_results",
     "scenario_discovery",
     "simulate",
     "simulate_alternatives",
+    "simulate_into",
     "simulate_until",
     "sobol_indices",
     "sobol_of_prices",

@@ -17,7 +17,7 @@ from simcore.pricing.prices import Prices
 from simcore.pricing.spread import Luck
 from simcore.scenario.loading import ScenarioFile
 from simcore.uncertainty.sampling import randomisations
-from simcore.version import __version__
+from simcore.version import __version__, versions
 from simcore.vocabulary import ENDS, OF_COHORTS, PARTS, VARIABLES
 
 if TYPE_CHECKING:
@@ -186,11 +186,13 @@ def _dataset(
         "outcome_discount_rate": pricer.expected(scenario.discount.outcomes),
         "comparator": scenario.comparator,
         "strategies": json.dumps(scenario.strategies, ensure_ascii=False),
+        "groups": json.dumps(scenario.groups),
         "cohorts": n_cohorts,
         "engine": run.engine,
         "sampling": run.sampling,
         "luck": run.luck,
         "simcore_version": __version__,
+        "versions": json.dumps(versions()),
     }
     return xr.Dataset(variables, {name: _coordinate(values) for name, values in coordinates.items()}, about)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 #: Problems that a message shows, and characters of what it says in a line: enough for all that can be mended at once.
 _MOST_SHOWN, _LONGEST_LINE = 100, 4_000
@@ -31,6 +32,9 @@ class ScenarioError(SimcoreError):
         self.where = where
         super().__init__(layout(self.problems, where))
 
+    def __reduce__(self) -> tuple[Any, ...]:  # as it comes from another process
+        return type(self), (self.problems, self.where)
+
 
 class UnknownNameError(SimcoreError):
     """A name was asked for that does not exist; the message lists those that do."""
@@ -39,7 +43,11 @@ class UnknownNameError(SimcoreError):
         known = sorted(str(item) for item in known)
         guess = did_you_mean(str(name), known)
         hint = f"; {guess}" if guess else "."
+        self._given = str(name), kind, known
         super().__init__(f"'{name}' is not {kind}{hint} Known: {', '.join(known)}.")
+
+    def __reduce__(self) -> tuple[Any, ...]:  # as it comes from another process
+        return type(self), self._given
 
 
 class ModelError(SimcoreError):

@@ -3,16 +3,105 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from simcore.errors import ResultsError
-from simcore.growing import GrowingStore
-from simcore.simulation import Planned, Progress
-from simcore.storage import STORE, UNFINISHED
-from simcore.version import __version__
+from simcore.growing import Encoded, GrowingStore
+from simcore.progress import Progress, shown_progress
+from simcore.scenario.loading import ScenarioFile
+from simcore.simulation import Planned, plan
+from simcore.storage import STORE, UNFINISHED, check_target, finish, open_results
+from simcore.version import __version__, versions
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+logger = logging.getLogger(__name__)
+#: Relative difference of what other versions compute of the same figure, at most.
+_LAST_BITS = 1e-9
+
+
+def simulate_into(
+    folder: str | os.PathLike[str],
+    file: ScenarioFile,
+    *,
+    draws: int | Sequence[int] | None = None,
+    persons: int | None = None,
+    seed: int | None = None,
+    engine: str = "sampled",
+    sampling: str | None = None,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    luck: str = "per_draw",
+    resume: bool = False,
+    afresh: bool = False,
+    workers: int | None = None,
+    processes: bool = False,
+    dask: str | None = None,
+    progress: Progress | bool | None = None,
+) -> xr.Dataset:
+    """Simulate into a results folder, portion by portion: memory does not grow with draws, and what is finished stays.
+
+    Parameters
+    ----------
+    folder
+        Where; new, empty, or holding earlier results, which stay until these are complete.
+    file, draws, persons, seed, engine, sampling, parameters, luck
+        As for `simcore.simulate`.
+    resume
+        Go on with an unfinished run that is there, or add draws to a finished one.
+    afresh
+        Throw an unfinished run away.
+    workers
+        Number of threads, or of processes; by default one for each processor.
+    processes
+        Let other processes of this machine simulate. A script that asks for it needs ``if __name__ == "__main__":``.
+    dask
+        Address of a dask scheduler, whose workers simulate.
+    progress
+        As for `simcore.simulate`.
+
+    Returns
+    -------
+    Dataset with the variables of `simcore.vocabulary`, as `simcore.open_results` opens it; to the bit what
+    `simcore.simulate` gives.
+
+    Raises
+    ------
+    ModelError, ScenarioError, UnknownNameError
+        As `simcore.simulate`.
+    ResultsError
+        The folder holds something else, an unfinished run of which it is not said what shall become of it, or another
+        run; it cannot be written; or the cluster cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> scenario = simcore.read_scenario("textbook_chain")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     first = simcore.simulate_into(folder, scenario, draws=20, persons=50)
+    ...     more = simcore.simulate_into(folder, scenario, draws=30, persons=50, resume=True)
+    >>> bool((more["cost"] == simcore.simulate(scenario, draws=30, persons=50)["cost"]).all())
+    True
+    """
+    check_target(folder)
+    planned = plan(
+        file, draws=draws, persons=persons, seed=seed, engine=engine, sampling=sampling, parameters=parameters,
+        luck=luck, to_disk=True,
+    )  # fmt: skip
+    store = begun(planned, folder, resume=resume, afresh=afresh)
+    with shown_progress(planned.title, progress, planned.persons) as tell:
+        simulate_to(store, planned, workers=workers, processes=processes, dask=dask, progress=tell)
+    finish(store, folder, lambda new: None)
+    return open_results(folder)
 
 
 def begun(
@@ -40,24 +129,43 @@ def begun(
     path = Path(folder)
     unfinished, finished = path / UNFINISHED, path / STORE
     if afresh:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    store = GrowingStore(unfinished, planned.chunk)
-    if store.n_draws and not resume:
+        GrowingStore(unfinished).remove()
+    if not resume:
+        check_nothing_unfinished(folder)
+    store = GrowingStore(unfinished, planned.chunk())
+    if store.n_draws:
+        _check_same(planned, store, folder)
+    elif resume and finished.is_dir():
+        _check_same(planned, GrowingStore(finished), folder)
+        _link(finished, unfinished)
+        store = GrowingStore(unfinished)
+    return store
+
+
+def check_nothing_unfinished(folder: str | os.PathLike[str]) -> None:
+    """Refuse to run beside an unfinished run.
+
+    Raises
+    ------
+    ResultsError
+        There is one.
+    """
+    store = GrowingStore(Path(folder) / UNFINISHED)
+    if store.n_draws:
         raise ResultsError(
             f"{folder} holds an unfinished run: {store.n_draws:,} of {store.wanted:,} draws. --resume goes on with it, "
             "--afresh throws it away."
         )
-    if resume and not store.n_draws and finished.is_dir():
-        _check_same(planned, GrowingStore(finished, planned.chunk), folder)
-        _link(finished, unfinished)
-        store = GrowingStore(unfinished, planned.chunk)
-    elif resume and store.n_draws:
-        _check_same(planned, store, folder)
-    return store
 
 
 def simulate_to(
-    store: GrowingStore, planned: Planned, *, workers: int | None = None, progress: Progress | None = None
+    store: GrowingStore,
+    planned: Planned,
+    *,
+    workers: int | None = None,
+    processes: bool = False,
+    dask: str | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Simulate what a store lacks, and add it portion by portion; it is a finished one afterwards.
 
@@ -68,7 +176,9 @@ def simulate_to(
     planned
         The run.
     workers
-        Number of threads.
+        Number of threads, or of processes.
+    processes, dask
+        Simulate in other processes, or on the workers of the scheduler at this address.
     progress
         Called now and then with the number of draws done and wanted.
 
@@ -77,25 +187,87 @@ def simulate_to(
     ModelError
         As `simcore.simulate`.
     ResultsError
-        The disk is full, say. What was finished before is there.
+        The disk is full, say, or the cluster is gone. What was finished before is there.
     """
     wanted = len(planned.run.draws)
+    if store.n_draws == wanted:
+        store.finish()
+        return
+    logger.info(
+        "%s, seed %s, content %s: draws %s of %s are in %s", planned.title, planned.run.seed,
+        planned.ready.file.content_hash[:12], f"{store.n_draws:,}", f"{wanted:,}", store.path,
+    )  # fmt: skip
+    if dask is None and not processes:
+        portions = planned.portions(store.n_draws, store.chunk)
+        _add_all(store, wanted, _simulated_here(planned, portions, workers, _from(portions, wanted, progress)))
+    else:
+        from simcore.cluster import cluster, simulated_on, threads_of, warn_of_other_versions
 
-    for portion in planned.portions(store.n_draws, store.chunk):
-
-        def tell(done: int, _: int, first: int = portion.start) -> None:
-            if progress is not None:
-                progress(first + done, wanted)
-
-        results = planned.some(portion).results(workers, tell)
         try:
-            store.add(results, portion.start, wanted)
+            with cluster(dask, workers) as client:
+                warn_of_other_versions(client)
+                threads = threads_of(client)
+                store = GrowingStore(store.path, planned.chunk(threads))
+                portions = planned.portions(store.n_draws, store.chunk, threads)
+                tell = _from(portions, wanted, progress)
+                _add_all(store, wanted, simulated_on(client, planned, portions, store.chunk, tell))
+        except ResultsError as error:
+            if not store.n_draws:
+                raise
+            raise ResultsError(f"{error} {_how_many_are_there(store, wanted)}") from None
+    store.finish()
+    logger.info("%s: all %s draws are in %s", planned.title, f"{wanted:,}", store.path)
+
+
+def _from(portions: Sequence[slice], wanted: int, progress: Progress | None) -> Callable[[int], None]:
+    """What is to be called with the number of draws done of some portions."""
+
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress(portions[0].start + done, wanted)
+
+    tell(0)  # so that the pace counts from here
+    return tell
+
+
+def _simulated_here(
+    planned: Planned, portions: Sequence[slice], workers: int | None, tell: Callable[[int], None]
+) -> Iterator[tuple[slice, xr.Dataset]]:
+    """Simulate portions one after the other, on threads of this process."""
+    for portion in portions:
+        before = portion.start - portions[0].start
+
+        def progress(done: int, _: int, before: int = before) -> None:
+            tell(before + done)
+
+        yield portion, planned.some(portion).results(workers, progress)
+
+
+def _add_all(store: GrowingStore, wanted: int, made: Iterator[tuple[slice, xr.Dataset | Encoded]]) -> None:
+    """Add portions to a store, each while the next one is made."""
+
+    def add(results: xr.Dataset | Encoded, portion: slice) -> None:
+        store.add(results, portion.start, wanted)
+        logger.info("%s of %s draws are in %s", f"{portion.stop:,}", f"{wanted:,}", store.path)
+
+    with ThreadPoolExecutor(1) as writer:  # whatever happens, what it has begun is written to its end
+        adding: Future[None] | None = None
+        try:
+            for portion, results in made:
+                if adding is not None:
+                    adding.result()
+                adding = writer.submit(add, results, portion)
+                del results  # which would be kept until the next ones are there
+            if adding is not None:
+                adding.result()
         except OSError as error:
             raise ResultsError(
-                f"{store.path} could not be written: {error.strerror or error}. {store.n_draws:,} of {wanted:,} draws "
-                "are there; --resume goes on with them."
+                f"{store.path} could not be written: {error.strerror or error}. {_how_many_are_there(store, wanted)}"
             ) from error
-    store.finish()
+
+
+def _how_many_are_there(store: GrowingStore, wanted: int) -> str:
+    return f"{store.n_draws:,} of {wanted:,} draws are there; --resume goes on with them."
 
 
 def _check_same(planned: Planned, store: GrowingStore, folder: str | os.PathLike[str]) -> None:
@@ -112,7 +284,7 @@ def _check_same(planned: Planned, store: GrowingStore, folder: str | os.PathLike
         for name, value in here.items()
         if about.get(name) != value
     ]
-    there, here_too = store.names("group"), list(planned.ready.pricer.account.groups)
+    there, here_too = [str(group) for group in store.coordinate("group")], list(planned.ready.pricer.account.groups)
     if there != here_too:
         different.append(f"subgroups {', '.join(there) or 'none'} there, {', '.join(here_too) or 'none'} here")
     if about.get("content_hash") != file.content_hash:
@@ -121,6 +293,12 @@ def _check_same(planned: Planned, store: GrowingStore, folder: str | os.PathLike
         different.insert(0, f"the scenario ({', '.join(changed)})")
     if run.sampling == "latin_hypercube" and wanted != store.wanted:
         different.append(f"draws of a Latin hypercube, which all depend on how many there are: {store.wanted:,} there")
+    shared = min(n_draws, wanted)
+    numbers = store.coordinate("draw")
+    if (numbers[:shared] != run.draws[:shared]).any():
+        different.append(f"numbers of the draws: from {numbers[0]:,} there, from {run.draws[0]:,} here")
+    if not different:
+        different = _other_parameters(planned, store, shared)
     if different:
         raise ResultsError(
             f"{folder} holds another run; nothing was run. What differs: {'; '.join(different)}. Name another --out, "
@@ -128,6 +306,27 @@ def _check_same(planned: Planned, store: GrowingStore, folder: str | os.PathLike
         )
     if n_draws > wanted:
         raise ResultsError(f"{folder} holds {n_draws:,} draws, more than {wanted:,}; nothing was run.")
+    old_versions, now = json.loads(str(about.get("versions", "{}"))), versions()
+    other = [
+        f"{name} {old_versions[name]} there, {now[name]} here"
+        for name in now
+        if old_versions.get(name, now[name]) != now[name]
+    ]
+    if other:
+        logger.warning(
+            "the run in %s goes on with other versions, so that last bits may differ: %s", folder, "; ".join(other)
+        )
+
+
+def _other_parameters(planned: Planned, store: GrowingStore, n_draws: int) -> list[str]:
+    """Parameters that have other values in the draws that are there, as when other values were given."""
+    names = [str(name) for name in store.coordinate("parameter")]
+    found = dict.fromkeys(name for name in {*names, *planned.drawn} if name not in names or name not in planned.drawn)
+    for values, portion in store.portions_of("parameter_value", n_draws):
+        for column, name in enumerate(names):
+            if name not in found and not np.allclose(values[:, column], planned.drawn[name][portion], _LAST_BITS, 0.0):
+                found[name] = None
+    return [f"values of {', '.join(sorted(found))}"] if found else []
 
 
 def _link(store: Path, other: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -18,8 +20,9 @@ from simcore.model.compile import compile_scenario
 from simcore.model.compiled import Compiled
 from simcore.model.expected import expect_draws
 from simcore.model.reach import Reach, reach
-from simcore.model.sampled import Counts, empty_counts, probabilities_of, simulate_draws, thresholds_of
+from simcore.model.sampled import Counts, empty_counts, simulate_draws, smallest_probability, thresholds_of
 from simcore.pricing.price import Pricer
+from simcore.progress import Progress, shown_progress
 from simcore.scenario.cohorts import other_lives
 from simcore.scenario.draws import drawn_parameters, given_parameters
 from simcore.scenario.loading import ScenarioFile
@@ -29,10 +32,13 @@ from simcore.threads import completed, processors
 if TYPE_CHECKING:
     import xarray as xr
 
+logger = logging.getLogger(__name__)
 #: The two engines that answer for the same model.
 ENGINES = ("sampled", "expected")
 #: Whether each draw has its own luck, or all have the same.
 LUCKS = ("per_draw", "shared")
+#: So many draws have random numbers of their own.
+_DRAW_NUMBERS = 2**32
 #: Probabilities per cycle below this are not resolved well by the 32 bits of a random number.
 RESOLVED = 1e-8
 #: Draws that one thread simulates at a time, at most; and tasks that each thread gets, where there are draws enough.
@@ -41,10 +47,14 @@ _TASK_DRAWS, _TASKS = 60, 8
 _TASK_DRAWS_EXACT = 64
 #: Fewer than this are not shared out among threads.
 _FEW_DRAWS_EXACT = 16
-#: Bytes of results that are worked on at once when they are written to disk, and moves: some seconds' work.
-_PORTION_BYTES, _PORTION_WORK = 500_000_000, 2_000_000_000
-
-Progress = Callable[[int, int], None]
+#: Moves that are some seconds' work, and bytes of results that are worked on at once when they are written to disk.
+_PORTION_WORK, _PORTION_BYTES = 2_000_000_000, 200_000_000
+#: Bytes of results that are rather kept in memory, where all of them are soon done.
+_FEW_BYTES = 1_000_000_000
+#: Moves that a thread of another process is asked for at a time, a second's work; and what is too little for that.
+_TASK_WORK, _QUICK_WORK = 600_000_000, 50_000_000
+#: Moves that take about as long as a joint state of the exact engine in a cycle.
+_WORK_OF_STATE = 50
 
 
 def simulate(
@@ -58,7 +68,7 @@ def simulate(
     parameters: Mapping[str, ArrayLike] | None = None,
     luck: str = "per_draw",
     workers: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
     prepared: Prepared | None = None,
 ) -> xr.Dataset:
     """Simulate every strategy of a scenario and price the result.
@@ -84,7 +94,8 @@ def simulate(
     workers
         Number of threads; by default one for each processor. The results do not depend on it.
     progress
-        Called now and then with the number of draws done and wanted.
+        Called now and then with the number of draws done and wanted; or whether to show them where somebody looks, in a
+        terminal or a notebook. By default they are shown in a notebook.
     prepared
         From `prepare`, for the same scenario and engine: what many runs of it have in common, made once.
 
@@ -116,7 +127,8 @@ def simulate(
         file, draws=draws, persons=persons, seed=seed, engine=engine, sampling=sampling, parameters=parameters,
         luck=luck, prepared=prepared,
     )  # fmt: skip
-    return planned.results(workers, progress)
+    with shown_progress(planned.title, progress, planned.persons) as tell:
+        return planned.results(workers, tell)
 
 
 def plan(
@@ -130,10 +142,11 @@ def plan(
     parameters: Mapping[str, ArrayLike] | None = None,
     luck: str = "per_draw",
     prepared: Prepared | None = None,
+    to_disk: bool = False,
 ) -> Planned:
     """Check what is asked, compile the scenario and draw its figures, without simulating lives yet.
 
-    Parameters and errors are those of `simulate`.
+    Parameters and errors are those of `simulate`; `to_disk` says that the results need not all fit into memory.
     """
     scenario = file.scenario
     asked = scenario.draws if draws is None else draws
@@ -151,7 +164,7 @@ def plan(
         raise ModelError(
             f"What was prepared is {ready.file.name} for the {ready.engine} engine, and not what is asked."
         )
-    _check_memory(ready.lived, ready.pricer, len(numbers), len(file.distributions))
+    _check_memory(ready.lived, ready.pricer, len(numbers), len(file.distributions), to_disk)
     drawn = drawn_parameters(file, asked, seed=seed, sampling=sampling)
     drawn = given_parameters(file, drawn, parameters or {})
     method = scenario.sampling if sampling is None else sampling
@@ -180,37 +193,74 @@ class Planned:
     drawn: dict[str, NDArray[np.float64]]
     run: Run
 
+    @property
+    def title(self) -> str:
+        """What is run, in a few words."""
+        run = self.run
+        each = f"{run.n_persons:,} persons per draw" if run.engine == "sampled" else "exact distribution"
+        return f"{self.ready.file.name}, {each}"
+
+    @property
+    def persons(self) -> int:
+        """Persons that a draw follows, each under every strategy; 0 where nobody is followed."""
+        return self.run.n_persons if self.run.engine == "sampled" else 0
+
     def some(self, which: slice) -> Planned:
         """Some of the draws, by their place: they come out as in the whole run."""
         run = replace(self.run, draws=self.run.draws[which])
         return replace(self, drawn={name: values[which] for name, values in self.drawn.items()}, run=run)
 
-    @property
-    def chunk(self) -> int:
-        """Draws in a chunk of a store: the same on every machine."""
-        return min(CHUNK_DRAWS, self._at_once)
+    def chunk(self, threads: int | None = None) -> int:
+        """Draws in a chunk of a store, which results do not depend on.
 
-    def portions(self, done: int = 0, chunk: int | None = None) -> list[slice]:
-        """Places of the draws that are simulated at once, when so many are done: whole chunks of a store."""
-        chunk = chunk or self.chunk
-        step, n_draws = chunk * max(self._at_once // chunk, 1), len(self.run.draws)
+        With a number of `threads` of other processes, so many that each thread gets some chunks, if they are worth it.
+        """
+        most = min(CHUNK_DRAWS, self._at_once)
+        if threads is None:
+            return most
+        return min(most, max(-(-len(self.run.draws) // (_TASKS * threads)), _QUICK_WORK // self._work, 1))
+
+    def portions(self, done: int = 0, chunk: int | None = None, threads: int | None = None) -> list[slice]:
+        """Places of the draws that are simulated at once, when so many are done: whole chunks of a store.
+
+        With a number of `threads` of other processes, of the size that each is asked for at a time.
+        """
+        chunk = chunk or self.chunk(threads)
+        at_once, n_draws = self._at_once, len(self.run.draws)
+        if threads is not None:
+            at_once = min(at_once, _TASK_WORK // self._work, n_draws // (_TASKS * threads))
+        step = chunk * max(at_once // chunk, 1)
         begin = done // chunk * chunk if done < n_draws else n_draws
         return [slice(first, min(first + step, n_draws)) for first in range(begin, n_draws, step)]
 
     @property
+    def is_small(self) -> bool:
+        """Whether all of it is soon done, so that nothing much could be lost, and fits well into memory."""
+        n_draws = len(self.run.draws)
+        return n_draws * self._memory <= _FEW_BYTES and n_draws * self._work <= _PORTION_WORK
+
+    @property
     def _at_once(self) -> int:
         """Draws whose results stay in memory at the same time, and that are soon done."""
-        lived = self.ready.lived
+        return max(1, min(_PORTION_BYTES // self._memory, _PORTION_WORK // self._work))
+
+    @property
+    def _memory(self) -> int:
+        """About how many bytes the results of a draw need."""
+        return _bytes_of_draw(self.ready.lived, self.ready.pricer, len(self.drawn))
+
+    @property
+    def _work(self) -> int:
+        """About how many moves a draw takes: of each person, or of what stands for many of them."""
+        lived, reached = self.ready.lived, self.ready.reached
+        if reached is not None:
+            return _WORK_OF_STATE * sum(cycle.n_after for of in reached for cycles in of.strategies for cycle in cycles)
         _, n_domains, _, n_strategies, n_cycles = (int(size) for size in lived[0].plan.sizes[:5])
-        work = len(lived) * n_strategies * n_domains * n_cycles * self.run.n_persons
-        if self.run.engine != "sampled":
-            work = 1
-        memory = _bytes_of_draw(lived, self.ready.pricer, len(self.drawn))
-        return max(1, min(_PORTION_BYTES // memory, _PORTION_WORK // work))
+        return len(lived) * n_strategies * n_domains * n_cycles * self.run.n_persons
 
     def results(self, workers: int | None = None, progress: Progress | None = None) -> xr.Dataset:
         """Simulate and price; parameters and errors are those of `simulate`."""
-        ready, run = self.ready, self.run
+        ready, run, begun = self.ready, self.run, time.monotonic()
         lived, pricer, reached, numbers = ready.lived, ready.pricer, ready.reached, run.draws
         n_draws, seed, exact, shared = len(numbers), run.seed, run.engine == "expected", run.luck == "shared"
         n_workers, target_group = workers or processors(), int(run.part_size[2])
@@ -239,6 +289,8 @@ class Planned:
             step = min(_TASK_DRAWS_EXACT, max(_FEW_DRAWS_EXACT, -(-n_draws // n_workers)))
         tasks = [range(first, min(first + step, n_draws)) for first in range(0, n_draws, step)]
         done = 0
+        if progress is not None:
+            progress(0, n_draws)  # so that the pace counts from here
         with ThreadPoolExecutor(n_workers) as pool:
             groups = _person_groups(run.n_persons, n_workers if len(tasks) < 2 * n_workers and not exact else 1)
             parts = [(cohort, task, who) for cohort in range(len(lived)) for task in tasks for who in groups]
@@ -249,7 +301,9 @@ class Planned:
                 done += len(task)
                 if progress is not None:
                     progress(done // (len(groups) * len(lived)), n_draws)
-        return priced_dataset(ready.file, pricer, self.drawn, counts, run, n_workers, prices)
+        found = priced_dataset(ready.file, pricer, self.drawn, counts, run, n_workers, prices)
+        logger.info("%s: %s draws from %s in %.1f s", self.title, n_draws, numbers[0], time.monotonic() - begun)
+        return found
 
 
 @dataclass(frozen=True)
@@ -347,17 +401,17 @@ def try_out(file: ScenarioFile, n_draws: int = 300) -> Trial:
     pricer.check(drawn, n_draws)
     smallest = np.inf
     for compiled in lived:
-        values = compiled.values.evaluate(drawn, n_draws)
-        for draw in range(n_draws):
-            _, shares = probabilities_of(compiled, values[draw : draw + 1], [draw])
-            smallest = min(smallest, float(shares[shares > 0].min(initial=np.inf)))
+        smallest = min(smallest, smallest_probability(compiled, compiled.values.evaluate(drawn, n_draws)))
     return Trial(n_draws, smallest)
 
 
 def _check_sizes(draws: int | Sequence[int], n_persons: int, seed: int) -> None:
     problems = []
-    if not isinstance(draws, int) and (len(set(draws)) < len(draws) or min(draws, default=0) < 0):
-        problems.append(Problem("draws", 0, "", shown(list(draws)), "different whole numbers from 0"))
+    if not isinstance(draws, int):
+        different = isinstance(draws, range) or len(set(draws)) == len(draws)
+        if not different or min(draws, default=0) < 0 or max(draws, default=0) >= _DRAW_NUMBERS:
+            allowed = f"different whole numbers from 0 to {_DRAW_NUMBERS - 1}"
+            problems.append(Problem("draws", 0, "", shown(draws if isinstance(draws, range) else list(draws)), allowed))
     for name, value, low, high in (
         ("draws", draws if isinstance(draws, int) else len(draws), 1, 10_000_000),
         ("persons", n_persons, 1, 100_000_000),
@@ -383,16 +437,24 @@ def _bytes_of_draw(lived: list[Compiled], pricer: Pricer, n_parameters: int) -> 
     return counted + 2 * priced + 8 * (len(lived) * len(compiled.values.columns) + n_parameters)
 
 
-def _check_memory(lived: list[Compiled], pricer: Pricer, n_draws: int, n_parameters: int) -> None:
+def _bytes_kept_of_draw(lived: list[Compiled], pricer: Pricer, n_parameters: int) -> int:
+    """About how much memory the tables of a draw need whose results are on disk."""
+    n_strategies, n_actors = int(lived[0].plan.sizes[3]), len(pricer.actors)
+    return 8 * (4 * n_strategies * n_actors * (len(pricer.years) + len(pricer.kinds)) + 2 * n_parameters)
+
+
+def _check_memory(lived: list[Compiled], pricer: Pricer, n_draws: int, n_parameters: int, to_disk: bool) -> None:
     """Refuse a run whose results do not fit into this machine, before it begins."""
-    needed = n_draws * _bytes_of_draw(lived, pricer, n_parameters)
+    each = _bytes_of_draw(lived, pricer, n_parameters)
+    if to_disk:
+        each = min(each, _bytes_kept_of_draw(lived, pricer, n_parameters))
     try:
         available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
         return  # the system does not tell
-    if needed > 0.8 * available:
-        fitting = int(n_draws * 0.8 * available / needed)
-        found = f"{n_draws:,}, which need about {needed / 1e9:,.0f} GB of memory"
+    if n_draws * each > 0.8 * available:
+        fitting = int(0.8 * available / each)
+        found = f"{n_draws:,}, which need about {n_draws * each / 1e9:,.0f} GB of memory"
         allowed = f"at most about {fitting:,} on this machine, which has {available / 1e9:,.0f} GB"
         raise ScenarioError([Problem("draws", 0, "", found, allowed)], "the sizes of the run")
 

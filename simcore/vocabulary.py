@@ -207,6 +207,8 @@ FURTHER_ATTRIBUTES: Final[dict[str, str]] = {
     "sampling": "how parameters were drawn",
     "luck": "per_draw: each draw has its own luck; shared: all draws have the same",
     "discount_by_year": "1 where the discount rate for money differs by year, and 0 elsewhere",
+    "groups": "attributes whose levels are subgroups, as JSON",
+    "versions": "versions of Python and of the libraries that compute, and the kind of processor, as JSON",
     "cohorts": "groups that start one after the other, one each year; money and outcomes are those of all together",
 }
 

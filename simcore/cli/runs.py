@@ -9,7 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +21,7 @@ from simcore.cli.shared import (
     Draws,
     Engine,
     Json,
+    Log,
     Per,
     Persons,
     Quiet,
@@ -32,10 +33,11 @@ from simcore.cli.shared import (
     Years,
     command,
     laid_out,
+    logged,
     open_stored,
     print_out,
-    progress_bar,
     read,
+    started,
     terminal,
 )
 from simcore.errors import (
@@ -65,8 +67,14 @@ _TOGETHER = 1_000_000_000
 @app.command()
 @command
 def run(
-    scenario: ScenarioName,
+    context: typer.Context,
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO", help="A folder, a file, or the name of a shipped one.")
+    ] = None,
     draws: Draws = None,
+    first: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Number of the first draw: other machines do those before.")
+    ] = 0,
     persons: Persons = None,
     seed: Seed = None,
     engine: Engine = "sampled",
@@ -98,6 +106,12 @@ def run(
         int | None, typer.Option(metavar="N", help="Also write the lives of the first N persons of the first draw.")
     ] = None,
     workers: Workers = None,
+    processes: Annotated[
+        bool, typer.Option("--processes", help="Let processes of this machine simulate, --workers of them.")
+    ] = False,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Let the workers of this dask scheduler simulate.")
+    ] = None,
     out: Annotated[str | None, typer.Option(metavar="DIR", help="Results folder; default results/NAME.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the unfinished run in the results folder, or add draws to it.")
@@ -105,14 +119,28 @@ def run(
     afresh: Annotated[
         bool, typer.Option("--afresh", help="Throw the unfinished run in the results folder away.")
     ] = False,
+    again: Annotated[
+        str | None,
+        typer.Option(metavar="RESULTS", help="Run what is in a results folder again, and tell whether the bits agree."),
+    ] = None,
     also: Also = None,
     per: Per = None,
     years: Years = False,
     as_json: Json = False,
     quiet: Quiet = False,
+    log: Log = None,
     debug: Debug = False,
 ) -> None:
     """Simulate a scenario: tables, a figure and a results folder."""
+    if again is not None:
+        _refuse_beside_again(context)
+        with logged(log):
+            reproduce(again, workers, as_json, quiet)
+        return
+    if scenario is None:
+        raise ScenarioError(
+            [Problem("scenario", 0, "", "none", "a folder, a file, or the name of a shipped one")], "the command line"
+        )
     from simcore.scenario.loading import with_groups
     from simcore.storage import check_target
 
@@ -120,13 +148,18 @@ def run(
         from simcore.analysis.avoided_cost import counted_kinds
 
         counted_kinds(also)
-    if until is not None and draws is not None:
-        allowed = "one of them: --until adds draws by itself"
-        raise ScenarioError([Problem("draws", 0, "", f"--draws {draws} with --until", allowed)], "the sizes of the run")
-    for name, given in (("resume", resume), ("afresh", afresh)):
-        if given and (until is not None or (resume and afresh)):
-            other = "--until" if until is not None else "--resume and --afresh"
-            raise ScenarioError([Problem(name, 0, "", f"--{name} with {other}", "one of them")], "the command line")
+    with_until = {
+        "draws": draws,
+        "first": first,
+        "resume": resume,
+        "afresh": afresh,
+        "processes": processes,
+        "dask": dask,
+    }
+    _refuse_together("until", until, with_until, "--until adds draws by itself, on threads")
+    _refuse_together("resume", resume, {"afresh": afresh}, "one of them")
+    _refuse_together("dask", dask, {"processes": processes, "workers": workers}, "one of them")
+    _refuse_together("trace", trace, {"first": first}, "--trace follows persons of draw 0")
     of_until = {"outcome": outcome, "actor": actor, "intervention": intervention, "at-most": at_most}
     alone = [name for name, option in of_until.items() if option is not None and until is None]
     if alone:
@@ -149,28 +182,42 @@ def run(
 
         n_persons = file.scenario.population.persons if persons is None else persons
         lives = trace_lives(file, persons=trace, among=n_persons, seed=seed, draws=draws, sampling=sampling)
-    sizes: dict[str, Any] = {"seed": seed, "engine": engine, "sampling": sampling, "workers": workers}
+    sizes: dict[str, Any] = {"seed": seed, "engine": engine, "sampling": sampling}
     found, store = None, None
     if until is None:
-        _note_balance(sampling or file.scenario.sampling, draws or file.scenario.draws)
-        results, store = simulated(
-            file, folder, quiet or as_json, resume=resume, afresh=afresh, draws=draws, persons=persons, **sizes
-        )
+        n_draws = file.scenario.draws if draws is None else draws
+        _note_balance(sampling or file.scenario.sampling, n_draws)
+        wanted = range(first, first + n_draws) if first else n_draws
+        where = {"workers": workers, "processes": processes, "dask": dask}
+        with logged(log):
+            results, store = simulated(
+                file,
+                folder,
+                quiet or as_json,
+                where,
+                resume=resume,
+                afresh=afresh,
+                draws=wanted,
+                persons=persons,
+                **sizes,
+            )
     else:
+        from simcore.resuming import check_nothing_unfinished
+
+        check_nothing_unfinished(folder)
         from simcore.report.until_words import step_words
         from simcore.studies.until import INTERRUPTED, simulate_until
 
         found = simulate_until(
             file, until, outcome=outcome or "net_saving", actor=actor or "society", intervention=intervention,
-            persons=persons, **sizes,
+            persons=persons, workers=workers, **sizes,
             most_seconds=at_most, report=None if quiet else lambda step: print(step_words(step), file=sys.stderr),
         )  # fmt: skip
         results = found.results
 
     loading.join()
-    write_results(
-        results, store, folder, file, Wishes(as_json, quiet, per, also or (), years), found=found, lives=lives
-    )
+    wishes = Wishes(as_json, quiet, per, also or (), years)
+    write_results(results, store, folder, file, wishes, found=found, lives=lives)
     if found is not None and found.why == INTERRUPTED:
         raise typer.Exit(130)
 
@@ -249,7 +296,12 @@ def write_results(
         if store is None:
             save_results(results, folder, add_tables)
         else:
-            finish(store, folder, add_tables)
+            try:
+                finish(store, folder, add_tables)
+            except KeyboardInterrupt:
+                there = f"all {results.sizes['draw']:,} draws are in {folder}"
+                print(f"Interrupted: {there}; 'simcore run' with --resume makes the tables.", file=sys.stderr)
+                raise typer.Exit(130) from None
     if isinstance(told, SimcoreError):
         raise told
     if not wishes.quiet:
@@ -260,25 +312,26 @@ def write_results(
 
 
 def simulated(
-    file: ScenarioFile, folder: str, silent: bool, *, resume: bool, afresh: bool, workers: int | None, **sizes: Any
+    file: ScenarioFile, folder: str, silent: bool, where: dict[str, Any], *, resume: bool, afresh: bool, **sizes: Any
 ) -> tuple[xr.Dataset, GrowingStore | None]:
     """Simulate, to disk where there is more than one portion; the store then has all draws.
 
-    `sizes` are further arguments of `simcore.simulation.plan`.
+    `where` are the arguments of `simcore.resuming.simulate_to` that say who simulates; `sizes` are further ones of
+    `simcore.simulation.plan`.
     """
+    from simcore.progress import shown_progress
     from simcore.resuming import begun, simulate_to
     from simcore.simulation import plan
     from simcore.storage import open_store
 
-    planned = plan(file, **sizes)
+    planned = plan(file, to_disk=True, **sizes)
     store = begun(planned, folder, resume=resume, afresh=afresh)
-    wanted, n_persons = len(planned.run.draws), planned.run.n_persons
-    what = f"{n_persons:,} persons per draw" if planned.run.engine == "sampled" else "exact distribution"
-    with progress_bar(f"{file.name}, {what}", silent) as progress:
-        if store.n_draws == 0 and len(planned.portions()) == 1:
-            return planned.results(workers, progress), None
+    wanted, here = len(planned.run.draws), where["dask"] is None and not where["processes"]
+    with shown_progress(planned.title, not silent, planned.persons) as progress:
+        if here and store.n_draws == 0 and planned.is_small:
+            return planned.results(where["workers"], progress), None
         try:
-            simulate_to(store, planned, workers=workers, progress=progress)
+            simulate_to(store, planned, progress=progress, **where)
         except KeyboardInterrupt:
             if not store.n_draws:
                 raise
@@ -286,6 +339,45 @@ def simulated(
             print(f"Interrupted: {there}; --resume goes on with them.", file=sys.stderr)
             raise typer.Exit(130) from None
     return open_store(store.path, folder), store
+
+
+def _refuse_together(name: str, given: object, others: dict[str, Any], allowed: str) -> None:
+    """Refuse options that say different things; what is not given is None, False or 0."""
+    for other, value in others.items():
+        if given and value:
+            found = f"--{other} with --{name}" if value is True else f"--{other} {value} with --{name}"
+            raise ScenarioError([Problem(other, 0, "", found, allowed)], "the command line")
+
+
+#: What may stand beside --again: how it is done and told, not what is run.
+_BESIDE_AGAIN = {"again", "workers", "as_json", "quiet", "log", "debug"}
+
+
+def _refuse_beside_again(context: typer.Context) -> None:
+    """Refuse to run something else than what is stored."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if name not in _BESIDE_AGAIN and source is not None and source.name == "COMMANDLINE":
+            written = name.upper() if name == "scenario" else f"--{name.replace('_', '-')}"
+            allowed = "neither: what is run, and how, stands in the results"
+            raise ScenarioError([Problem(name, 0, "", f"{written} with --again", allowed)], "the command line")
+
+
+def reproduce(folder: str, workers: int | None, as_json: bool, quiet: bool) -> None:
+    """Run stored results again and tell whether the bits agree; exit code 1 where they do not."""
+    from simcore.report.records import without_infinities
+    from simcore.report.reproduced_words import reproduced_words
+    from simcore.reproducing import run_again
+
+    found = run_again(folder, workers=workers, progress=not (quiet or as_json))
+    if as_json:
+        record = without_infinities({**asdict(found), "agrees": found.agrees})
+        print(json.dumps(record, ensure_ascii=False, indent=1))
+    elif not quiet:
+        for line in reproduced_words(found):
+            print(line)
+    if not found.agrees:
+        raise typer.Exit(1)
 
 
 def _note_balance(sampling: str, draws: int) -> None:
@@ -346,6 +438,38 @@ def show(told: RenderableType) -> None:
         print(told.removesuffix("\n"))
     else:
         print_out(told)
+
+
+@app.command()
+@command
+def merge(
+    folders: Annotated[
+        list[str], typer.Argument(metavar="RESULTS...", help="Results folders of the same run, finished or not.")
+    ],
+    out: Annotated[str, typer.Option(metavar="DIR", help="Results folder for all of them.")],
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Throw what is unfinished in the results folder away.")
+    ] = False,
+    also: Also = None,
+    per: Per = None,
+    years: Years = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    log: Log = None,
+    debug: Debug = False,
+) -> None:
+    """Put together draws of one run that several machines have made."""
+    from simcore.merging import merged
+    from simcore.repricing import scenario_of
+    from simcore.storage import open_store
+
+    with logged(log):
+        store = merged(folders, out, afresh=afresh)
+    results = open_store(store.path, out)
+    file = scenario_of(results)
+    started()
+    check_outcome(file, per)
+    write_results(results, store, out, file, Wishes(as_json, quiet, per, also or (), years))
 
 
 @app.command()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import gc
 import json
+import logging
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.console import Console, RenderableType
 
+    from simcore.progress import Progress
     from simcore.scenario.loading import ScenarioFile
 
 ScenarioName = Annotated[
@@ -46,7 +48,11 @@ Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers.")]
 Engine = Annotated[
     str, typer.Option(metavar="sampled|expected", help="Individual lives, or the exact distribution without luck.")
 ]
-Workers = Annotated[int | None, typer.Option(min=1, help="Threads; the results do not depend on it.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Threads (or processes); the results do not depend on it.")]
+Log = Annotated[
+    str | None,
+    typer.Option("--log", metavar="FILE", help="Write down what happens, and when; - is the error stream."),
+]
 Sampling = Annotated[
     str | None,
     typer.Option(metavar="METHOD", help="How figures are drawn: monte_carlo, latin_hypercube or sobol."),
@@ -136,31 +142,43 @@ def with_progress(file: ScenarioFile, silent: bool, *, persons: int | None, engi
     """Simulate, with progress in a terminal; `sizes` are further arguments of `simulate`."""
     from simcore.simulation import simulate
 
-    n_persons = persons or file.scenario.population.persons
-    what = f"{n_persons:,} persons per draw" if engine == "sampled" else "exact distribution"
-    with progress_bar(f"{file.name}, {what}", silent) as progress:
-        return simulate(file, persons=persons, engine=engine, progress=progress, **sizes)
+    return simulate(file, persons=persons, engine=engine, progress=not silent, **sizes)
+
+
+def progress_bar(what: str, silent: bool, unit: str = "draws") -> AbstractContextManager[Progress]:
+    """A bar of draws (or other units) done and wanted, in a terminal; gives what is to be called with their numbers."""
+    from simcore.progress import shown_progress
+
+    return shown_progress(what, not silent, unit=unit)
 
 
 @contextmanager
-def progress_bar(what: str, silent: bool, unit: str = "draws") -> Iterator[Callable[[int, int], None]]:
-    """A bar of draws (or other units) done and wanted, in a terminal; gives what is to be called with their numbers."""
-    console = terminal(stderr=True)
-    if silent or not console.is_terminal:
-        yield lambda done, wanted: None
+def logged(file: str | None) -> Iterator[None]:
+    """Write what simcore logs meanwhile into a file, line by line behind what it holds; `-` is the error stream.
+
+    Raises
+    ------
+    ResultsError
+        The file cannot be written.
+    """
+    if file is None:
+        yield
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-
-        def progress(done: int, wanted: int) -> None:
-            bar.update(task, completed=done, total=wanted)
-
-        yield progress
+    logger = logging.getLogger("simcore")
+    try:
+        handler = logging.StreamHandler(sys.stderr) if file == "-" else logging.FileHandler(file, encoding="utf-8")
+    except OSError as error:
+        raise ResultsError(f"{file} could not be written: {error.strerror or error}. Nothing was run.") from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+        handler.close()
 
 
 def show_records(

@@ -38,7 +38,7 @@ def file() -> ScenarioFile:
 @pytest.fixture(autouse=True)
 def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Portions of a single chunk."""
-    monkeypatch.setattr(Planned, "chunk", CHUNK)
+    monkeypatch.setattr(Planned, "chunk", lambda planned, threads=None: CHUNK)
     monkeypatch.setattr(Planned, "_at_once", CHUNK)
 
 
@@ -178,7 +178,8 @@ from simcore.resuming import begun, simulate_to
 from simcore.scenario.loading import read_scenario
 from simcore.simulation import Planned, plan
 from simcore.storage import finish
-Planned.chunk = Planned._at_once = {CHUNK}
+Planned.chunk = lambda planned, threads=None: {CHUNK}
+Planned._at_once = {CHUNK}
 run = plan(read_scenario("textbook_chain"), draws=int(sys.argv[2]), persons={PERSONS})
 store = begun(run, sys.argv[1], resume=True)
 print("begun", store.n_draws, flush=True)

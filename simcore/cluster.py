@@ -1,0 +1,244 @@
+"""Draws simulated by other processes and machines, through dask.distributed.
+
+The process that was started plans the run, draws the figures and writes the store; workers simulate and price draws and
+send back the files that hold them, compressed. A scenario goes to each worker once, is compiled there once and kept for
+the draws that follow. Workers may come and go: what one did not finish, or had finished and not handed over, is done
+again elsewhere, and comes out the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import signal
+import threading
+import uuid
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simcore.dataset import Run
+from simcore.errors import ResultsError, SimcoreError
+from simcore.growing import Encoded, encoded
+from simcore.scenario.loading import ScenarioFile
+from simcore.simulation import Planned, Prepared, prepare
+from simcore.threads import processors
+from simcore.version import __version__, versions
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+logger = logging.getLogger(__name__)
+#: Seconds to wait for a scheduler, and for its first worker.
+PATIENCE = 30
+#: Portions that are asked for ahead of the one that is written next: of each thread, and at least.
+_AHEAD, _FEWEST_AHEAD = 3, 6
+#: Scenarios that a worker keeps compiled.
+_KEPT = 4
+
+
+@contextmanager
+def cluster(address: str | None = None, processes: int | None = None) -> Iterator[Client]:
+    """A connection to a dask cluster: one that runs, or processes on this machine that end with the block.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler, such as ``tcp://10.0.0.5:8786``.
+    processes
+        How many processes, without an address; by default one for each processor.
+
+    Raises
+    ------
+    ResultsError
+        dask.distributed is not installed, nothing answers at the address, or the cluster has no worker.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise ResultsError(
+            "Other processes and machines need dask.distributed: pip install 'simcore[cluster]'. Nothing was run."
+        ) from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told here
+    if address is None:
+        with (
+            LocalCluster(
+                n_workers=processes or processors(), threads_per_worker=1, dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL, preload=[__name__],
+            ) as local,
+            Client(local, timeout=PATIENCE) as client,
+        ):  # fmt: skip
+            yield client
+        return
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise ResultsError(
+            f"No dask scheduler answers at {address} ({_said(error)}). 'dask scheduler' starts one and prints its "
+            "address. Nothing was run."
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
+            raise ResultsError(
+                f"The scheduler at {address} has no workers; 'dask worker {address}' starts one. Nothing was run."
+            ) from None
+        yield client
+
+
+def threads_of(client: Client) -> int:
+    """Threads of all workers that are there now."""
+    return max(1, sum(int(threads) for threads in client.nthreads().values()))
+
+
+def simulated_on(
+    client: Client, planned: Planned, portions: Sequence[slice], chunk: int, progress: Callable[[int], None]
+) -> Iterator[tuple[slice, Encoded]]:
+    """Simulate portions of the draws of a run, and hand them over in their order.
+
+    Parameters
+    ----------
+    client
+        From `cluster`.
+    planned
+        The run.
+    portions
+        Places of its draws.
+    chunk
+        Draws in a chunk of the store that they are for.
+    progress
+        Called with the number of draws that are done, from another thread.
+
+    Yields
+    ------
+    A portion, and the files that hold its results.
+
+    Raises
+    ------
+    ModelError, ScenarioError
+        As `simcore.simulate`.
+    ResultsError
+        A worker has another version of simcore or died again and again, or the scheduler is gone.
+    """
+    ready, run = planned.ready, planned.run
+    names = list(planned.drawn)
+    values = np.array([planned.drawn[name] for name in names]).reshape(len(names), len(run.draws))
+    one = f"{ready.file.name}-{uuid.uuid4().hex[:8]}"
+    # A task like others, so that a worker that comes later gets it too, and it is made again should it be lost.
+    scenario = client.submit(_same, _packed(ready.file), key=f"scenario-{one}")
+    waiting: deque[tuple[slice, Future[Encoded]]] = deque()
+    to_ask = iter(portions)
+
+    n_done = 0
+
+    def done(size: int, future: Future[Encoded]) -> None:
+        nonlocal n_done
+        if future.status == "finished":
+            n_done += size
+            progress(n_done)
+
+    def ask() -> None:
+        """Keep enough portions asked for, so that no thread waits for the one that is written next."""
+        while len(waiting) < max(_FEWEST_AHEAD, _AHEAD * threads_of(client)):
+            portion = next(to_ask, None)
+            if portion is None:
+                return
+            some = replace(run, draws=run.draws[portion])
+            future: Future[Encoded] = client.submit(
+                _simulated, scenario, ready.engine, names, values[:, portion], some, chunk, __version__,
+                key=f"draws-{one}-{portion.start}-{portion.stop}",
+            )  # fmt: skip
+            future.add_done_callback(partial(done, portion.stop - portion.start))
+            waiting.append((portion, future))
+
+    try:
+        ask()
+        while waiting:
+            portion, future = waiting.popleft()
+            yield portion, _handed_over(future, portion, run)
+            del future  # its worker may forget it
+            ask()
+    finally:
+        client.cancel([future for _, future in waiting])
+
+
+def _handed_over(future: Future[Encoded], portion: slice, run: Run) -> Encoded:
+    """What a worker made; its errors as this process tells them."""
+    from distributed import CancelledError, KilledWorker
+
+    first, last = run.draws[portion.start], run.draws[portion.stop - 1]
+    try:
+        found: Encoded = future.result()
+    except SimcoreError:
+        raise
+    except KilledWorker:
+        raise ResultsError(
+            f"Workers died again and again at draws {first:,} to {last:,}, for lack of memory perhaps: see their logs."
+        ) from None
+    except ImportError as error:
+        raise ResultsError(
+            f"A worker cannot run simcore {__version__}: {error}. Install it where workers run."
+        ) from None
+    except (OSError, CancelledError, TimeoutError) as error:
+        raise ResultsError(f"The connection to the cluster was lost ({_said(error)}).") from None
+    return found
+
+
+def warn_of_other_versions(client: Client) -> None:
+    """Log which workers have other versions of what numbers depend on: their last bits may differ."""
+    here = versions()
+    for worker, there in client.run(versions).items():
+        other = [
+            f"{name} {there.get(name)} there, {value} here" for name, value in here.items() if there[name] != value
+        ]
+        if other:
+            logger.warning("worker %s may differ in the last bits: %s", worker, "; ".join(other))
+
+
+def _said(error: BaseException) -> str:
+    """The first line of what an error says."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+# -- what workers do --------------------------------------------------------------------------------------------
+
+_PREPARING = threading.Lock()
+
+
+def dask_setup(worker: Any) -> None:
+    """Set up a process of a local cluster: Ctrl-C, which a terminal sends to all, is for the one that asks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _same(packed: bytes) -> bytes:
+    return packed
+
+
+def _packed(file: ScenarioFile) -> bytes:
+    """A scenario as it goes to workers: without what only reports and studies read."""
+    return zlib.compress(pickle.dumps(replace(file, alternatives={}, populations={})))
+
+
+@lru_cache(_KEPT)
+def _prepared(packed: bytes, engine: str) -> Prepared:
+    return prepare(pickle.loads(zlib.decompress(packed)), engine)  # of the process that asks, as all that dask runs
+
+
+def _simulated(
+    packed: bytes, engine: str, names: Sequence[str], values: NDArray[np.float64], run: Run, chunk: int, version: str
+) -> Encoded:
+    """Some draws of a run, on one thread."""
+    if version != __version__:
+        raise ResultsError(f"A worker has simcore {__version__}, and here it is {version}: both need the same.")
+    with _PREPARING:  # which threads of a worker that begin together would do twice
+        ready = _prepared(packed, engine)
+    drawn: dict[str, Any] = dict(zip(names, np.ascontiguousarray(values), strict=True))
+    return encoded(Planned(ready, drawn, run).results(workers=1), chunk)
