@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 logger = logging.getLogger(__name__)
-#: Seconds to wait for a scheduler, and for its first worker.
+#: Seconds to wait for a scheduler, and for its first worker; and between two looks whether there still is one.
 PATIENCE = 30
 #: Portions that are asked for ahead of the one that is written next: of each thread, and at least.
 _AHEAD, _FEWEST_AHEAD = 3, 6
@@ -66,9 +66,9 @@ def cluster(address: str | None = None, processes: int | None = None) -> Iterato
         raise ResultsError(
             "Other processes and machines need dask.distributed: pip install 'simcore[cluster]'. Nothing was run."
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told here
     if address is None:
         with (
+            _silenced(),
             LocalCluster(
                 n_workers=processes or processors(), threads_per_worker=1, dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL, preload=[__name__],
@@ -77,21 +77,36 @@ def cluster(address: str | None = None, processes: int | None = None) -> Iterato
         ):  # fmt: skip
             yield client
         return
-    try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ResultsError(
-            f"No dask scheduler answers at {address} ({_said(error)}). 'dask scheduler' starts one and prints its "
-            "address. Nothing was run."
-        ) from None
-    with client:
+    with _silenced():
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
-        except TimeoutError:
+            client = Client(address, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
             raise ResultsError(
-                f"The scheduler at {address} has no workers; 'dask worker {address}' starts one. Nothing was run."
+                f"No dask scheduler answers at {address} ({_said(error)}). 'dask scheduler' starts one and prints its "
+                "address. Nothing was run."
             ) from None
-        yield client
+        with client:
+            try:
+                client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError:
+                raise ResultsError(
+                    f"The scheduler at {address} has no workers; 'dask worker {address}' starts one. Nothing was run."
+                ) from None
+            yield client
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep dask from logging lost workers and connections meanwhile: what matters of them is told here."""
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    levels = [of.level for of in loggers]
+    for of in loggers:
+        of.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for of, level in zip(loggers, levels, strict=True):
+            of.setLevel(level)
 
 
 def threads_of(client: Client) -> int:
@@ -163,20 +178,28 @@ def simulated_on(
         ask()
         while waiting:
             portion, future = waiting.popleft()
-            yield portion, _handed_over(future, portion, run)
+            yield portion, _handed_over(client, future, portion, run)
             del future  # its worker may forget it
             ask()
     finally:
         client.cancel([future for _, future in waiting])
 
 
-def _handed_over(future: Future[Encoded], portion: slice, run: Run) -> Encoded:
+def _handed_over(client: Client, future: Future[Encoded], portion: slice, run: Run) -> Encoded:
     """What a worker made; its errors as this process tells them."""
     from distributed import CancelledError, KilledWorker
 
     first, last = run.draws[portion.start], run.draws[portion.stop - 1]
     try:
-        found: Encoded = future.result()
+        while True:
+            try:
+                found: Encoded = future.result(timeout=PATIENCE)
+                return found
+            except TimeoutError:
+                if future.status != "pending":
+                    raise
+                if not client.nthreads():
+                    logger.warning("the cluster has no workers; the run waits for one")
     except SimcoreError:
         raise
     except KilledWorker:
@@ -189,7 +212,6 @@ def _handed_over(future: Future[Encoded], portion: slice, run: Run) -> Encoded:
         ) from None
     except (OSError, CancelledError, TimeoutError) as error:
         raise ResultsError(f"The connection to the cluster was lost ({_said(error)}).") from None
-    return found
 
 
 def warn_of_other_versions(client: Client) -> None:

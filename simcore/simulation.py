@@ -48,7 +48,7 @@ _TASK_DRAWS_EXACT = 64
 #: Fewer than this are not shared out among threads.
 _FEW_DRAWS_EXACT = 16
 #: Moves that are some seconds' work, and bytes of results that are worked on at once when they are written to disk.
-_PORTION_WORK, _PORTION_BYTES = 2_000_000_000, 200_000_000
+_PORTION_WORK, _PORTION_BYTES = 2_000_000_000, 400_000_000
 #: Bytes of results that are rather kept in memory, where all of them are soon done.
 _FEW_BYTES = 1_000_000_000
 #: Moves that a thread of another process is asked for at a time, a second's work; and what is too little for that.

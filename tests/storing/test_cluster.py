@@ -126,14 +126,24 @@ def test_workers_are_killed_and_others_come_while_it_runs(file: ScenarioFile, tm
     assert open_results(folder).identical(run.results())
 
 
-class Failing:
-    """What a task that failed gives."""
+class Task:
+    """What a task gives, one after the other, and what is known of it."""
 
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+    def __init__(self, *given: BaseException | dict[str, bytes], status: str = "error") -> None:
+        self.given, self.status = list(given), status
 
-    def result(self) -> None:
-        raise self.error
+    def result(self, timeout: float) -> dict[str, bytes]:
+        found = self.given.pop(0)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+
+class Workers:
+    """A connection to a cluster without workers."""
+
+    def nthreads(self) -> dict[str, int]:
+        return {}
 
 
 @pytest.mark.parametrize(
@@ -149,7 +159,16 @@ class Failing:
 def test_failures_of_a_cluster_are_told(file: ScenarioFile, error: Exception, told: str) -> None:
     run = plan(file, draws=DRAWS, persons=PERSONS).run
     with pytest.raises((ResultsError, ModelError), match=told):
-        cluster._handed_over(Failing(error), slice(8, 12), run)  # type: ignore[arg-type]
+        cluster._handed_over(Workers(), Task(error), slice(8, 12), run)  # type: ignore[arg-type]
+
+
+def test_a_run_waits_for_workers_and_says_so(file: ScenarioFile, caplog: pytest.LogCaptureFixture) -> None:
+    run = plan(file, draws=DRAWS, persons=PERSONS).run
+    task = Task(TimeoutError(), TimeoutError(), {"a": b"b"}, status="pending")
+    assert cluster._handed_over(Workers(), task, slice(8, 12), run) == {"a": b"b"}  # type: ignore[arg-type]
+    assert caplog.text.count("the cluster has no workers; the run waits for one") == 2
+    with pytest.raises(ResultsError, match="was lost"):
+        cluster._handed_over(Workers(), Task(TimeoutError()), slice(8, 12), run)  # type: ignore[arg-type]
 
 
 def test_a_run_that_loses_its_cluster_tells_what_is_there_and_resumes(
@@ -217,7 +236,7 @@ def test_other_libraries_of_workers_are_logged(
 ) -> None:
     with Client(address, set_as_default=False) as client:
         cluster.warn_of_other_versions(client)
-        assert caplog.text == ""
+        assert "last bits" not in caplog.text
         there = {"tcp://worker": {**cluster.versions(), "numpy": "1.0"}}
         monkeypatch.setattr(client, "run", lambda function: there)
         cluster.warn_of_other_versions(client)
