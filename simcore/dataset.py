@@ -47,6 +47,8 @@ class Run:
         Persons in each part (part,).
     n_all
         How many draws there are, of which these may be some; 0 where nobody knows.
+    given
+        Names of the parameters whose values were given, not drawn.
     """
 
     draws: NDArray[np.int64]
@@ -57,6 +59,7 @@ class Run:
     luck: str
     part_size: NDArray[np.int64]
     n_all: int = 0
+    given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _ = self.randomisation  # too few draws are told before anything is run
@@ -191,6 +194,7 @@ def _dataset(
         "engine": run.engine,
         "sampling": run.sampling,
         "luck": run.luck,
+        "given": json.dumps(sorted(run.given)),
         "simcore_version": __version__,
         "versions": json.dumps(versions()),
     }

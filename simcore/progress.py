@@ -79,11 +79,11 @@ class Pace:
         """
         self.begun = self.begun or (self.now(), done)
         seconds, more = self.now() - self.begun[0], done - self.begun[1]
-        said = [f"{done:,} of {wanted:,} {self.unit}"]
+        said = [f"{done:,} of {wanted:,} {self.unit}"]  # what matters most comes first, as terminals may be narrow
+        if more > 0 and seconds > 0:
+            said += [f"{_duration((wanted - done) * seconds / more)} left", f"{_rate(more / seconds)} {self.unit}/s"]
         if self.persons:
             said.append(f"{done * self.persons:,} persons")
-        if more > 0 and seconds > 0:
-            said += [f"{_rate(more / seconds)} {self.unit}/s", f"{_duration((wanted - done) * seconds / more)} left"]
         return ", ".join(said)
 
 
@@ -109,7 +109,7 @@ def _in_terminal(what: str, persons: int, unit: str) -> Iterator[Progress]:
     # Names are shown as they stand: brackets in them are no markup.
     columns = (
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        BarColumn(20),
         TextColumn("{task.fields[pace]}", markup=False),
     )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:

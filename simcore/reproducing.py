@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from simcore.version import __version__, versions
 
 if TYPE_CHECKING:
     import xarray as xr
-    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -110,13 +109,13 @@ def planned_again(results: xr.Dataset) -> Planned:
     numbers = results["draw"].values
     all_of_them = bool((numbers == np.arange(len(numbers))).all())
     sampling = str(attributes.get("sampling", "monte_carlo"))
-    given: dict[str, NDArray[Any]] = {}
-    if sampling == GIVEN:
-        sampling = "monte_carlo"
-        given = dict(zip(map(str, results["parameter"].values), results["parameter_value"].values.T, strict=True))
+    names = [str(name) for name in results["parameter"].values]
+    given = json.loads(str(attributes.get("given", json.dumps(names if sampling == GIVEN else []))))
+    values = {name: results["parameter_value"].values[:, names.index(name)] for name in given}
     return plan(
         file, draws=len(numbers) if all_of_them else numbers.tolist(), persons=int(attributes["n_persons"]),
-        seed=int(attributes["seed"]), engine=str(attributes["engine"]), sampling=sampling, parameters=given,
+        seed=int(attributes["seed"]), engine=str(attributes["engine"]),
+        sampling="monte_carlo" if sampling == GIVEN else sampling, parameters=values,
         luck=str(attributes.get("luck", "per_draw")), to_disk=True,
     )  # fmt: skip
 

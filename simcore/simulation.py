@@ -171,7 +171,8 @@ def plan(
     if parameters and set(_uncertain(file)) <= set(parameters):
         method = GIVEN
     part_size = np.array([(n_persons + 1) // 2, n_persons // 2, target_group])
-    run = Run(numbers, n_persons, seed, engine, method, luck, part_size, len(numbers) if isinstance(asked, int) else 0)
+    n_all = len(numbers) if isinstance(asked, int) else 0
+    run = Run(numbers, n_persons, seed, engine, method, luck, part_size, n_all, tuple(parameters or ()))
     return Planned(ready, drawn, run)
 
 

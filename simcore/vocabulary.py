@@ -206,6 +206,7 @@ FURTHER_ATTRIBUTES: Final[dict[str, str]] = {
     "alternative": "which of the scenario's alternatives it is; empty as it stands",
     "sampling": "how parameters were drawn",
     "luck": "per_draw: each draw has its own luck; shared: all draws have the same",
+    "given": "names of the parameters whose values were given, not drawn, as JSON",
     "discount_by_year": "1 where the discount rate for money differs by year, and 0 elsewhere",
     "groups": "attributes whose levels are subgroups, as JSON",
     "versions": "versions of Python and of the libraries that compute, and the kind of processor, as JSON",

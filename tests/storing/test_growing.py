@@ -164,9 +164,44 @@ def test_fewer_draws_than_there_are_are_refused(file: ScenarioFile, tmp_path: Pa
 
 def test_places_between_chunks_are_refused(file: ScenarioFile, tmp_path: Path) -> None:
     store = GrowingStore(tmp_path / UNFINISHED, CHUNK)
-    for first in (3, 4):
-        with pytest.raises(ValueError, match="cannot be added"):
-            store.add(planned(file).some(slice(0, 4)).results(), first, DRAWS)
+    results = planned(file).some(slice(0, 4)).results()
+    with pytest.raises(ValueError, match="cannot be added from 3"):
+        store.add(results, 3, DRAWS)
+    with pytest.raises(ResultsError, match=r"Draws from 4 cannot be added to .*, which holds 0"):
+        store.add(results, 4, DRAWS)
+
+
+def test_two_processes_at_the_same_folder_do_not_mix_their_runs(file: ScenarioFile, tmp_path: Path) -> None:
+    """Both have begun when nothing was there; the second to write learns that the place is taken."""
+    run, other = planned(file, seed=1), planned(file, seed=2)
+    one, two = begun(run, tmp_path), begun(other, tmp_path)
+    one.add(run.some(slice(0, 8)).results(), 0, DRAWS)
+    with pytest.raises(ResultsError, match="holds another run, of another process perhaps; what differs: seed"):
+        two.add(other.some(slice(0, 4)).results(), 0, DRAWS)
+    again = begun(run, tmp_path, resume=True)
+    again.add(run.some(slice(0, 4)).results(), 0, DRAWS)  # the same run twice does no harm
+    assert again.n_draws == 8
+    assert whole(tmp_path, run).identical(run.results())
+
+
+def test_a_run_goes_on_with_other_libraries_and_says_so(
+    file: ScenarioFile, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = planned(file)
+    old = run.some(slice(0, 8)).results().assign_attrs(versions='{"numpy": "1.0"}')
+    begun(run, tmp_path).add(old, 0, DRAWS)
+    found = whole(tmp_path, run)
+    assert "goes on with other versions, so that last bits may differ: numpy 1.0 there" in caplog.text
+    assert found.equals(run.results())
+
+
+def test_other_given_values_are_refused_by_name(file: ScenarioFile, tmp_path: Path) -> None:
+    first = planned(file, parameters={"rr_oil": 0.5})
+    begun(first, tmp_path).add(first.some(slice(0, 8)).results(), 0, DRAWS)
+    for other in ({}, {"parameters": {"rr_oil": 0.5 + 1e-6}}):
+        with pytest.raises(ResultsError, match=r"What differs: .*values of rr_oil"):
+            begun(planned(file, **other), tmp_path, resume=True)
+    assert begun(first, tmp_path, resume=True).n_draws == 8
 
 
 #: A process that runs to the end, in portions of a chunk, as the command does.

@@ -65,9 +65,20 @@ def test_the_smallest_change_is_found_and_sized(tmp_path: Path) -> None:
     assert "Versions are the same as then" in words
 
 
+def test_given_values_and_new_prices_are_taken_as_they_are(tmp_path: Path) -> None:
+    file = read_scenario("textbook_chain")
+    results = simcore.simulate(file, draws=6, persons=30, parameters={"rr_oil": np.linspace(0.5, 0.6, 6)})
+    assert run_again(save_results(results, tmp_path / "one")).agrees
+    priced = simcore.reprice(results, {"call_out": 900.0})
+    found = run_again(save_results(priced, tmp_path / "two"))
+    assert found.agrees, found.different
+    assert json.loads(priced.attrs["given"]) == ["call_out", "rr_oil"]
+
+
 def test_numbers_that_were_drawn_otherwise_and_what_is_not_there_are_told(tmp_path: Path) -> None:
     file = read_scenario("textbook_chain")
-    given = simcore.simulate(file, draws=6, persons=30, parameters={"rr_oil": 0.5})  # the others are drawn
+    given = simcore.simulate(file, draws=6, persons=30, parameters={"rr_oil": 0.5})
+    del given.attrs["given"]  # as if it had been drawn
     old = given.drop_vars("years_alive").assign_attrs(
         versions=json.dumps({"numpy": "1.0"}), simcore_version="0.0.1"
     )  # fmt: skip

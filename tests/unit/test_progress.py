@@ -30,11 +30,11 @@ class Clock:
     ("begun", "done", "wanted", "seconds", "words"),
     [
         (0, 0, 1_000, 3, "0 of 1,000 draws, 0 persons"),
-        (0, 250, 1_000, 10, "250 of 1,000 draws, 125,000 persons, 25 draws/s, 30 s left"),
-        (0, 3, 1_000, 10, "3 of 1,000 draws, 1,500 persons, 0.3 draws/s, 55 min 23 s left"),
-        (800, 900, 1_000, 10, "900 of 1,000 draws, 450,000 persons, 10 draws/s, 10 s left"),
-        (0, 10, 100_000, 10, "10 of 100,000 draws, 5,000 persons, 1 draws/s, 27 h 46 min left"),
-        (0, 1_000, 1_000, 60, "1,000 of 1,000 draws, 500,000 persons, 17 draws/s, 0 s left"),
+        (0, 250, 1_000, 10, "250 of 1,000 draws, 30 s left, 25 draws/s, 125,000 persons"),
+        (0, 3, 1_000, 10, "3 of 1,000 draws, 55 min 23 s left, 0.3 draws/s, 1,500 persons"),
+        (800, 900, 1_000, 10, "900 of 1,000 draws, 10 s left, 10 draws/s, 450,000 persons"),
+        (0, 10, 100_000, 10, "10 of 100,000 draws, 27 h 46 min left, 1 draws/s, 5,000 persons"),
+        (0, 1_000, 1_000, 60, "1,000 of 1,000 draws, 0 s left, 17 draws/s, 500,000 persons"),
     ],
 )
 def test_pace(begun: int, done: int, wanted: int, seconds: int, words: str) -> None:
@@ -96,7 +96,8 @@ def test_a_terminal_shows_a_bar_with_names_as_they_stand() -> None:
     os.close(ours)
     assert done.stdout == b""
     assert b"a [bold]case[/bold]" in shown
-    assert b"100 of 100 draws, 5,000 persons" in shown
+    assert b"100 of 100 draws, 0 s left, " in shown
+    assert b" draws/s, 5,000 persons" in shown
 
 
 class Handle:
@@ -137,7 +138,8 @@ def test_a_notebook_shows_a_run_that_takes_a_while(notebook: list[str], monkeypa
             tell(done, 2)
     assert len(notebook) == 3
     assert 'max="2" value="1"' in notebook[1]
-    assert "2 of 2 draws, 100 persons" in notebook[-1]
+    assert "2 of 2 draws, 0 s left, " in notebook[-1]
+    assert " draws/s, 100 persons" in notebook[-1]
     assert all("&lt;b&gt;case&lt;/b&gt;" in line for line in notebook)
 
 
@@ -149,4 +151,4 @@ def test_a_notebook_shows_nothing_of_what_is_soon_done_or_not_wanted(
     simcore.simulate(simcore.read_scenario("textbook_chain"), draws=2, persons=10, progress=False)
     assert notebook == []
     simcore.simulate(simcore.read_scenario("textbook_chain"), draws=2, persons=10)
-    assert "2 of 2 draws, 20 persons" in notebook[-1]
+    assert "2 of 2 draws, 0 s left, " in notebook[-1]
