@@ -73,13 +73,14 @@ def cluster(address: str | None = None, processes: int | None = None) -> Iterato
                 n_workers=processes or processors(), threads_per_worker=1, dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL, preload=[__name__],
             ) as local,
-            Client(local, timeout=PATIENCE) as client,
+            Client(local, timeout=PATIENCE, set_as_default=False, direct_to_workers=True) as client,
         ):  # fmt: skip
             yield client
         return
     with _silenced():
         try:
-            client = Client(address, timeout=PATIENCE, set_as_default=False)
+            # Results come straight from workers, where they can be reached, and else through the scheduler.
+            client = Client(address, timeout=PATIENCE, set_as_default=False, direct_to_workers=True)
         except (OSError, ValueError, TimeoutError) as error:
             raise ResultsError(
                 f"No dask scheduler answers at {address} ({_said(error)}). 'dask scheduler' starts one and prints its "

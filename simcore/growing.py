@@ -106,55 +106,72 @@ class GrowingStore:
         if first % self.chunk:
             raise ValueError(f"draws cannot be added from {first}, in chunks of {self.chunk}")
         files = results if isinstance(results, dict) else encoded(results, self.chunk)
-        staging = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        shutil.rmtree(staging, ignore_errors=True)
-        try:
-            for name, content in files.items():
-                file = staging / name
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
-            self._put_in_place(staging, json.loads(files[_METADATA]), first, wanted)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-
-    def _put_in_place(self, staging: Path, added: dict[str, Any], first: int, wanted: int) -> None:
-        """Rename the files of the chunks, and then tell of them."""
-        metadata, more = self._read_metadata(), self._arrays(added)
+        metadata, added = self._read_metadata(), json.loads(files[_METADATA])
         there = 0 if metadata is None else int(self._arrays(metadata)["draw"]["shape"][0])
         if first > there:
             raise ResultsError(f"Draws from {first:,} cannot be added to {self.path}, which holds {there:,}.")
-        if metadata is None:
-            added["metadata"][".zattrs"][_WANTED] = wanted
-            _replace(staging / _METADATA, added)
-            _replace(staging / ".zattrs", added["metadata"][".zattrs"])
-            shutil.rmtree(self.path, ignore_errors=True)
-            staging.rename(self.path)
-            return
-        axes = {name: metadata["metadata"][f"{name}/.zattrs"][_DIMS] for name in self._arrays(metadata)}
-        if axes.keys() != more.keys() or any(
-            size != other
-            for name, array in self._arrays(metadata).items()
-            for dim, size, other in zip(axes[name], array["shape"], more[name]["shape"], strict=True)
-            if dim != "draw"
-        ):
+        staging = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        shutil.rmtree(staging, ignore_errors=True)
+        try:
+            if metadata is None:
+                self._begin(staging, files, added, wanted)
+            else:
+                self._check_fits(metadata, added)
+                staging.mkdir(parents=True)
+                self._put_in_place(staging, files, metadata, first)
+                n_draws = max(first + self._arrays(added)["draw"]["shape"][0], there)
+                for name, array in self._arrays(metadata).items():
+                    dims = metadata["metadata"][f"{name}/.zattrs"][_DIMS]
+                    array["shape"] = [
+                        n_draws if dim == "draw" else of for dim, of in zip(dims, array["shape"], strict=True)
+                    ]
+                metadata["metadata"][".zattrs"] |= {"n_draws": n_draws, _WANTED: wanted}
+                _replace(self.path / _METADATA, metadata)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+    def _begin(self, staging: Path, files: Encoded, metadata: dict[str, Any], wanted: int) -> None:
+        """Write all files, and let them be the store."""
+        for name, content in files.items():
+            file = staging / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        metadata["metadata"][".zattrs"][_WANTED] = wanted
+        _replace(staging / _METADATA, metadata)
+        _replace(staging / ".zattrs", metadata["metadata"][".zattrs"])
+        self.remove()  # what has no metadata is no store
+        staging.rename(self.path)
+
+    def _check_fits(self, metadata: dict[str, Any], added: dict[str, Any]) -> None:
+        """Refuse results that are not of this run."""
+
+        def sizes(of: dict[str, Any]) -> dict[str, dict[str, int]]:
+            dims = {name: of["metadata"][f"{name}/.zattrs"][_DIMS] for name in self._arrays(of)}
+            arrays = self._arrays(of).items()
+            return {name: dict(zip(dims[name], array["shape"], strict=True)) | {"draw": 0} for name, array in arrays}
+
+        if sizes(metadata) != sizes(added):
             raise ValueError("these results have other sizes than those that are there")
         here, others = (of_run(of["metadata"][".zattrs"]) for of in (metadata, added))
         if here != others:
             names = ", ".join(sorted(name for name in {*here, *others} if here.get(name) != others.get(name)))
             raise ResultsError(f"{self.path} holds another run, of another process perhaps; what differs: {names}.")
-        n_draws = more["draw"]["shape"][0]
-        for name, array in self._arrays(metadata).items():
-            if "draw" not in axes[name]:
+
+    def _put_in_place(self, staging: Path, files: Encoded, metadata: dict[str, Any], first: int) -> None:
+        """Write the files of chunks of draws, and rename them when all are written."""
+        places: list[tuple[Path, Path]] = []
+        for array in self._arrays(metadata):
+            dims = metadata["metadata"][f"{array}/.zattrs"][_DIMS]
+            if "draw" not in dims:
                 continue
-            axis = axes[name].index("draw")
-            for file in (staging / name).iterdir():
-                if not file.name.startswith("."):
-                    place = file.name.split(".")
-                    place[axis] = str(int(place[axis]) + first // self.chunk)
-                    file.replace(self.path / name / ".".join(place))
-            array["shape"][axis] = max(first + n_draws, there)
-        metadata["metadata"][".zattrs"] |= {"n_draws": max(first + n_draws, there), _WANTED: wanted}
-        _replace(self.path / _METADATA, metadata)
+            axis = dims.index("draw")
+            for name in [name for name in files if name.startswith(f"{array}/") and not name.startswith(f"{array}/.")]:
+                chunk = name.removeprefix(f"{array}/").split(".")
+                chunk[axis] = str(int(chunk[axis]) + first // self.chunk)
+                places.append((staging / str(len(places)), self.path / array / ".".join(chunk)))
+                places[-1][0].write_bytes(files[name])
+        for written, place in places:
+            written.replace(place)
 
     def finish(self) -> None:
         """No more draws are wanted: tell so, and how many there are, in the metadata of each array too.
