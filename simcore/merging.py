@@ -13,6 +13,7 @@ import numpy as np
 
 from simcore.errors import ResultsError
 from simcore.growing import GrowingStore, of_run
+from simcore.resuming import check_nothing_unfinished
 from simcore.storage import CHUNK_DRAWS, STORE, UNFINISHED, check_target, finish, open_results, open_store
 
 if TYPE_CHECKING:
@@ -85,8 +86,6 @@ def merged(
 
     `afresh` throws away what an unfinished run, or merging, has left in `out`.
     """
-    from simcore.resuming import check_nothing_unfinished
-
     check_target(out)
     if afresh:
         GrowingStore(Path(out) / UNFINISHED).remove()

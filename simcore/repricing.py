@@ -135,10 +135,11 @@ def reprice(
     time, events = results["person_time"].values, results["events"].values
     counts = Counts(time.transpose(2, 0, 1, 3, 4, 5), events.transpose(2, 0, 1, 3, 4))
     attributes = results.attrs
+    given = {*json.loads(str(attributes.get("given", "[]"))), *changed}
     run = Run(
         draws=results["draw"].values, n_persons=int(attributes["n_persons"]), seed=int(attributes["seed"]),
         engine=str(attributes["engine"]), sampling=str(attributes.get("sampling", "monte_carlo")),
-        luck=str(attributes.get("luck", "per_draw")), part_size=results["part_size"].values,
+        luck=str(attributes.get("luck", "per_draw")), part_size=results["part_size"].values, given=tuple(given),
     )  # fmt: skip
     pricer = Pricer(file, counted)
     prices = pricer.check(drawn, len(run.draws))

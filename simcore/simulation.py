@@ -439,9 +439,12 @@ def _bytes_of_draw(lived: list[Compiled], pricer: Pricer, n_parameters: int) -> 
 
 
 def _bytes_kept_of_draw(lived: list[Compiled], pricer: Pricer, n_parameters: int) -> int:
-    """About how much memory the tables of a draw need whose results are on disk."""
-    n_strategies, n_actors = int(lived[0].plan.sizes[3]), len(pricer.actors)
-    return 8 * (4 * n_strategies * n_actors * (len(pricer.years) + len(pricer.kinds)) + 2 * n_parameters)
+    """About how much memory the tables and the figure need of a draw whose results are on disk."""
+    account, n_strategies = pricer.account, int(lived[0].plan.sizes[3])
+    n_interventions, n_actors_and_views = n_strategies - 1, len(pricer.actors) + 2
+    read = n_strategies * (len(account.lines) + 8 * len(account.outcomes) + len(pricer.actors) * len(pricer.kinds))
+    made = n_interventions * (n_actors_and_views * (20 + 4 * len(account.groups)) + 11 * len(pricer.years))
+    return 8 * (read + made + 19 * n_parameters)
 
 
 def _check_memory(lived: list[Compiled], pricer: Pricer, n_draws: int, n_parameters: int, to_disk: bool) -> None:

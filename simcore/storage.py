@@ -26,6 +26,8 @@ UNFINISHED = "unfinished.zarr"
 CONTENTS = (STORE, UNFINISHED, "actors.csv", "budget.csv", "figure.png", "lives.csv", "lives.png")
 #: Bytes in a second that a disk takes at least, or something is wrong.
 _SLOWEST = 5_000_000
+#: Bytes of results that are read at once when they are opened; of larger ones most stays on disk.
+IN_MEMORY = 1_000_000_000
 #: Draws in a chunk of the store, at most.
 CHUNK_DRAWS = 250
 #: What folders within a results folder are called while results take the place of others.
@@ -181,10 +183,24 @@ def _missing_chunks(store: Path) -> list[str]:
 def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
     """Open results that were saved to a folder.
 
+    Parameters
+    ----------
+    folder
+        That `save_results` or ``simcore run`` wrote.
+
+    Returns
+    -------
+    Dataset with the variables of `simcore.vocabulary`. Results of less than 1 GB are in memory. Of larger ones, what
+    has the dim `year`, `cycle` or `cost_kind` stays on disk: it is read whenever it is asked for, and cannot be
+    changed. Analyses read it some draws after others. Whoever reads it by himself takes part of it first, as in
+    ``results["cost"].isel(draw=slice(0, 500))`` or ``results["cost"].sel(actor="state")``; ``results.load()`` reads all
+    of it into memory.
+
     Raises
     ------
     ResultsError
-        There is no such folder, or it holds no readable results.
+        There is no such folder, or it holds no readable results. Later, when something is read from disk: other results
+        have taken the place of these.
 
     Examples
     --------
@@ -195,7 +211,7 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
     if not store.is_dir():
         _clear(path)
     if not store.is_dir():
-        unfinished = GrowingStore(path / UNFINISHED, CHUNK_DRAWS)
+        unfinished = GrowingStore(path / UNFINISHED)
         if unfinished.n_draws:
             raise ResultsError(
                 f"{folder} holds an unfinished run: {unfinished.n_draws:,} of {unfinished.wanted:,} draws. "
@@ -216,10 +232,13 @@ def open_store(store: Path, folder: str | os.PathLike[str]) -> xr.Dataset:
     """
     import xarray as xr
 
+    from simcore.on_disk import left_on_disk, read_now
+
     try:
         missing = _missing_chunks(store)
-        with xr.open_zarr(store, consolidated=True, chunks=None) as opened:
-            results: xr.Dataset = opened.load()
+        opened = xr.open_dataset(store, engine="zarr", consolidated=True, chunks=None, cache=False)
+        with opened:
+            results = read_now(opened) if opened.nbytes < IN_MEMORY else left_on_disk(opened, store)
     except Exception as error:
         raise ResultsError(
             f"{folder} cannot be read: the store is damaged or from another version ({type(error).__name__}). "

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from simcore.analysis.by_draws import by_draws
 from simcore.analysis.once import once
 from simcore.errors import UnknownNameError
 from simcore.money import REAL
@@ -194,8 +195,14 @@ def _saved_of(
 ) -> xr.DataArray:
     """Money saved in some kinds together, of each year or of all."""
     money = _money(results, discounted)
-    values = of_kinds(money if by_year else _of_all_years(results, discounted), kinds)
-    difference = saved(results, values, comparator=comparator)
+    if by_year:
+        difference = by_draws(
+            lambda some: saved(some, of_kinds(_money(some, discounted), kinds), comparator=comparator),
+            results,
+            str(money.name),
+        )
+    else:
+        difference = saved(results, of_kinds(of_all_years(results, discounted), kinds), comparator=comparator)
     difference.attrs = {"units": money.attrs.get("units", ""), "long_name": name}
     return difference
 
@@ -206,10 +213,14 @@ def _money(results: xr.Dataset, discounted: bool) -> xr.DataArray:
 
 
 @once
-def _of_all_years(results: xr.Dataset, discounted: bool) -> xr.DataArray:
+def of_all_years(results: xr.Dataset, discounted: bool = True) -> xr.DataArray:
     """Costs (strategy, draw, actor, cost_kind) of all years together."""
     # Money is always a number: looking for what is not one would take several times as long as adding up.
-    return _money(results, discounted).sum("year", keep_attrs=True, skipna=False)
+    return by_draws(
+        lambda some: _money(some, discounted).sum("year", keep_attrs=True, skipna=False),
+        results,
+        str(_money(results, discounted).name),
+    )
 
 
 @once

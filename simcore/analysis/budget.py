@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
 import xarray as xr
 
-from simcore.analysis.avoided_cost import avoided_cost, net_saving, programme_cost, with_views
+from simcore.analysis.avoided_cost import VIEWS, avoided_cost, net_saving, programme_cost, with_views
+from simcore.analysis.by_draws import by_draws
 from simcore.analysis.cashable import cashable_saving, freed, holds_for, says_cashable
+from simcore.analysis.once import once
 from simcore.analysis.two_orders import mean_and_error, quantiles
 
+#: Bytes of numbers by draw and year that are kept at the same time.
+_AT_ONCE = 250_000_000
 
+
+@once
 def budget(
     results: xr.Dataset,
     *,
@@ -61,29 +70,52 @@ def budget(
     >>> bool(abs(times - simcore.budget(results)["net_saving"]).max() < 1e-9)
     True
     """
-    arrays = {
-        "avoided_cost": avoided_cost(
-            results, comparator=comparator, by_year=True, also=also, gross=gross, discounted=False
-        ),
-        "programme_cost": programme_cost(results, comparator=comparator, by_year=True, discounted=False),
-        "net_saving": net_saving(
-            results, comparator=comparator, by_year=True, also=also, gross=gross, discounted=False
-        ),
-    }  # fmt: skip
+    options: dict[str, Any] = {"comparator": comparator, "by_year": True, "discounted": False}
+    counted: dict[str, Any] = {"also": also, "gross": gross}
+    quantities = {
+        "avoided_cost": partial(avoided_cost, **options, **counted),
+        "programme_cost": partial(programme_cost, **options),
+        "net_saving": partial(net_saving, **options, **counted),
+    }
+    read = ["cost"]
     if says_cashable(results) and holds_for(results, comparator):
-        for name, function in (("cashable_saving", cashable_saving), ("freed", freed)):
-            arrays[name] = function(results, comparator=comparator, by_year=True, gross=gross, discounted=False)
-    found = xr.Dataset(attrs=dict(results.attrs))
-    for name, array in arrays.items():
-        units, long_name = array.attrs["units"], array.attrs["long_name"]
-        if total:
-            array, units = array * float(results.attrs["target_group"]), _units_of_all(results)
-        values = with_views(array, results)
-        found[name], found[f"{name}_mcse"] = mean_and_error(values)
-        found[f"{name}_quantile"] = quantiles(values)
-        for variable, what in ((name, ""), (f"{name}_mcse", ", MCSE"), (f"{name}_quantile", ", quantiles")):
-            found[variable].attrs = {"units": units, "long_name": f"{long_name} of the year{what}"}
-    return found
+        quantities["cashable_saving"] = partial(cashable_saving, **options, gross=gross)
+        quantities["freed"] = partial(freed, **options, gross=gross)
+        read.append("cashable_saving")
+
+    def of_some(some: xr.Dataset) -> xr.Dataset:
+        found = xr.Dataset()
+        for name, quantity in quantities.items():
+            array = quantity(some)
+            if total:
+                array = (array * float(results.attrs["target_group"])).assign_attrs(array.attrs)
+            found[name] = with_views(array, results)
+        return found
+
+    parts = []
+    for years in _years_at_once(results, len(quantities)):
+        part = results if years is None else results[read].isel(year=years)
+        values, found = by_draws(of_some, part, *read), xr.Dataset(attrs=dict(results.attrs))
+        for name, array in values.data_vars.items():
+            found[name], found[f"{name}_mcse"] = mean_and_error(array)
+            found[f"{name}_quantile"] = quantiles(array)
+            units, long_name = _units_of_all(results) if total else array.attrs["units"], array.attrs["long_name"]
+            for variable, what in ((name, ""), (f"{name}_mcse", ", MCSE"), (f"{name}_quantile", ", quantiles")):
+                found[variable].attrs = {"units": units, "long_name": f"{long_name} of the year{what}"}
+        parts.append(found)
+    return parts[0] if len(parts) == 1 else xr.concat(parts, dim="year")
+
+
+def _years_at_once(results: xr.Dataset, n_quantities: int) -> list[slice | None]:
+    """Which years are worked on together: quantiles need all draws of a year. None stands for all of them."""
+    of_years = results["cost"].sizes
+    n_years, n_interventions = of_years["year"], of_years["strategy"] - 1
+    of_year = n_quantities * n_interventions * (of_years["actor"] + len(VIEWS)) * of_years["draw"] * 8
+    n_parts = min(-(-n_years * of_year // _AT_ONCE), n_years // 2)  # one year by itself is added up in another order
+    if n_parts < 2:
+        return [None]
+    ends = [n_years * part // n_parts for part in range(n_parts + 1)]
+    return [slice(*pair) for pair in pairwise(ends)]
 
 
 def _units_of_all(results: xr.Dataset) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xarray as xr
 
 from simcore.analysis.avoided_cost import avoided_cost, displaced_cost, saved
+from simcore.analysis.by_draws import by_draws
 from simcore.errors import ResultsError
 
 #: What is left of an avoided cost below this share of it is rounding.
@@ -68,9 +69,13 @@ def cashable_saving(
     """
     if not says_cashable(results):
         return avoided_cost(results, comparator=comparator, by_year=by_year, gross=gross, discounted=discounted)
-    values = results["cashable_present_value" if discounted else "cashable_saving"]
-    values = values if by_year else values.sum("year", keep_attrs=True)
-    found = -saved(results, values, comparator=comparator)  # of the comparator nothing is saved
+    name = "cashable_present_value" if discounted else "cashable_saving"
+
+    def of_some(some: xr.Dataset) -> xr.DataArray:
+        values = some[name] if by_year else some[name].sum("year", keep_attrs=True)
+        return -saved(some, values, comparator=comparator)  # of the comparator nothing is saved
+
+    found = by_draws(of_some, results, name)
     if not holds_for(results, comparator):
         raise ResultsError(
             f"What is cashable was worked out against '{results.attrs['comparator']}', the comparator of the scenario; "
@@ -78,7 +83,7 @@ def cashable_saving(
         )
     if gross:
         found = found + displaced_cost(results, by_year=by_year, discounted=discounted)
-    found.attrs = {"units": values.attrs.get("units", ""), "long_name": "Cashable saving"}
+    found.attrs = {"units": results[name].attrs.get("units", ""), "long_name": "Cashable saving"}
     return found
 
 

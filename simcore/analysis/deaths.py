@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import counted_kinds, of_kinds, saved, with_views
+from simcore.analysis.by_draws import by_draws
 from simcore.analysis.two_orders import errors_of_95, mean_and_error
 from simcore.vocabulary import PROGRAMME_KINDS
 
@@ -44,7 +45,9 @@ def years_of_life(results: xr.Dataset, *, comparator: str | None = None) -> xr.D
     >>> years_of_life(results).dims
     ('intervention', 'draw')
     """
-    longer = -saved(results, results["years_alive"], comparator=comparator).sum("year")
+    longer = by_draws(
+        lambda some: -saved(some, some["years_alive"], comparator=comparator).sum("year"), results, "years_alive"
+    )
     return longer / int(results.attrs.get("cohorts", 1))
 
 
@@ -91,6 +94,11 @@ def avoided_by_survival(
     >>> float(abs(avoided_by_survival(results)["from_survival"]).max())
     0.0
     """
+    return by_draws(lambda some: _by_survival(some, comparator, by_year, also), results, "present_value", "years_alive")
+
+
+def _by_survival(results: xr.Dataset, comparator: str | None, by_year: bool, also: Sequence[str]) -> xr.Dataset:
+    """As `avoided_by_survival`, of results in memory."""
     name = str(results.attrs["comparator"]) if comparator is None else comparator
     kinds = [kind for kind in counted_kinds(also) if kind not in PROGRAMME_KINDS]
     dims = ("strategy", "draw", "actor", "year")

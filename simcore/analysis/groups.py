@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import xarray as xr
 
 from simcore.analysis.avoided_cost import counted_kinds, of_kinds, saved, with_views
+from simcore.analysis.by_draws import by_draws
 from simcore.analysis.two_orders import mean_and_error
 from simcore.vocabulary import PROGRAMME_KINDS
 
@@ -37,16 +38,21 @@ def summarise_groups(results: xr.Dataset, *, comparator: str | None = None, also
     0
     """
     kinds = counted_kinds(also)
-    present = results["group_present_value"]
     summary = xr.Dataset(attrs=dict(results.attrs))
     persons = float(results["part_size"].sel(part=["half_0", "half_1"]).sum())
     summary["share"] = results["group_size"].mean("draw") / persons
-    amounts = {
-        "avoided_cost": of_kinds(present, [kind for kind in kinds if kind not in PROGRAMME_KINDS]),
-        "net_saving": of_kinds(present, kinds),
-    }
-    for name, amount in amounts.items():
-        values = with_views(saved(results, amount, comparator=comparator), results)
+
+    def of_some(some: xr.Dataset) -> xr.Dataset:
+        present = some["group_present_value"]
+        amounts = {
+            "avoided_cost": of_kinds(present, [kind for kind in kinds if kind not in PROGRAMME_KINDS]),
+            "net_saving": of_kinds(present, kinds),
+        }
+        return xr.Dataset(
+            {name: with_views(saved(some, amount, comparator=comparator), some) for name, amount in amounts.items()}
+        )
+
+    for name, values in by_draws(of_some, results, "group_present_value").data_vars.items():
         summary[name], summary[f"{name}_mcse"] = mean_and_error(values)
     change = -saved(results, results["group_outcome_value"], comparator=comparator)
     summary["outcome_change"], summary["outcome_change_mcse"] = mean_and_error(change)

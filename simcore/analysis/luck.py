@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from simcore.analysis.avoided_cost import contrast
+from simcore.analysis.by_draws import by_draws
 from simcore.analysis.once import once
 from simcore.analysis.regression import expected_given
 from simcore.analysis.two_orders import UNSETTLED, contrast_variances
@@ -29,6 +30,8 @@ _BY_CHANCE = 1e-3
 #: Values of several figures are looked at together where this share of the draws has each, and so many at most.
 _LARGE_POINT = 0.05
 _MOST_TOGETHER = 3
+#: Bytes of values that are pulled at a time.
+_AT_ONCE = 8_000_000
 #: A share of draws this near to 1 needs no correction: without luck it could only be nearer.
 SURE = 0.02
 
@@ -59,6 +62,15 @@ def unchanged(results: xr.Dataset) -> xr.DataArray:
     were expected to differ. So it counts as certain only where a figure has a value that several draws share (a point
     mass), and where all of these draws are the same, more often than chance makes others.
     """
+    names = [name for name in ("present_value_of_part", "outcome_value_of_part") if name in results]
+    found = by_draws(_same, results, *names)
+    return found.copy(data=_by_point_masses(found.values, varying_figures(results).values)) | (
+        found["strategy"] == str(results.attrs["comparator"])
+    )
+
+
+def _same(results: xr.Dataset) -> xr.DataArray:
+    """Where the halves of the persons have what they have under the comparator (strategy, draw)."""
     kinds = [kind for kind in COST_KINDS if kind not in (*PROGRAMME_KINDS, "public_funds")]
     halves = ["half_0", "half_1"]
     usual = str(results.attrs["comparator"])
@@ -73,10 +85,7 @@ def unchanged(results: xr.Dataset) -> xr.DataArray:
     found = xr.ones_like(results["strategy"], dtype=bool) & xr.ones_like(results["draw"], dtype=bool)
     for one in same:
         found = found & one
-    found = found.reset_coords(drop=True).transpose("strategy", "draw")
-    return found.copy(data=_by_point_masses(found.values, varying_figures(results).values)) | (
-        found["strategy"] == usual
-    )
+    return found.reset_coords(drop=True).transpose("strategy", "draw")
 
 
 def _by_point_masses(same: NDArray[np.bool_], figures: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -202,11 +211,16 @@ def pulled(
     told = None
     if figures is not None and enough:
         pairs = np.stack([np.zeros_like(values), values], axis=-1)
-        told = expected_given(pairs, np.zeros(len(values), dtype=np.int64), figures)[:, :, 1]
+        told = expected_given(pairs, np.zeros(len(values), dtype=np.int64), figures)[:, :, 1].copy()
+        del pairs
     patterns, number = np.unique(certain, axis=0, return_inverse=True)
+    step = max(1, _AT_ONCE // (8 * max(values.shape[1], 1)))
     for place, pattern in enumerate(patterns):
-        at = np.ix_(np.flatnonzero(number.ravel() == place), np.flatnonzero(~pattern))
-        if len(at[1][0]) >= 3:
+        cells, draws = np.flatnonzero(number.ravel() == place), np.flatnonzero(~pattern)
+        if len(draws) < 3:
+            continue
+        for first in range(0, len(cells), step):
+            at = np.ix_(cells[first : first + step], draws)
             found[at] = _drawn(values[at], luck[at]) if told is None else _told(values[at], luck[at], told[at])
     return found
 

@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simcore.analysis.avoided_cost import counted_kinds, of_kinds, with_views
+from simcore.analysis.avoided_cost import counted_kinds, of_all_years, of_kinds, with_views
+from simcore.analysis.by_draws import by_draws
 from simcore.errors import ResultsError, UnknownNameError
 from simcore.money import real_difference
 
@@ -24,8 +25,7 @@ def costs_of(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool = Fal
     """
     if is_own_table(results):
         return results["cost"]
-    totals = of_kinds(results["present_value"].sum("year", keep_attrs=True), counted_kinds(also, gross=gross))
-    return with_views(totals, results)
+    return with_views(of_kinds(of_all_years(results), counted_kinds(also, gross=gross)), results)
 
 
 def achieved(results: xr.Dataset, outcome: str) -> xr.DataArray:
@@ -148,7 +148,12 @@ def net_benefit_of_halves(
     sizes = results["part_size"].sel(part=list(HALVES)).values
     if not sizes.all():
         raise ResultsError("With one person in each draw luck is not told from ignorance: run at least 2 persons.")
-    of_parts = of_kinds(results["present_value_of_part"].sel(part=list(HALVES)), counted_kinds(also, gross=gross))
+    kinds = counted_kinds(also, gross=gross)
+    of_parts = by_draws(
+        lambda some: of_kinds(some["present_value_of_part"].sel(part=list(HALVES)), kinds),
+        results,
+        "present_value_of_part",
+    )
     found = -_of_actor(with_views(of_parts, results), actor)
     if outcome is not None and worth is not None:
         found = found + worth * _outcome(results["outcome_present_value_of_part"].sel(part=list(HALVES)), outcome)

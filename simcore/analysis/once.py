@@ -44,6 +44,16 @@ def worked_out_once() -> Iterator[None]:
         _ANSWERS.reset(token)
 
 
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """Keep no answers: what is asked of portions of results is not asked again."""
+    token = _ANSWERS.set(None)
+    try:
+        yield
+    finally:
+        _ANSWERS.reset(token)
+
+
 def once(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """Let a function give the same answer again within `worked_out_once`.
 

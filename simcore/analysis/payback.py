@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import contrast, saved, with_views
+from simcore.analysis.by_draws import Mean, by_draws
 from simcore.analysis.luck import certain_draws, regressors, without_luck
 from simcore.analysis.once import once
 from simcore.analysis.two_orders import variances_of
@@ -38,8 +39,48 @@ def cumulative_net_saving(
     >>> [str(actor) for actor in path["actor"].values[-2:]]
     ['public_sector', 'society']
     """
-    yearly = contrast(results, "net_saving", comparator=comparator, by_year=True, also=also, gross=gross)
-    return yearly.cumsum("year", keep_attrs=True).assign_coords(year=yearly["year"])
+
+    def of_some(some: xr.Dataset) -> xr.DataArray:
+        yearly = contrast(some, "net_saving", comparator=comparator, by_year=True, also=also, gross=gross)
+        return yearly.cumsum("year", keep_attrs=True).assign_coords(year=yearly["year"])
+
+    return by_draws(of_some, results, "present_value")
+
+
+@once
+def paths(
+    results: xr.Dataset, *, comparator: str | None = None, also: Sequence[str] = (), gross: bool = False
+) -> xr.Dataset:  # fmt: skip
+    """What tables and figures tell of `cumulative_net_saving`, whose numbers of each draw, actor and year are many.
+
+    Parameters
+    ----------
+    results, comparator, also, gross
+        As for `simcore.avoided_cost`.
+
+    Returns
+    -------
+    Dataset with ``break_even_year`` (intervention, draw, actor), ``mean`` (intervention, actor, year) over draws, and
+    ``society`` (intervention, draw, year).
+
+    Examples
+    --------
+    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=2, persons=50)
+    >>> sorted(paths(results))
+    ['break_even_year', 'mean', 'society']
+    """
+    mean = Mean()
+
+    def of_some(some: xr.Dataset) -> xr.Dataset:
+        path = cumulative_net_saving(some, comparator=comparator, also=also, gross=gross)
+        path = path.transpose("intervention", "draw", "actor", "year")
+        mean.add(path.values, 1)
+        society = path.sel(actor="society", drop=True)
+        return xr.Dataset({"break_even_year": break_even_year(path), "society": society})
+
+    found = by_draws(of_some, results, "present_value")
+    found["mean"] = (("intervention", "actor", "year"), mean.of_all())
+    return found
 
 
 def settled_net_saving(results: xr.Dataset, actor: str = "society") -> xr.DataArray:
@@ -47,9 +88,19 @@ def settled_net_saving(results: xr.Dataset, actor: str = "society") -> xr.DataAr
 
     DataArray (intervention, draw, year); not a number where luck hides it, see `simcore.analysis.luck.without_luck`.
     """
-    values = cumulative_net_saving(results).sel(actor=actor)
-    between = with_views(saved(results, results["present_value_between_halves"]), results).sel(actor=actor)
-    parts = variances_of(values, between.cumsum("year").assign_coords(year=values["year"]), results)
+    if actor == "society":
+        values = paths(results)["society"]
+    else:
+        values = by_draws(
+            lambda some: cumulative_net_saving(some).sel(actor=actor, drop=True), results, "present_value"
+        )
+
+    def of_halves(some: xr.Dataset) -> xr.DataArray:
+        yearly = with_views(saved(some, some["present_value_between_halves"]), some).sel(actor=actor, drop=True)
+        return yearly.cumsum("year")
+
+    between = by_draws(of_halves, results, "present_value_between_halves").assign_coords(year=values["year"])
+    parts = variances_of(values, between, results)
     return without_luck(values, parts, regressors(results), certain_draws(results))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import xarray as xr
 
 from simcore.analysis.avoided_cost import contrast, counted_kinds, of_kinds, saved, with_views
+from simcore.analysis.by_draws import by_draws
 from simcore.analysis.two_orders import QUANTILES, mean_and_error, quantiles
 from simcore.errors import ResultsError
 from simcore.vocabulary import PROGRAMME_KINDS
@@ -76,9 +77,13 @@ def group_saving(
             f"needs at least {size:,} persons."
         )
     kinds = [kind for kind in counted_kinds(also, gross=gross) if programme or kind not in PROGRAMME_KINDS]
-    cost = of_kinds(results["present_value_of_part"].sel(part="target_group", drop=True), kinds)
-    if "spread_present_value" in results:
-        cost = cost + of_kinds(results["spread_present_value"], kinds)
+    names = [name for name in ("present_value_of_part", "spread_present_value") if name in results]
+
+    def of_some(some: xr.Dataset) -> xr.DataArray:
+        cost = of_kinds(some["present_value_of_part"].sel(part="target_group", drop=True), kinds)
+        return cost + of_kinds(some["spread_present_value"], kinds) if "spread_present_value" in some else cost
+
+    cost = by_draws(of_some, results, *names)
     found = with_views(saved(results, cost, comparator=comparator), results) * size
     attributes = results.attrs
     cohorts = int(attributes.get("cohorts", 1))

@@ -17,7 +17,8 @@ References
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,8 @@ _MASS = 0.05
 _FEW, _SOME = 4, 8
 #: Columns of a fit, at most, as a share of the draws.
 _ROOM = 0.5
+#: Bytes of directions that are kept for further quantities, and of what is regressed at a time.
+_KEPT, _AT_ONCE = 150_000_000, 20_000_000
 #: Less than this share of a column's square is rounding.
 _ROUNDING = 1e-12
 
@@ -69,27 +72,44 @@ def expected_given(
         There are fewer than twice as many draws as figures.
     """
     n_cells, n_draws, n_strategies = values.shape
-    rows = np.arange(n_cells)
-    differences = values - values[rows, :, best][:, :, None]
-    means = differences.mean(axis=1, keepdims=True)
     terms = terms_of(figures)
     if not terms.curves or n_draws < 3 or not n_cells:
-        return np.broadcast_to(means, values.shape).copy()
-    columns = (differences - means).transpose(1, 0, 2).reshape(n_draws, n_cells * n_strategies)
-    centred = differences - means
-    squares = (centred**2).sum(axis=1)
+        differences = values - values[np.arange(n_cells), :, best][:, :, None]
+        return np.broadcast_to(differences.mean(axis=1, keepdims=True), values.shape).copy()
+    step = max(1, _AT_ONCE // (n_draws * n_strategies * 8))
+    blocks = [slice(first, min(first + step, n_cells)) for first in range(0, n_cells, step)]
+
+    @lru_cache(maxsize=1)  # one block is the rule, and is made once
+    def centred_of(number: int) -> tuple[NDArray[np.float64], ...]:
+        """Of a block of cells: differences from the best around their means, as columns too; squares; the means."""
+        some, of_best = values[blocks[number]], best[blocks[number]]
+        differences = some - some[np.arange(len(some)), :, of_best][:, :, None]
+        means = differences.mean(axis=1, keepdims=True)
+        differences -= means
+        columns = differences.transpose(1, 0, 2).reshape(n_draws, -1)
+        return differences, columns, (differences**2).sum(axis=1), means
+
     least, degrees, found = np.full(n_cells, np.inf), np.ones(n_cells), np.zeros_like(values)
-    for basis in terms.bases(columns):
-        fitted = (basis @ (basis.T @ columns)).reshape(n_draws, n_cells, n_strategies).transpose(1, 0, 2)
+    for basis in terms.bases(lambda: (centred_of(number)[1] for number in range(len(blocks)))):
         free = n_draws - 1 - basis.shape[1]
-        score = _cross_validation(squares, ((centred - fitted) ** 2).sum(axis=1), free)
-        better = score < least
-        least[better], found[better], degrees[better] = score[better], fitted[better], free
-    rest = centred - found
-    # What the fit has beyond the draws without their noise, whose degrees of freedom are those that the fit leaves.
-    noise_of_draws = rest.transpose(0, 2, 1) @ rest / degrees[:, None, None]
-    excess = covariance(found) - covariance(differences) + noise_of_draws
-    return without_noise(found + means, excess)
+        for number, cells in enumerate(blocks):
+            centred, columns, squares, _ = centred_of(number)
+            fitted = (basis @ (basis.T @ columns)).reshape(n_draws, -1, n_strategies).transpose(1, 0, 2)
+            left = centred - fitted
+            score = _cross_validation(squares, np.square(left, out=left).sum(axis=1), free)
+            better = np.flatnonzero(score < least[cells])
+            at = cells.start + better
+            least[at], found[at], degrees[at] = score[better], fitted[better], free
+        del basis, fitted, left  # which are large, before the next ones are made
+    for number, cells in enumerate(blocks):
+        centred, _, _, means = centred_of(number)
+        rest = centred - found[cells]
+        # What the fit has beyond the draws without their noise, whose degrees of freedom are those that the fit leaves.
+        noise_of_draws = rest.transpose(0, 2, 1) @ rest / degrees[cells, None, None]
+        spread = centred.transpose(0, 2, 1) @ centred / (n_draws - 1)
+        excess = covariance(found[cells]) - spread + noise_of_draws
+        found[cells] = without_noise(found[cells] + means, excess)
+    return found
 
 
 def _cross_validation(
@@ -166,13 +186,14 @@ class Terms:
         self.curves = [curve[:, :most] for curve in splines if curve.shape[1]]
         self._bases: dict[tuple[str, tuple[int, ...]], NDArray[np.float64]] = {}
 
-    def bases(self, columns: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    def bases(self, columns: Callable[[], Iterable[NDArray[np.float64]]]) -> Iterator[NDArray[np.float64]]:
         """Orthonormal directions (draw, direction), from straight lines to the richest that there is room for.
 
         Parameters
         ----------
         columns
-            What is regressed (draw, column): tells which of many figures may have products.
+            Gives what is regressed (draw, column), some columns after others: it tells which of many figures may have
+            products.
 
         Raises
         ------
@@ -191,7 +212,7 @@ class Terms:
         lines = [curve[:, :1] for curve in curves]
         first, bent = [curve[:, 1:2] for curve in curves], [curve[:, 1:] for curve in curves]
         deep = 3 if n_figures <= _FEW else 1
-        important = tuple(range(n_figures)) if n_figures <= _SOME else _important(columns, curves)
+        important = tuple(range(n_figures)) if n_figures <= _SOME else _important(columns(), curves)
         products = [
             np.einsum("di,dj->dij", curves[one][:, :deep], curves[other][:, :deep]).reshape(self.n_draws, -1)
             for one, other in itertools.combinations(important, 2)
@@ -211,9 +232,17 @@ class Terms:
         self, name: str, among: tuple[int, ...], terms: list[NDArray[np.float64]]
     ) -> NDArray[np.float64]:  # fmt: skip
         """The directions that some terms span, which have a name, with products of pairs among some figures."""
-        if (name, among) not in self._bases:
-            self._bases[name, among] = _orthonormal(np.hstack(terms))
-        return self._bases[name, among]
+        found = self._bases.get((name, among))
+        if found is None:
+            found = _orthonormal(np.hstack(terms))
+            if self._kept_bytes() + found.nbytes > _KEPT and not among:  # the next quantity may have other products
+                self._bases = {key: basis for key, basis in self._bases.items() if not key[1]}
+            if self._kept_bytes() + found.nbytes <= _KEPT:
+                self._bases[name, among] = found
+        return found
+
+    def _kept_bytes(self) -> int:
+        return sum(basis.nbytes for basis in self._bases.values())
 
 
 @once
@@ -223,16 +252,24 @@ def terms_of(figures: NDArray[np.float64]) -> Terms:
 
 
 def _orthonormal(terms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Orthonormal directions that some columns span, beside a constant (draw, direction)."""
-    centred = terms - terms.mean(axis=0)
+    """Orthonormal directions that some columns span, beside a constant (draw, direction); the columns are changed."""
+    centred = np.subtract(terms, terms.mean(axis=0), out=terms)
     squared, vectors = np.linalg.eigh(centred.T @ centred)
     real = squared > _ROUNDING * squared.max()
-    return np.asarray(centred @ vectors[:, real] / np.sqrt(squared[real]))
+    vectors, lengths = vectors[:, real], np.sqrt(squared[real])
+    step, directions = max(1, _AT_ONCE // (8 * len(vectors))), terms[:, : len(lengths)]
+    if len(terms) <= step:
+        return np.asarray(centred @ vectors / lengths)
+    for first in range(0, len(terms), step):  # in the place of the columns, as they may be large
+        directions[first : first + step] = centred[first : first + step] @ vectors / lengths
+    return directions
 
 
-def _important(columns: NDArray[np.float64], curves: list[NDArray[np.float64]]) -> tuple[int, ...]:
+def _important(columns: Iterable[NDArray[np.float64]], curves: list[NDArray[np.float64]]) -> tuple[int, ...]:
     """The figures that explain most on their own, over all columns, each in units of its own variance."""
-    sizes = np.sqrt((columns**2).mean(axis=0))
-    scaled = columns / np.where(sizes > 0, sizes, 1.0)
-    explained = [float(((curve.T @ scaled) ** 2).sum()) for curve in curves]
+    explained = np.zeros(len(curves))
+    for some in columns:
+        sizes = np.sqrt((some**2).mean(axis=0))
+        scaled = some / np.where(sizes > 0, sizes, 1.0)
+        explained += [float(((curve.T @ scaled) ** 2).sum()) for curve in curves]
     return tuple(sorted(np.argsort(explained)[::-1][:_SOME].tolist()))

@@ -12,7 +12,7 @@ from simcore.analysis.avoided_cost import contrast, saved, with_views
 from simcore.analysis.cashable import cashable_saving, holds_for, says_cashable
 from simcore.analysis.luck import certain_draws, probability_above_zero, regressors, settled_contrast, without_luck
 from simcore.analysis.once import once
-from simcore.analysis.payback import break_even_year, cumulative_net_saving
+from simcore.analysis.payback import paths
 from simcore.analysis.two_orders import contrast_variances, mean_and_error, quantiles, variances
 
 
@@ -78,7 +78,7 @@ def summarise(
         found["cashable_saving_quantile"] = quantiles(cash)
         for variable in ("cashable_saving", "cashable_saving_mcse"):
             found[variable].attrs["units"] = cash.attrs["units"]
-    years = break_even_year(cumulative_net_saving(results, comparator=comparator, also=also, gross=gross))
+    years = paths(results, comparator=comparator, also=also, gross=gross)["break_even_year"]
     found["break_even_year"] = xr.apply_ufunc(_upper_median, years, input_core_dims=[["draw"]], keep_attrs=True)
     at_stake = years.notnull()
     never = years.copy(data=np.isinf(years.values))

@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.analysis.avoided_cost import contrast, counted_kinds, of_kinds, saved, with_views
+from simcore.analysis.by_draws import by_draws
 from simcore.analysis.once import once
 from simcore.vocabulary import PROGRAMME_KINDS
 
@@ -142,7 +143,11 @@ def saved_by_halves(
     results: xr.Dataset, kinds: Sequence[str], *, comparator: str | None = None
 ) -> xr.DataArray:  # fmt: skip
     """Money saved in some kinds in each part of the persons (part, intervention, draw, actor), views included."""
-    return with_views(saved(results, of_kinds(results["present_value_of_part"], kinds), comparator=comparator), results)
+
+    def of_some(some: xr.Dataset) -> xr.DataArray:
+        return with_views(saved(some, of_kinds(some["present_value_of_part"], kinds), comparator=comparator), some)
+
+    return by_draws(of_some, results, "present_value_of_part")
 
 
 def money_variances(

@@ -7,23 +7,30 @@ them still concern him or her.
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.errors import ModelError
 from simcore.kernels import tables as kernel_tables
 from simcore.kernels.plan import Asks, Codes, Groups, Moves
 from simcore.model.frame import Frame, Lists, Tests
+from simcore.model.layers import lay_out, number_of, sets_of
 from simcore.model.ledger import alive
 from simcore.model.rows import Block, RowList, Sheet
 from simcore.model.values import Product, Values
 from simcore.scenario.conditions import Condition, parse_condition
 from simcore.scenario.phases import EXACT
 from simcore.scenario.variables import Situation
+
+#: Situations, at different times, that all questions together may be asked in.
+_MOST_ASKED = 300_000
+#: Programmes times cycles: what a person can be in each of them is worked out one by one.
+_MOST_CODES = 40_000
+#: What codes add to indices is read in pieces of this many.
+_READ_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -81,12 +88,20 @@ class Asking:
 
     def __init__(self, frame: Frame, values: Values, rows: RowList) -> None:
         self.frame, self.values, self.rows = frame, values, rows
+        n_interventions = len(frame.interventions)
+        if n_interventions * frame.n_cycles > _MOST_CODES:
+            raise ModelError(
+                f"{n_interventions:,} interventions over {frame.n_cycles:,} cycles make "
+                f"{n_interventions * frame.n_cycles:,} phases to follow, and at most {_MOST_CODES:,} are possible. "
+                "Compare fewer of them at once, for a shorter time, or in longer cycles."
+            )
         self.questions = questions(frame)
         self._readers, self._code_readers = Lists(3), Lists(2)
         shape = (len(self.questions), frame.n_cycles)
         self._base, self._flag_base = np.full(shape, -1, dtype=np.int64), np.full(shape, -1, dtype=np.int64)
         self._flags: list[bool] = []
         self._n_rows: list[int] = []
+        self._n_asked = 0
         for number, question in enumerate(self.questions):
             self._compile(number, question)
 
@@ -104,8 +119,17 @@ class Asking:
         situations = frame.situations(parents)
         looked_at = [i for i in frame.interventions if {i, i + EXACT} & wanted]
         classes = {i: frame.classes_of_codes(tests, i) for i in looked_at}
-        examples = itertools.product(*map(_examples, classes.values()))
-        layers = [dict(zip(looked_at, codes, strict=True)) for codes in examples]
+        # Somebody is asked under strategies that have the intervention, and has codes in what else they have.
+        strategies = frame.scenario.strategies.values()
+        sets = sets_of(looked_at, [members for members in strategies if question.intervention in members])
+        examples = [_examples(of) for of in classes.values()]
+        sizes = [len(of) for of in examples]
+        self._check_size(question, tests, number_of(sizes, sets) * len(situations))
+        addends, combined = lay_out(sizes, sets)
+        self._check_size(question, tests, len(combined) * len(situations))
+        layers = []
+        for one in map(dict, combined):
+            layers.append({name: examples[axis][one.get(axis, 0)] for axis, name in enumerate(looked_at)})
         known: dict[Hashable, tuple[int, int]] = {}
         for cycle in question.cycles:
             time = cycle if question.at_age is not None else frame.time_signature(tests, cycle)
@@ -114,13 +138,31 @@ class Asking:
             self._base[number, cycle], self._flag_base[number, cycle] = known[time]
         self._readers.rows(frame.readers(parents, 1))
         step = len(situations)
+        self._n_asked += len(known) * step * len(layers)
         self._n_rows.append(step * len(layers))
-        sizes = [max(of) + 1 for of in classes.values()]
         tables = [
-            frame.code_table([cls * step * math.prod(sizes[place + 1 :]) for cls in of])
-            for place, of in enumerate(classes.values())
+            frame.code_table([addends[axis][cls] * step for cls in of]) for axis, of in enumerate(classes.values())
         ]
         self._code_readers.add([frame.interventions.index(i) for i in looked_at], tables)
+
+    def _check_size(self, question: Question, tests: Tests, number: int) -> None:
+        """Refuse questions that look at too much, at so many times.
+
+        Raises
+        ------
+        ModelError
+            There are too many situations.
+        """
+        frame = self.frame
+        by_cycle = question.at_age is not None
+        times = {cycle if by_cycle else frame.time_signature(tests, cycle) for cycle in question.cycles}
+        asked = self._n_asked + len(times) * number
+        if asked > _MOST_ASKED:
+            raise ModelError(
+                f"{question.what} depends on too much at once: it is asked about in {number:,} situations at "
+                f"{len(times):,} different times, which with other such questions makes {asked:,}; at most "
+                f"{_MOST_ASKED:,} are possible. Let it depend on fewer domains, attributes or other programmes."
+            )
 
     def _rows(
         self,
@@ -221,15 +263,19 @@ def codes(
     following = np.tile(np.arange(size, dtype=np.uint32), (n, 1))
     settled = np.zeros((n, size), dtype=np.uint8)
     for i in range(n):
-        seen, same = _read(frame, asks, moves, groups, i)
+        segments = (np.arange(1, last + 1), np.arange(last + 1, 2 * last + 1))
+        quiet, still = [np.ones(last, dtype=bool) for _ in segments], [np.ones(last, dtype=bool) for _ in segments]
+        for seen, same in _read(frame, asks, moves, groups, i):
+            like_nobody = (same == same[:, :1]) | (seen < 0)
+            for number, segment in enumerate(segments):
+                quiet[number] &= like_nobody[:, segment].all(axis=0)
+                still[number] &= _stand_still(seen[:, segment], same[:, segment])
         own = asks.concerns[[i, n + i]].astype(np.int64)
-        like_nobody = (same == same[:, :1]) | (seen < 0)
-        for segment in (np.arange(1, last + 1), np.arange(last + 1, 2 * last + 1)):
-            quiet = like_nobody[:, segment].all(axis=0) & (own[1, segment] == 0)
-            still = own[0, segment] == own[0, segment[-1]]
-            settled[i, segment] = np.logical_and.accumulate((quiet & still)[::-1])[::-1]
+        for number, segment in enumerate(segments):
+            alike = quiet[number] & (own[1, segment] == 0) & (own[0, segment] == own[0, segment[-1]])
+            settled[i, segment] = np.logical_and.accumulate(alike[::-1])[::-1]
             known = np.vstack([own, settled[i]])[:, segment]
-            end = _stands_still(np.vstack([seen[:, segment], known]), np.vstack([same[:, segment], known]))
+            end = int(np.argmax(still[number] & _stand_still(known, known)))
             following[i, segment] = np.minimum(segment + 1, segment[end])
         settled[i, 0] = settled[i, frame.declined] = 1
     strategies = frame.scenario.strategies.values()
@@ -261,37 +307,36 @@ def changes_nobody(asks: Asks, moves: Moves) -> NDArray[np.bool_]:
 
 def _read(
     frame: Frame, asks: Asks, moves: Moves, groups: Groups, i: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """What each code adds to everything that reads it (table, code): with -1 where nobody can have it, and without."""
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """What each code adds to everything that reads it (table, code): with -1 where nobody can have it, and without.
+
+    Some tables at a time.
+    """
     size, add = frame.declined + 1, np.array(frame.add, dtype=np.int64)
-    tables: set[tuple[int, tuple[int, ...]]] = set()
-    everything = tuple(range(size))
+    tables: set[tuple[int, int]] = set()
+    everywhere = frame.n_cycles  # stands for a table that is read in every cycle, whatever the code
     for k in np.flatnonzero(moves.code_intervention == i):
-        for cycle in range(frame.n_cycles):
-            if moves.code_table[k, cycle] >= 0:
-                possible = tuple(frame.possible_codes(frame.interventions[i], cycle))
-                tables.add((int(moves.code_table[k, cycle]), possible))
+        tables |= {(first, cycle) for cycle, first in enumerate(moves.code_table[k].tolist()) if first >= 0}
     for readers in (groups, asks):
-        tables |= {(int(first), everything) for first in readers.code_table[readers.code_intervention == i]}
-    seen, same = np.full((len(tables), size), -1, np.int64), np.zeros((len(tables), size), np.int64)
-    for row, (first, possible) in enumerate(sorted(tables)):
-        same[row] = add[first : first + size]
-        seen[row, list(possible)] = same[row, list(possible)]
-    return seen, same
+        tables |= {(first, everywhere) for first in readers.code_table[readers.code_intervention == i].tolist()}
+    ordered, at_once = sorted(tables), max(_READ_AT_ONCE // size, 1)
+    for begin in range(0, len(ordered), at_once):
+        some = ordered[begin : begin + at_once]
+        seen, same = np.full((len(some), size), -1, np.int64), np.zeros((len(some), size), np.int64)
+        for row, (first, cycle) in enumerate(some):
+            same[row] = add[first : first + size]
+            possible = slice(None) if cycle == everywhere else frame.possible_codes(frame.interventions[i], cycle)
+            seen[row, possible] = same[row, possible]
+        yield seen, same
 
 
-def _stands_still(seen: NDArray[np.int64], same: NDArray[np.int64]) -> int:
-    """First place of a segment that can stand for all later ones: they add what it adds wherever somebody has them.
+def _stand_still(seen: NDArray[np.int64], same: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which places of a segment can stand for all later ones: they add what it adds wherever somebody has them.
 
     -1 in `seen` stands for a code that nobody has there.
     """
-    place = np.arange(seen.shape[1])
-    fine = np.ones(seen.shape[1], dtype=bool)
-    for possible_values, values in zip(seen, same, strict=True):
-        possible = np.flatnonzero(possible_values >= 0)
-        if possible.size:
-            last = values[possible[-1]]
-            different = possible[values[possible] != last]
-            alike = (place > (different[-1] if different.size else -1)) & (values == last)
-            fine &= alike | (place > possible[-1])
-    return int(np.argmax(fine))
+    place, possible = np.arange(seen.shape[1]), seen >= 0
+    last = np.where(possible, place, -1).max(axis=1)[:, None]  # the last possible one
+    value = np.take_along_axis(same, np.maximum(last, 0), axis=1)
+    different = np.where(possible & (same != value), place, -1).max(axis=1)[:, None]
+    return np.asarray((((place > different) & (same == value)) | (place > last)).all(axis=0))

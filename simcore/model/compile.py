@@ -10,14 +10,13 @@ Phases that give the same sheets are merged into classes, and cycles with the sa
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from simcore.errors import ModelError, shown
 from simcore.kernels import tables as kernel_tables
 from simcore.kernels.passes import fits
 from simcore.kernels.plan import Moves, Plan
@@ -27,9 +26,10 @@ from simcore.model.beginning import Beginning, start_points
 from simcore.model.compiled import Compiled
 from simcore.model.counting import Counting
 from simcore.model.frame import Lists, Parent, Tests
+from simcore.model.layers import Combination, combinations, lay_out, merged, number_of, sets_of
 from simcore.model.ledger import account
 from simcore.model.remembering import remembered
-from simcore.model.rows import Block, Sheet
+from simcore.model.rows import MOST_ROWS, Block, Sheet
 from simcore.model.sheets import Exit, Sheets, answers_of
 from simcore.randomness import decision_points
 from simcore.scenario.loading import ScenarioFile
@@ -38,6 +38,13 @@ from simcore.scenario.structure import Way
 from simcore.scenario.variables import Situation
 from simcore.uncertainty.sampling import addresses
 
+#: Combinations of the phases of programmes in a strategy, where they change the same domain.
+_MOST_COMBINATIONS = 5_000
+#: Combinations in all strategies, with the gaps between them.
+_MOST_LAYERS = 20_000
+#: Ways out of states, and what acts on them, each time they are looked at anew: for another time or combination.
+_MOST_LOOKED_AT = 200_000
+
 
 class Compiler(Sheets):
     """Turns a scenario into a `Compiled` model."""
@@ -45,6 +52,7 @@ class Compiler(Sheets):
     def __init__(self, file: ScenarioFile) -> None:
         super().__init__(file)
         self.exits = {name: self._exits(name) for name in self.scenario.domains}
+        self._n_looked_at = 0
 
     # -- what the scenario says, resolved ----------------------------------------------
 
@@ -136,60 +144,103 @@ class Compiler(Sheets):
         states = self.scenario.domains[name].states
         situations = self.situations(others)
         n_rows = len(states) * len(situations)
+        sets = sets_of(phased, self.scenario.strategies.values())
         blocks: dict[tuple[Any, ...], int] = {}
         bases = [0] * self.n_cycles
         tables = [[-1] * self.n_cycles for _ in phased]
-        worked_out: dict[tuple[Any, ...], list[Sheet]] = {}
-        acts = [act for out, _ in self.exits[name] for way in out for act in way.acts]
-        keys = {i: [self._phase_key(tests, acts, i, code) for code in range(self.declined + 1)] for i in phased}
-        for time, cycles, groups in self._stretches(tests, keys):
+        worked_out: dict[tuple[Any, ...], tuple[list[Sheet], int]] = {}
+        numbers: dict[tuple[Any, ...], int] = {}
+        n_numbers = sum(1 + len(way.acts) for out, _ in self.exits[name] for way in out)
+        acts: dict[str, list[Act]] = {i: [] for i in phased}
+        for act in (act for out, _ in self.exits[name] for way in out for act in way.acts):
+            if act.intervention is not None:
+                acts[act.intervention].append(act)
+        keys = {i: [self._phase_key(tests, acts[i], i, code) for code in range(self.declined + 1)] for i in phased}
+        for time, cycles, groups in self._stretches(tests, keys, sets):
+            self._check_combinations(name, phased, [len(group) for group in groups], n_rows)
             phases = [[of[0] for of in group.values()] for group in groups]
-            sheets: dict[tuple[int, ...], list[Sheet]] = {}
-            numbers: dict[tuple[Any, ...], int] = {}
-            which = np.empty([len(possible) for possible in phases], dtype=np.int64)
-            for place in np.ndindex(which.shape):
-                phase_of = {i: phases[axis][place[axis]] for axis, i in enumerate(phased)}
-                known = (time, *(keys[i][phase] for i, phase in phase_of.items()))
+            sizes = [len(of) for of in phases]
+            sheets: dict[Combination, list[Sheet]] = {}
+            which: dict[Combination, int] = {}
+            nobody = dict(self.times[time])
+            for axis, intervention in enumerate(phased):
+                nobody |= self.phases(intervention, phases[axis][0])
+            for place in (place for axes in sets for place in combinations(axes, sizes)):
+                if place in sheets:
+                    continue
+                known = (time, *((axis, keys[phased[axis]][phases[axis][cls]]) for axis, cls in place))
                 if known not in worked_out:
-                    around = dict(self.times[time])
-                    for intervention, phase in phase_of.items():
-                        around |= self.phases(intervention, phase)
-                    worked_out[known] = [
+                    self._n_looked_at += n_numbers
+                    if self._n_looked_at > _MOST_LOOKED_AT:
+                        raise ModelError(_too_often(name, n_numbers, phased))
+                    around = dict(nobody)
+                    for axis, cls in place:
+                        around |= self.phases(phased[axis], phases[axis][cls])
+                    found = [
                         self.sheet(out, situations, around | {name: states[own]})
                         for own, (out, _) in enumerate(self.exits[name])
                     ]
-                sheets[place] = worked_out[known]
-                key = tuple(sheet.key for sheet in sheets[place])
-                which[place] = numbers.setdefault(key, len(numbers))
-            classes, chosen = _merged(which)
+                    worked_out[known] = found, numbers.setdefault(tuple(of.key for of in found), len(numbers))
+                sheets[place], which[place] = worked_out[known]
+            classes, chosen = merged(sizes, sets, which)
+            addends, layers = lay_out([len(of) for of in chosen], sets)
             step = n_rows * width
             for axis in reversed(range(len(phased))):
-                n_classes = int(classes[axis].max()) + 1
                 # Codes that nobody has here are filled in too, so that one code can stand for later ones.
-                of_key = {key: int(cls) * step for key, cls in zip(groups[axis], classes[axis], strict=True)}
-                addends = [of_key.get(key, 0) for key in keys[phased[axis]]]
-                table = self.code_table(addends) if n_classes > 1 else -1
+                of_key = {key: addends[axis][cls] * step for key, cls in zip(groups[axis], classes[axis], strict=True)}
+                of_code = [of_key.get(key, 0) for key in keys[phased[axis]]]
+                table = self.code_table(of_code) if len(chosen[axis]) > 1 else -1
                 for cycle in cycles:
                     tables[axis][cycle] = table
-                step *= n_classes
-            places = list(itertools.product(*chosen))
-            key = tuple(tuple(sheet.key for sheet in sheets[place]) for place in places)
+            most = min(_MOST_LAYERS, MOST_ROWS // n_rows)
+            if len(layers) > most:
+                raise ModelError(
+                    f"the strategies combine the programmes that change {name} ({shown(', '.join(phased), 200)}) in so "
+                    f"many ways that {len(layers):,} combinations of their phases are kept; at most {most:,} are "
+                    "possible. Compare fewer strategies with several programmes at once."
+                )
+            places = [tuple([(axis, chosen[axis][cls]) for axis, cls in layer]) for layer in layers]
+            key = tuple(which[place] for place in places)
             if key not in blocks:
-                layers: list[Situation] = []
-                for place in places:
-                    layer = dict(self.times[time])
-                    for axis, intervention in enumerate(phased):
-                        layer |= {intervention: self.phases(intervention, phases[axis][place[axis]])[intervention]}
-                    layers.append(layer)
+                told: dict[Combination, Situation] = {}
+                for place in dict.fromkeys(places):
+                    layer = dict(nobody)
+                    for axis, cls in place:
+                        layer |= self.phases(phased[axis], phases[axis][cls])
+                    told[place] = {name: value for name, value in layer.items() if not name.endswith(EXACT)}
+                around_all = [told[place] for place in places]
                 names = tuple(parent.name for parent in others)
-                block = Block(0, name, tuple(states), tuple(states), names, situations, layers, ("domains", name))
+                block = Block(0, name, tuple(states), tuple(states), names, situations, around_all, ("domains", name))
                 blocks[key] = self.list.add([sheet for place in places for sheet in sheets[place]], width, block)
             for cycle in cycles:
                 bases[cycle] = blocks[key]
+        self.forget()
         return bases, tables
 
+    def _check_combinations(self, domain: str, phased: Sequence[str], sizes: Sequence[int], n_rows: int) -> None:
+        """Refuse more combinations of programmes in a strategy than can be worked out.
+
+        Raises
+        ------
+        ModelError
+            There are too many; the message names the strategy.
+        """
+        size_of = dict(zip(phased, sizes, strict=True))
+        self.list.check_room(domain, n_rows)
+        most = min(_MOST_COMBINATIONS, MOST_ROWS // n_rows)
+        for strategy, members in self.scenario.strategies.items():
+            multiplied = [of for of in dict.fromkeys(members) if size_of.get(of, 1) > 1]
+            number = math.prod(size_of[of] for of in multiplied)
+            if number > most:
+                programmes = shown(", ".join(f"{of} ({size_of[of]})" for of in multiplied), 300)
+                raise ModelError(
+                    f"the strategy {strategy} has {number:,} combinations of phases of the programmes that change "
+                    f"{domain}: {programmes}; at most {most:,} are possible. Put fewer of them together in a strategy, "
+                    "let their effects have fewer steps, or let the domain depend on less."
+                )
+
     def _stretches(
-        self, tests: Tests, keys: Mapping[str, Sequence[Hashable]]
+        self, tests: Tests, keys: Mapping[str, Sequence[Hashable]], sets: Sequence[Sequence[int]]
     ) -> Iterator[tuple[int, list[int], list[dict[Hashable, list[int]]]]]:
         """Yield cycles that share their rows: a cycle of that time, all of them, and the codes of each intervention.
 
@@ -201,10 +252,13 @@ class Compiler(Sheets):
         for cycle in range(self.n_cycles):
             alike.setdefault(self.time_signature(tests, cycle), []).append(cycle)
         for cycles in alike.values():
-            by_cycle = {cycle: [self._codes_alike(of, i, [cycle]) for i, of in keys.items()] for cycle in cycles}
             together = [self._codes_alike(of, i, cycles) for i, of in keys.items()]
-            apart = sum(math.prod(map(len, groups)) for groups in by_cycle.values())
-            if math.prod(map(len, together)) <= apart:
+            if len(cycles) == 1 or all(len(axes) <= 1 for axes in sets):  # nothing multiplies
+                yield cycles[0], cycles, together
+                continue
+            by_cycle = {cycle: [self._codes_alike(of, i, [cycle]) for i, of in keys.items()] for cycle in cycles}
+            apart = sum(number_of([*map(len, groups)], sets) for groups in by_cycle.values())
+            if number_of([*map(len, together)], sets) <= apart:
                 yield cycles[0], cycles, together
                 continue
             for cycle, groups in by_cycle.items():
@@ -215,14 +269,18 @@ class Compiler(Sheets):
     ) -> dict[Hashable, list[int]]:  # fmt: skip
         """The codes that can occur in some cycles, those with the same rows together; 0 is in the first group."""
         groups: dict[Hashable, list[int]] = {}
-        possible = dict.fromkeys(code for cycle in cycles for code in self.possible_codes(intervention, cycle))
-        for code in possible:
-            groups.setdefault(keys[code], []).append(code)
+        seen = np.zeros(self.declined + 1, dtype=bool)
+        for cycle in cycles:
+            possible = np.array(self.possible_codes(intervention, cycle))
+            new = possible[~seen[possible]]
+            seen[new] = True
+            for code in new.tolist():
+                groups.setdefault(keys[code], []).append(code)
         return groups
 
     def _phase_key(self, tests: Tests, acts: Sequence[Act], intervention: str, code: int) -> Hashable:
-        """Equal for codes with the same rows."""
-        effects = tuple(act.signature(self, code) for act in acts if act.intervention == intervention)
+        """Equal for codes with the same rows; `acts` are the effects of the intervention."""
+        effects = tuple(act.signature(self, code) for act in acts)
         return self.phase_signature(tests, intervention, code), effects
 
     def compile(self) -> Compiled:
@@ -269,22 +327,15 @@ def _jumps(n_states: int) -> list[int]:
     return [answer for own in range(n_states) for answer in [*(s for s in range(n_states) if s != own), own]]
 
 
-def _merged(which: NDArray[np.int64]) -> tuple[list[NDArray[np.int64]], list[list[int]]]:
-    """Merge equal slices along each axis: class of each position, and one position for each class."""
-    classes, chosen = [], []
-    for axis in range(which.ndim):
-        slices = np.moveaxis(which, axis, 0).reshape(which.shape[axis], -1)
-        seen: dict[bytes, int] = {}
-        positions: list[int] = []
-        of = []
-        for position, piece in enumerate(slices):
-            group = seen.setdefault(piece.tobytes(), len(seen))
-            if group == len(positions):
-                positions.append(position)
-            of.append(group)
-        classes.append(np.array(of, dtype=np.int64))
-        chosen.append(positions)
-    return classes, chosen
+def _too_often(domain: str, n_numbers: int, phased: Sequence[str]) -> str:
+    """Say that the numbers of a domain are looked at too often."""
+    programmes = f", and for every combination of phases of {shown(', '.join(phased), 200)}" if phased else ""
+    return (
+        f"{domain} depends on too much at once: its ways out and what acts on them are {n_numbers:,} numbers, "
+        f"which are looked at for every time that makes a difference{programmes}. With those of other domains that is "
+        f"more than {_MOST_LOOKED_AT:,} times. Let it depend on fewer years, give it fewer ways, or let fewer "
+        "programmes change it, in fewer steps."
+    )
 
 
 def compile_scenario(file: ScenarioFile) -> Compiled:

@@ -2,30 +2,47 @@
 
 Meters that look at few variables together share a *group*: one joint histogram, so that a person
 costs one increment for all of them. A *mask* is the set of cells that a meter counts; it can differ
-by cycle where a condition speaks of age or calendar year.
+by cycle where a condition speaks of age or calendar year. A meter that looks at very many variables has a group of its
+own, which counts how many parts of its condition fail instead of what each variable is (`Tally`).
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simcore.errors import ModelError, shown
 from simcore.kernels.plan import BOTH_ENDS, BOUNDARIES, EVENTS, PARTS, Groups, Masks
 from simcore.model.frame import Frame, Lists, Parent, Tests
-from simcore.model.ledger import Account, Meter
-from simcore.scenario.conditions import Condition, Part
+from simcore.model.ledger import Account
+from simcore.scenario.conditions import Condition, MoveText, Part
 from simcore.scenario.phases import EXACT
 from simcore.scenario.variables import TIMES
 
 #: The variables of a joint histogram make at most this many cells, times the classes of codes: fewer passes over
 #: persons against more cells to clear and fold in every draw (measured with 1,000 persons: best between 128 and 256).
 _GROUP_CELLS = 256
+#: A meter whose variables make more is counted by tallies: beyond what cases that ship need.
+_MOST_VARIED = 4_096
+#: Cells of a histogram; and numbers in the histograms of all strategies, of which each thread has its own.
+_MOST_CELLS, _MOST_COUNTERS = 100_000, 250_000_000
 _END = " at the end"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many variables do not fit parts of a condition: all of the parts hold where it is 0.
+
+    `parts` are by variable, each looked at by no other part of the meter.
+    """
+
+    name: str
+    parts: dict[str, list[Part]]
 
 
 @dataclass
@@ -33,13 +50,14 @@ class Group:
     """Meters that are counted together.
 
     `variables` are attributes and domains at the start of a cycle, or, with `_END`, at its end; `phased` are
-    interventions whose phase is looked at; `members` are numbers of meters.
+    interventions whose phase is looked at; `members` are numbers of meters; `tallies` stand for further variables.
     """
 
     kind: int
     variables: list[str]
     phased: list[str]
     members: list[int] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
 
 
 class Grid:
@@ -60,12 +78,13 @@ class Grid:
         self.values = {parent.name: parent.values for parent in parents}
         self.axes = {name: axis for axis, name in enumerate([*classes, *self.values])}
         self.shape = [max(of) + 1 for of in classes.values()] + [len(parent.values) for parent in parents]
+        self._possible: dict[tuple[str, int], list[int]] = {}
 
-    def mask(self, meter: Meter, cycle: int) -> NDArray[np.bool_]:
+    def mask(self, condition: Condition, move: MoveText | None, cycle: int) -> NDArray[np.bool_]:
         """Which cells a meter counts in a cycle."""
-        mask = self._holds(meter.condition, cycle)
-        if meter.move is not None:
-            domain, move = meter.move.domain, meter.move
+        mask = self._holds(condition, cycle)
+        if move is not None:
+            domain = move.domain
             assert domain is not None  # a meter's move is written with its domain
             states = self.frame.scenario.domains[domain].states
             moves = np.zeros(self.shape, dtype=bool)
@@ -78,11 +97,17 @@ class Grid:
             mask &= moves
         return mask
 
-    def occurs(self, mask: NDArray[np.bool_], cycle: int, strategy: str) -> bool:
-        """Whether anybody can be in the cells of a mask, given the phases that occur under a strategy."""
+    def occurs(self, mask: NDArray[np.bool_], cycle: int, taking_part: frozenset[str]) -> bool:
+        """Whether anybody can be in the cells of a mask, given the interventions that a strategy has."""
         for axis, (intervention, of) in enumerate(self.classes.items()):
-            codes = self.frame.possible_codes(intervention, cycle, strategy)
-            mask = np.take(mask, sorted({of[code] for code in codes}), axis=axis)
+            if intervention not in taking_part:
+                mask = np.take(mask, [of[0]], axis=axis)
+                continue
+            known = (intervention, cycle)
+            if known not in self._possible:
+                codes = self.frame.possible_codes(intervention, cycle)
+                self._possible[known] = sorted({of[code] for code in codes})
+            mask = np.take(mask, self._possible[known], axis=axis)
         return bool(mask.any())
 
     def _holds(self, condition: Condition, cycle: int) -> NDArray[np.bool_]:
@@ -133,9 +158,11 @@ class Counting:
         self.meters = [*counted.time, *counted.events]
         self.strategies = list(frame.scenario.strategies)
         self._known_parents: dict[str, Parent] = {}
+        self._known_times: dict[frozenset[Part], list[Hashable]] = {}
         self.tests = Tests(frame)
         for meter in self.meters:
             self.tests.condition(meter.condition)
+        self._conditions = [meter.condition for meter in self.meters]
         self.groups = self._groups()
         self.meter_mask = np.full((len(self.meters), frame.n_cycles), -1, dtype=np.int64)
         self.n_hist = 0
@@ -152,6 +179,8 @@ class Counting:
     def _groups(self) -> list[Group]:
         """Put each meter into the first group that stays small enough with it."""
         groups: list[Group] = []
+        sizes: dict[int, int] = {}
+        open_groups: dict[tuple[int, tuple[str, ...]], list[int]] = {}
         for number, meter in enumerate(self.meters):
             wanted = self.frame.with_age(meter.condition.variables)
             phased = sorted({name.removesuffix(EXACT) for name in wanted} & set(self.frame.interventions))
@@ -161,15 +190,24 @@ class Counting:
                 assert meter.move.domain is not None
                 kind = EVENTS
                 variables |= {meter.move.domain, meter.move.domain + _END}
-            for group in groups:
-                together = sorted(variables | set(group.variables))
-                if (kind, phased) == (group.kind, group.phased) and self._size(together) <= _GROUP_CELLS:
-                    group.variables = together
+            size = self._size(variables)
+            if size > _MOST_VARIED:
+                groups.append(self._tallied(number, kind, variables, phased))
+                continue
+            candidates = open_groups.setdefault((kind, tuple(phased)), [])
+            for place in candidates:
+                group = groups[place]
+                together = sizes[place] * self._size(variables.difference(group.variables))
+                if together <= _GROUP_CELLS:
+                    group.variables, sizes[place] = sorted(variables | set(group.variables)), together
                     group.members.append(number)
                     break
             else:
                 groups.append(Group(kind, sorted(variables), phased, [number]))
-        for group in [group for group in groups if group.kind == BOUNDARIES]:
+                sizes[len(groups) - 1] = size
+                if size <= _GROUP_CELLS:
+                    candidates.append(len(groups) - 1)
+        for group in [group for group in groups if group.kind == BOUNDARIES and not group.tallies]:
             # Whoever is counted at both ends of a cycle, by variables and phases, can be counted by variables alone.
             for other in groups:
                 if other.kind == BOTH_ENDS and set(group.variables) <= set(other.variables):
@@ -178,7 +216,22 @@ class Counting:
                     break
         return groups
 
-    def _parents(self, variables: list[str]) -> list[Parent]:
+    def _tallied(self, number: int, kind: int, variables: set[str], phased: list[str]) -> Group:
+        """A group of its own for a meter: variables that a single condition in it looks at, by value only, are tallied.
+
+        Others are those that a move is of, and those that tell the age.
+        """
+        meter = self.meters[number]
+        seen = [name for one in _all_of(meter.condition) for name in {part.variable for part in one.parts}]
+        kept = set(self.frame.age_parents) if {"age", "start_age"} & set(seen) else set()
+        if meter.move is not None and meter.move.domain is not None:
+            kept.add(meter.move.domain)
+        free = {name for name in variables - kept if seen.count(name) == 1}
+        tallies: list[Tally] = []
+        self._conditions[number] = _with_tallies(meter.condition, free, tallies)
+        return Group(kind, sorted(variables - free), phased, [number], tallies)
+
+    def _parents(self, variables: Iterable[str]) -> list[Parent]:
         """The variables of a group with their values, merged where no meter tells them apart."""
         for variable in variables:
             if variable not in self._known_parents:
@@ -186,7 +239,7 @@ class Counting:
                 self._known_parents[variable] = Parent(variable, parent.values, parent.classes)
         return [self._known_parents[variable] for variable in variables]
 
-    def _size(self, variables: list[str]) -> int:
+    def _size(self, variables: Iterable[str]) -> int:
         return math.prod(len(parent.values) for parent in self._parents(variables))
 
     def _lay_out(self, number: int, group: Group) -> None:
@@ -197,28 +250,34 @@ class Counting:
             tests.condition(self.meters[meter].condition)
         classes = {intervention: frame.classes_of_codes(tests, intervention) for intervention in group.phased}
         parents = self._parents(group.variables)
+        parents += [Parent(tally.name, tuple(range(len(tally.parts) + 1))) for tally in group.tallies]
         grid = Grid(frame, parents, classes)
+        self._check_size(group, grid)
+        members = [frozenset(of) & set(group.phased) for of in self.frame.scenario.strategies.values()]
         numbers: dict[bytes, int] = {}
         masks: list[NDArray[np.bool_]] = []
+        slots = [self._slots(group.kind, cycle) for cycle in range(frame.n_cycles)]
         for meter in group.members:
-            tests = Tests(frame)
-            tests.condition(self.meters[meter].condition)
             alike: dict[Hashable, NDArray[np.bool_]] = {}  # cycles that the meter's condition does not tell apart
-            for cycle in range(frame.n_cycles):
-                time = frame.time_signature(tests, cycle)
-                if time not in alike:
-                    alike[time] = grid.mask(self.meters[meter], cycle)
-                mask = alike[time]
-                counting = [grid.occurs(mask, cycle, strategy) for strategy in self.strategies]
-                if not any(counting):
-                    continue
-                key = mask.tobytes()
-                if key not in numbers:
-                    numbers[key] = len(masks)
-                    masks.append(mask)
-                self.meter_mask[meter, cycle] = numbers[key]
-                for slot in self._slots(group.kind, cycle):
-                    self._active[number, :, slot] |= np.array(counting, dtype=np.uint8)
+            known: dict[Hashable, tuple[int, NDArray[np.uint8]]] = {}
+            for cycle, time in enumerate(self._times_of(self.meters[meter].condition)):
+                at = (time, cycle if group.phased else 0)  # the phases that there can be differ by cycle
+                if at not in known:
+                    if time not in alike:
+                        alike[time] = grid.mask(self._conditions[meter], self.meters[meter].move, cycle)
+                    mask = alike[time]
+                    occurs = {of: grid.occurs(mask, cycle, of) for of in dict.fromkeys(members)}
+                    counting = np.array([occurs[of] for of in members], dtype=np.uint8)
+                    key, number_of_mask = mask.tobytes(), -1
+                    if counting.any():
+                        number_of_mask = numbers.setdefault(key, len(masks))
+                        if number_of_mask == len(masks):
+                            masks.append(mask)
+                    known[at] = number_of_mask, counting
+                self.meter_mask[meter, cycle], counting = known[at]
+                if self.meter_mask[meter, cycle] >= 0:
+                    for slot in slots[cycle]:
+                        self._active[number, :, slot] |= counting
         shape, step = grid.shape, math.prod(grid.shape)
         strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
         n_phased = len(group.phased)
@@ -230,9 +289,13 @@ class Counting:
         self._masks.append(stacked)
         self._without.append({i: of[0] for i, of in classes.items()})
         readers = []
-        for parent, stride in zip(parents, strides[n_phased:], strict=True):
+        for parent, stride in zip(parents[: len(group.variables)], strides[n_phased:], strict=False):
             table = -1 if parent.classes is None else frame.table([of * stride for of in parent.classes])
             readers.append((self._row(parent.name), stride, table))
+        for tally, stride in zip(group.tallies, strides[n_phased + len(group.variables) :], strict=True):
+            for variable, parts in tally.parts.items():
+                fits = [all(part.accepts(value) for part in parts) for value in frame.levels[variable]]
+                readers.append((self._row(variable), stride, frame.table([0 if fine else stride for fine in fits])))
         self._readers.rows(readers)
         self._code_readers.add([frame.interventions.index(i) for i in group.phased], added)
         self._members.add(group.members)
@@ -240,6 +303,44 @@ class Counting:
         self._hists.append(self.n_hist)
         n_slots = {BOUNDARIES: frame.n_cycles + 1, BOTH_ENDS: 2 * frame.n_cycles, EVENTS: frame.n_cycles}[group.kind]
         self.n_hist += n_slots * PARTS * step
+
+    def _times_of(self, condition: Condition) -> list[Hashable]:
+        """Equal for cycles that a condition does not tell apart."""
+        parts = [part for part in condition.leaves() if part.variable in TIMES]
+        key = frozenset(parts)
+        if key not in self._known_times:
+            tests = Tests(self.frame)
+            tests.condition(Condition(tuple(parts)))
+            self._known_times[key] = [self.frame.time_signature(tests, cycle) for cycle in range(self.frame.n_cycles)]
+        return self._known_times[key]
+
+    def _check_size(self, group: Group, grid: Grid) -> None:
+        """Refuse what would need too many counters.
+
+        Raises
+        ------
+        ModelError
+            The prices, costs and outcomes that count this look at too much at once, or all of them together do.
+        """
+        cells, slots = math.prod(grid.shape), len(self._slots(group.kind, 0)) * self.frame.n_cycles
+        counters = (self.n_hist + slots * PARTS * cells) * len(self.strategies)
+        if cells <= _MOST_CELLS and counters <= _MOST_COUNTERS:
+            return
+        counted = self.meters[group.members[0]].name
+        sizes = zip([*grid.classes, *grid.values], grid.shape, strict=True)
+        looked_at = ", ".join(f"{name} ({size})" for name, size in sizes)
+        if cells > _MOST_CELLS:
+            raise ModelError(
+                f"what a price, cost or outcome counts looks at once at {shown(looked_at, 400)}: that makes {cells:,} "
+                f"cells, and at most {_MOST_CELLS:,} are possible. It counts: {shown(counted, 200)}. Let it look at "
+                "fewer of them."
+            )
+        raise ModelError(
+            f"prices, costs and outcomes count so much that {counters:,} counters are needed for "
+            f"{len(self.strategies)} strategies and {self.frame.n_cycles} cycles; at most {_MOST_COUNTERS:,} are "
+            f"possible. Among what is counted is: {shown(counted, 200)}. Let it look at less at once, or take fewer "
+            "strategies or cycles."
+        )
 
     @staticmethod
     def _slots(kind: int, cycle: int) -> list[int]:
@@ -302,6 +403,27 @@ class Counting:
             if intervention in without:
                 masks = np.broadcast_to(np.take(masks, [cls], axis=axis), masks.shape)
         return masks
+
+
+def _all_of(condition: Condition) -> Iterator[Condition]:
+    """A condition and every one that it negates, at any depth."""
+    yield condition
+    for inner in condition.negated:
+        yield from _all_of(inner)
+
+
+def _with_tallies(condition: Condition, free: set[str], tallies: list[Tally]) -> Condition:
+    """A condition that looks at tallies of the variables that are free for it, which are added to a list."""
+    own: dict[str, list[Part]] = {}
+    for part in condition.parts:
+        if part.variable in free:
+            own.setdefault(part.variable, []).append(part)
+    parts = [part for part in condition.parts if part.variable not in free]
+    if own:
+        tally = Tally(f"tally {len(tallies)}", own)
+        tallies.append(tally)
+        parts.append(Part(tally.name, frozenset({0})))
+    return Condition(tuple(parts), tuple(_with_tallies(inner, free, tallies) for inner in condition.negated))
 
 
 class _Stored:

@@ -19,7 +19,7 @@ from simcore.scenario.structure import Structure
 from simcore.scenario.variables import TIMES, Situation
 
 #: A question is asked in at most so many situations.
-_MOST_SITUATIONS = 1_000_000
+_MOST_SITUATIONS = 200_000
 
 
 class Tests:

@@ -43,6 +43,8 @@ from simcore.scenario.variables import TIMES
 
 #: An amount may depend on what a person is in so many situations; each is counted by itself.
 _MOST_SITUATIONS = 2_000
+#: Situations and events that are counted in all, for everybody and for each subgroup.
+_MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,17 @@ def account(scenario: Scenario) -> Account:
         for name in scenario.groups
         for level in structure.levels[name]
     }
-    return Account(tuple(_lines(structure)), outcomes, Meter(alive(scenario)), groups)
+    n_pieces, lines = sum(len(reward.pieces) for rewards in outcomes.values() for reward in rewards), []
+    for line in _lines(structure):
+        lines.append(line)
+        n_pieces += len(line.pieces)
+        if n_pieces * (1 + len(groups)) > _MOST_COUNTED:
+            raise ModelError(
+                f"prices, costs and outcomes count more than {_MOST_COUNTED:,} situations and events"
+                f"{f', each for everybody and for {len(groups)} subgroups' if groups else ''}. Let amounts depend on "
+                "less, or have fewer prices or groups."
+            )
+    return Account(tuple(lines), outcomes, Meter(alive(scenario)), groups)
 
 
 def alive(scenario: Scenario) -> Condition:
@@ -289,7 +301,7 @@ def _lines(structure: Structure) -> Iterator[Line]:
         amounts = [price.amount, price.base, price.share]
         pieces = _pieces(structure, _meter(scenario, price), amounts, f"the price {name}")
         priced[name] = Line(name, pieces, price, ("prices", name), paid)
-    yield from priced.values()
+        yield priced[name]
     for name, intervention in scenario.interventions.items():
         for number, cost in enumerate(intervention.costs):
             yield _cost_line(structure, name, number, cost)

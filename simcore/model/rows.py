@@ -13,9 +13,12 @@ from simcore.errors import ModelError
 from simcore.kernels.tables import CONTINUOUS, OVER, Rows
 from simcore.scenario.variables import Situation
 
-_MOST_ROWS = 20_000_000
-#: Kernels look rows up at signed indices of 32 bits.
-_MOST_THRESHOLDS = 2**31 - 1
+#: Twenty times what the largest case that ships has. Each takes about a microsecond and 200 bytes to set up.
+MOST_ROWS = 2_000_000
+#: Their thresholds are worked out in every draw.
+_MOST_THRESHOLDS = 50_000_000
+#: States to the third power, of all generators: the multiplications of a matrix, of which each draw needs some dozens.
+_MOST_MATRIX_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class RowList:
         self._exits: list[tuple[NDArray[Any], ...]] = []
         self._modifiers: list[tuple[NDArray[Any], ...]] = []
         self._matrices: list[tuple[NDArray[Any], ...]] = []
+        self._n_matrix_cells = 0
         self._n_exits = 0
         self._n_modifiers = 0
         self._over: dict[tuple[int, float], int] = {}
@@ -78,22 +82,39 @@ class RowList:
     def add(self, sheets: Sequence[Sheet], n_thresholds: int, block: Block) -> int:
         """Add sheets, one after the other; return the position of their first threshold."""
         start = self.n_thresholds
+        self.check_room(block.question, sum(len(sheet.base) for sheet in sheets))
         block.first_row = self.n_rows
         self.blocks.append(block)
         if any(sheet.scale == CONTINUOUS for sheet in sheets):
-            self._add_matrices(sheets, len(block.own))
+            self._add_matrices(sheets, block)
         for sheet in sheets:
             self._add(sheet, n_thresholds)
-        if self.n_rows > _MOST_ROWS or self.n_thresholds > _MOST_THRESHOLDS:
-            raise ModelError(
-                f"{block.question} depends on too much at once: more than {_MOST_ROWS:,} situations for each draw. "
-                "Let it depend on fewer domains, attributes or phases."
-            )
         return start
 
-    def _add_matrices(self, sheets: Sequence[Sheet], n_states: int) -> None:
+    def check_room(self, question: str, n_rows: int) -> None:
+        """Refuse so many more rows than there is room for.
+
+        Raises
+        ------
+        ModelError
+            There are too many.
+        """
+        if self.n_rows + n_rows > MOST_ROWS or self.n_thresholds > _MOST_THRESHOLDS:
+            raise ModelError(
+                f"{question} depends on too much at once: with it there are more than {MOST_ROWS:,} situations for "
+                "each draw, or too many ways out of them. Let it depend on fewer domains, attributes or phases."
+            )
+
+    def _add_matrices(self, sheets: Sequence[Sheet], block: Block) -> None:
         """Note which rows make up a generator: one for each layer and situation, the rows of a state apart."""
-        n = len(sheets[0].base)
+        n, n_states = len(sheets[0].base), len(block.own)
+        self._n_matrix_cells += len(sheets) // n_states * n * n_states**3
+        if self._n_matrix_cells > _MOST_MATRIX_CELLS:
+            raise ModelError(
+                f"{block.question} has {n_states} states in continuous time, and matrices for too many situations: the "
+                f"third power of the number of states, added up over all matrices, is above {_MOST_MATRIX_CELLS:,}. "
+                "Let its rates depend on less, or give it fewer states."
+            )
         layers = np.arange(len(sheets) // n_states) * n_states * n
         firsts = (self.n_rows + layers[:, None] + np.arange(n)).ravel()
         self._matrices.append((firsts, np.full(firsts.size, n), np.full(firsts.size, n_states)))

@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 from simcore.errors import ModelError
 from simcore.kernels.lives import simulate_lives
 from simcore.kernels.plan import Plan, scratch_arrays
-from simcore.kernels.tables import FINE, build_continuous, build_thresholds
+from simcore.kernels.tables import CONTINUOUS, FINE, Rows, build_continuous, build_thresholds
 from simcore.model.compiled import Compiled
+
+#: Tables of so many bytes are tried at once.
+_TRIED_BYTES = 1 << 22
+#: Matrices are tried in so many draws that the third powers of their numbers of states come to this: a second's work.
+_TRIED_MATRIX_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,48 @@ def probabilities_of(
     return _tables(compiled, values, draws, shares), shares
 
 
+def smallest_probability(compiled: Compiled, values: NDArray[np.float64]) -> float:
+    """Try the numbers of the first draws (draw, column): the smallest probability that is not 0, infinite without any.
+
+    Of domains in continuous time, large matrices are only worked out in the first of these draws: with rates that are
+    possible, they always can.
+
+    Raises
+    ------
+    ModelError
+        As `thresholds_of`.
+    """
+    smallest, distinct = np.inf, _distinct_rows(compiled.rows)
+    n_thresholds = int(distinct.n_thresholds.sum())
+    # What acts all the time is another number behind the matrix exponential.
+    meant = np.repeat(distinct.scale != CONTINUOUS, distinct.n_thresholds)
+    at_once = max(_TRIED_BYTES // (12 * n_thresholds + 1), 1)
+    for first in range(0, len(values), at_once):
+        some = values[first : first + at_once]
+        shares = np.empty((len(some), n_thresholds))
+        _fill(compiled, distinct, compiled.rows.distinct, some, range(first, first + len(some)), shares)
+        smallest = min(smallest, float(shares.min(initial=np.inf, where=meant & (shares > 0))))
+    if compiled.rows.matrix_first.size:
+        cells = int(np.sum(compiled.rows.matrix_states.astype(np.int64) ** 3))
+        for draw in range(min(len(values), max(_TRIED_MATRIX_CELLS // cells, 1))):
+            _, shares = probabilities_of(compiled, values[draw : draw + 1], [draw])
+            smallest = min(smallest, float(shares.min(initial=np.inf, where=shares > 0)))
+    return smallest
+
+
+def _distinct_rows(rows: Rows) -> Rows:
+    """Only the rows that differ from all before, and no matrices."""
+    kept, none = rows.distinct, np.zeros(0, np.int32)
+    n_thresholds = rows.n_thresholds[kept]
+    offset = np.cumsum(n_thresholds, dtype=np.int64) - n_thresholds
+    return rows._replace(
+        first_exit=rows.first_exit[kept], n_exits=rows.n_exits[kept], n_thresholds=n_thresholds,
+        scale=rows.scale[kept], complete=rows.complete[kept], offset=offset,
+        distinct=np.arange(len(kept), dtype=kept.dtype), source=np.arange(int(n_thresholds.sum())),
+        matrix_first=none, matrix_stride=none, matrix_states=none,
+    )  # fmt: skip
+
+
 def _tables(
     compiled: Compiled,
     values: NDArray[np.float64],
@@ -99,14 +146,27 @@ def _tables(
     shares: NDArray[np.float64],
 ) -> NDArray[np.uint32]:
     """Thresholds; the probabilities are filled in when there is room for them."""
-    thresholds = np.empty((len(values), compiled.n_thresholds), np.uint32)
+    return _fill(compiled, compiled.rows, None, values, draws, shares)
+
+
+def _fill(
+    compiled: Compiled,
+    rows: Rows,
+    place: NDArray[np.int32] | None,
+    values: NDArray[np.float64],
+    draws: Sequence[int | str] | NDArray[np.int64],
+    shares: NDArray[np.float64],
+) -> NDArray[np.uint32]:
+    """Thresholds of some rows, which are at a `place` among those of the model, or all of them."""
+    n_thresholds = compiled.n_thresholds if place is None else int(rows.n_thresholds.sum())
+    thresholds = np.empty((len(values), n_thresholds), np.uint32)
     work = np.empty(compiled.n_work)
-    at, row, status = build_thresholds(compiled.rows, values, thresholds, shares, work)
-    if status == FINE and compiled.rows.matrix_first.size:
-        build_continuous(compiled.rows, values, thresholds, shares, work)
+    at, row, status = build_thresholds(rows, values, thresholds, shares, work)
+    if status == FINE and rows.matrix_first.size:
+        build_continuous(rows, values, thresholds, shares, work)
     if status != FINE:
         where = draws[at] if isinstance(draws[at], str) else f"draw {draws[at]}"
-        raise ModelError(compiled.explain(where, row, status, values[at]))
+        raise ModelError(compiled.explain(where, row if place is None else int(place[row]), status, values[at]))
     return thresholds
 
 

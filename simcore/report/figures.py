@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from simcore.analysis.avoided_cost import VIEWS, contrast
 from simcore.analysis.luck import settled_contrast
 from simcore.analysis.once import worked_out_once
-from simcore.analysis.payback import cumulative_net_saving, settled_net_saving
+from simcore.analysis.payback import paths, settled_net_saving
 from simcore.report.labels import actor_label, strategy_label
 from simcore.report.page import Page, cut, width_of, wrapped
 from simcore.report.pictures import as_png, save_png
@@ -135,9 +135,9 @@ class _Shown:
         settled = settled_contrast(results, "avoided_cost").transpose(*net.dims).values[:, :, at] / 1000
         self.gains = settled.mean(axis=1) >= 0
         self.spread = np.quantile(settled, _QUANTILES, axis=1)
-        path = cumulative_net_saving(results).transpose("intervention", "draw", "actor", "year")
+        path = paths(results)["mean"]
         self.years = path["year"].values
-        self.paths = path.values[:, :, at].mean(axis=1) / 1000
+        self.paths = path.values[:, at] / 1000
         self.band: Array | None = None
         if "society" in self.actors:
             society = settled_net_saving(results).transpose("intervention", "draw", "year")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
-from simcore.scenario.conditions import DROPPED_OUT, Value, parse_condition
+import numpy as np
+
+from simcore.scenario.conditions import DROPPED_OUT, Condition, Value, parse_condition
 from simcore.scenario.schema import Effect, ProgrammeCost, Scenario
 from simcore.scenario.variables import Situation, Variables
 
@@ -24,7 +24,7 @@ class Phases(Variables):
 
     def __init__(self, scenario: Scenario) -> None:
         super().__init__(scenario)
-        self._codes: dict[tuple[str, int], list[int]] = {}
+        self._asked: dict[str, list[int]] = {}
 
     @cached_property
     def last_phase(self) -> int:
@@ -92,6 +92,11 @@ class Phases(Variables):
 
     def asked_cycles(self, intervention: str) -> list[int]:
         """The cycles at whose start persons may be asked to take part."""
+        if intervention not in self._asked:
+            self._asked[intervention] = self._find_asked(intervention)
+        return self._asked[intervention]
+
+    def _find_asked(self, intervention: str) -> list[int]:
         enrol, population = self.scenario.interventions[intervention].enrol, self.scenario.population
         to_age = population.horizon.to_age
         if enrol.at_age is not None:
@@ -101,13 +106,14 @@ class Phases(Variables):
         elif enrol.at_year is not None:
             cycles = [(enrol.at_year - population.start.year) * self.per_year]
         else:
-            cycles = [cycle for cycle in range(self.n_cycles) if self._can_hold(enrol.condition, cycle)]
+            condition = parse_condition(enrol.condition)
+            cycles = [cycle for cycle in range(self.n_cycles) if self._can_hold(condition, cycle)]
         return sorted(cycle for cycle in cycles if 0 <= cycle < self.n_cycles)
 
-    def _can_hold(self, written: Mapping[str, Any], cycle: int) -> bool:
+    def _can_hold(self, condition: Condition, cycle: int) -> bool:
         """Whether the parts of a condition that speak of time hold in a cycle, for some age at the start."""
         now = {**self.times[cycle]}
-        for part in parse_condition(written).parts:
+        for part in condition.parts:
             if part.variable == "age":
                 if not any(part.accepts(age + cycle // self.per_year) for age in self.start_ages):
                     return False
@@ -127,15 +133,12 @@ class Phases(Variables):
         return self._possible_codes(intervention, cycle)
 
     def _possible_codes(self, intervention: str, cycle: int) -> list[int]:
-        known = (intervention, cycle)
-        if known not in self._codes:
-            asked = [of for of in self.asked_cycles(intervention) if of <= cycle]
-            phases = sorted(cycle - of + 1 for of in asked)
-            rule = self.scenario.interventions[intervention].drop_out
-            left = [phase + self.last_phase for phase in phases if phase >= 2] if rule is not None else []
-            said_no = [self.declined] if asked and self.after_no(intervention, 0) == self.declined else []
-            self._codes[known] = [0, *phases, *left, *said_no]
-        return self._codes[known]
+        asked = np.array(self.asked_cycles(intervention), dtype=np.int64)
+        phases = cycle + 1 - asked[asked <= cycle][::-1]  # later ones were asked more recently
+        rule = self.scenario.interventions[intervention].drop_out
+        left = (phases[phases >= 2] + self.last_phase).tolist() if rule is not None else []
+        said_no = [self.declined] if phases.size and self.after_no(intervention, 0) == self.declined else []
+        return [0, *phases.tolist(), *left, *said_no]
 
     @cached_property
     def enrolment_order(self) -> list[str]:

@@ -14,9 +14,10 @@ from simcore.analysis.summary import summarise
 from simcore.analysis.two_orders import errors_of_95, mean_and_error
 from simcore.errors import ModelError, Problem, ScenarioError
 from simcore.money import REAL
+from simcore.progress import Progress
 from simcore.scenario.alternatives import AS_IT_STANDS
 from simcore.scenario.loading import ScenarioFile, with_alternative
-from simcore.simulation import Progress, Trial, simulate, try_out
+from simcore.simulation import Trial, simulate, try_out
 from simcore.studies.runs import explained_error
 
 #: What is kept of the summary of each alternative.

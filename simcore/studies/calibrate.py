@@ -23,8 +23,8 @@ from scipy.special import ndtr
 from scipy.stats import multivariate_t
 
 from simcore.errors import ModelError, Problem, ScenarioError
+from simcore.progress import Progress
 from simcore.scenario.loading import ScenarioFile
-from simcore.simulation import Progress
 from simcore.studies.statistics import Statistics, calibration_of, priors_of
 from simcore.version import __version__
 

@@ -14,15 +14,17 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from simcore.analysis.by_draws import Mean, read_by_draws
 from simcore.analysis.contrasts import contrasts
 from simcore.dataset import GIVEN
 from simcore.errors import ModelError, UnknownNameError
 from simcore.model.compile import compile_scenario
 from simcore.model.reach import reach
+from simcore.progress import Progress
 from simcore.repricing import reprice, scenario_of
 from simcore.scenario.cohorts import other_lives
 from simcore.scenario.loading import ScenarioFile
-from simcore.simulation import ENGINES, Progress, simulate
+from simcore.simulation import ENGINES, simulate
 
 Array = NDArray[np.float64]
 #: Values (draw,) of each parameter by name -> what interventions change in each of these draws.
@@ -162,7 +164,7 @@ def new_runs(
     def portion(these: dict[str, Array], n: int) -> xr.Dataset:
         return simulate(
             file, draws=n, persons=persons, seed=seed, engine=engine, sampling="monte_carlo", parameters=these,
-            luck="shared", workers=workers,
+            luck="shared", workers=workers, progress=False,
         )  # fmt: skip
 
     return _in_portions(portion, compared, progress)
@@ -190,7 +192,7 @@ def repriced(
     3
     """
     file = scenario_of(results)
-    ledger = {name: results[name].mean("draw") for name in ("person_time", "events")}
+    ledger = {name: _mean_of_draws(results, name) for name in ("person_time", "events")}
     attributes = {**results.attrs, "engine": "expected", "sampling": GIVEN}  # a mean of counts, like an expected number
     labels = results.drop_dims("draw")
 
@@ -204,6 +206,14 @@ def repriced(
         return reprice(whole.assign_attrs({**attributes, "n_draws": n}), file=file, workers=workers)
 
     return file, _in_portions(portion, compared, progress)
+
+
+def _mean_of_draws(results: xr.Dataset, name: str) -> xr.DataArray:
+    """Mean of a variable over draws."""
+    mean = Mean()
+    for some in read_by_draws(results, name):
+        mean.add(some[name].values, some[name].get_axis_num("draw"))
+    return results[name].isel(draw=0, drop=True).copy(data=mean.of_all())
 
 
 def _in_portions(

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from simcore.errors import UnknownNameError
 from simcore.model.ledger import account
+from simcore.progress import Progress
 from simcore.scenario.counting import counting_only
 from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.schema import Outcome, Scenario
 from simcore.scenario.structure import Structure
-from simcore.simulation import Progress, simulate
+from simcore.simulation import simulate
 from simcore.studies.runs import engine_for, expected_values
 from simcore.version import __version__
 from simcore.vocabulary import PARTS

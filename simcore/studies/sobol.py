@@ -9,9 +9,9 @@ import xarray as xr
 
 from simcore.analysis.variance import check_size, indices_from_values, sobol_design
 from simcore.errors import ModelError, Problem, ScenarioError
+from simcore.progress import Progress
 from simcore.repricing import price_parameters
 from simcore.scenario.loading import ScenarioFile
-from simcore.simulation import Progress
 from simcore.studies.runs import (
     Compared,
     Run,

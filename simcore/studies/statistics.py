@@ -147,7 +147,7 @@ class Statistics:
         values |= {name: of for name, of in parameters.items() if name in population.shared}
         results = simulate(
             population.file, draws=n, persons=self.persons, engine=population.engine, parameters=values, luck="shared",
-            sampling="monte_carlo", workers=self.workers, prepared=population.ready,
+            sampling="monte_carlo", workers=self.workers, prepared=population.ready, progress=False,
         )  # fmt: skip
         outcomes = results["outcome_value"].isel(strategy=0)
         found = np.empty((n, len(population.targets)))

@@ -9,9 +9,9 @@ import xarray as xr
 
 from simcore.analysis.sensitivity import ENDS
 from simcore.errors import ModelError
+from simcore.progress import Progress
 from simcore.repricing import price_parameters
 from simcore.scenario.loading import ScenarioFile
-from simcore.simulation import Progress
 from simcore.studies.runs import (
     DRAW,
     Array,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -25,6 +26,8 @@ Found = TypeVar("Found", bound=Family)
 TOLERANCE = 0.25
 #: The same where as many numbers are given as there are parameters, and nothing but rounding may be left.
 EXACT = 1e-6
+#: Fits that are kept: the same figures stand in every alternative of a scenario.
+_MOST_KEPT = 10_000
 
 
 def scores(levels: Sequence[float] | Array) -> Array:
@@ -54,20 +57,29 @@ def fit_line(values: Sequence[float] | Array, levels: Sequence[float]) -> tuple[
 
 def fit_beta(values: Sequence[float], levels: Sequence[float]) -> Beta:
     """The beta distribution whose scores at two or more values come nearest."""
-    from scipy import optimize
+    return _fit_beta(tuple(values), tuple(levels))
 
-    ends = np.array([min(values), max(values)]), np.array([min(levels), max(levels)])
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _fit_beta(values: tuple[float, ...], levels: tuple[float, ...]) -> Beta:
+    from scipy import optimize, special
+
+    betainc = special.betainc
+    (lowest, highest), (low, high) = (float(min(values)), float(max(values))), (float(min(levels)), float(max(levels)))
 
     def centre(log_size: float) -> float:
         """Logit of the mean with which the lowest value is where it belongs."""
+        size = math.exp(_within(log_size))
 
+        # As the `cdf` of `_beta_of`, which would take ten times longer; it is asked for hundreds of times.
         def too_low(centre: float) -> float:
-            return float(_beta_of([centre, log_size]).cdf(ends[0][:1])[0] - ends[1][0])
+            return float(betainc(size / (1 + math.exp(-centre)), size / (1 + math.exp(centre)), lowest)) - low
 
         return float(optimize.brentq(too_low, -50.0, 50.0, xtol=1e-14, rtol=1e-14))
 
     def too_narrow(log_size: float) -> float:
-        return float(_beta_of([centre(log_size), log_size]).cdf(ends[0][1:])[0] - ends[1][1])
+        found = _beta_of([centre(log_size), log_size])
+        return float(betainc(found.alpha, found.beta, highest)) - high
 
     # With the lowest value in place, the highest falls with the size: where no others are given, this is the answer.
     log_size = _root(too_narrow, math.log(0.01), math.log(1e10))
@@ -85,6 +97,11 @@ def _root(rising: Callable[[float], float], low: float, high: float) -> float:
 
 def fit_beta_with_mean(mean: float, values: Sequence[float], levels: Sequence[float]) -> Beta:
     """The beta distribution with this mean whose scores come nearest."""
+    return _fit_beta_with_mean(mean, tuple(values), tuple(levels))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _fit_beta_with_mean(mean: float, values: tuple[float, ...], levels: tuple[float, ...]) -> Beta:
     centre = math.log(mean) - math.log1p(-mean)
     sd = fit_line(values, levels)[1]
     size = max(mean * (1 - mean) / sd**2 - 1, 0.1)
@@ -99,6 +116,11 @@ def _beta_of(numbers: Sequence[float] | Array) -> Beta:
 
 def fit_gamma(values: Sequence[float], levels: Sequence[float]) -> Gamma:
     """The gamma distribution whose scores at two or more values come nearest."""
+    return _fit_gamma(tuple(values), tuple(levels))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _fit_gamma(values: tuple[float, ...], levels: tuple[float, ...]) -> Gamma:
     from scipy import special
 
     outer = np.array([min(levels), max(levels)])
@@ -121,7 +143,11 @@ def fit_gamma(values: Sequence[float], levels: Sequence[float]) -> Gamma:
 
 def fit_gamma_with_mean(mean: float, values: Sequence[float], levels: Sequence[float]) -> Gamma:
     """The gamma distribution with this mean whose scores come nearest."""
+    return _fit_gamma_with_mean(mean, tuple(values), tuple(levels))
 
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _fit_gamma_with_mean(mean: float, values: tuple[float, ...], levels: tuple[float, ...]) -> Gamma:
     def gamma_of(logs: Array) -> Gamma:
         shape = math.exp(_within(logs[0]))
         return Gamma(shape, mean / shape)

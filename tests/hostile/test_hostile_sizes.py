@@ -93,7 +93,7 @@ def test_a_risk_that_looks_at_everything_is_refused(tmp_path):
     )
     said = told(tmp_path, text)
     assert said.startswith("something depends at once on sex (2), x0 (4), ")
-    assert "that makes 2,199,023,255,552 situations, and at most 1,000,000 are possible" in said
+    assert "that makes 2,199,023,255,552 situations, and at most 200,000 are possible" in said
 
 
 def test_clocks_that_multiply_are_refused(tmp_path):
