@@ -20,13 +20,13 @@ from simcore.model.values import Drawn
 from simcore.pricing.price import Pricer
 from simcore.scenario.cohorts import other_lives
 from simcore.scenario.draws import given_parameters
-from simcore.scenario.loading import ScenarioFile, scenario_from_texts
+from simcore.scenario.loading import ScenarioFile, scenario_from_texts, with_groups
 from simcore.scenario.uses import uses
 from simcore.threads import processors
 
 
 def scenario_of(results: xr.Dataset) -> ScenarioFile:
-    """Read the scenario that a run kept in its results.
+    """Read the scenario that a run kept in its results, with the subgroups that it had.
 
     Raises
     ------
@@ -36,6 +36,8 @@ def scenario_of(results: xr.Dataset) -> ScenarioFile:
     attributes = results.attrs
     files, main = str(attributes["scenario_files"]), str(attributes["scenario_main"])
     file = _scenario(files, main, str(attributes.get("alternative", "")))
+    if "groups" in attributes and json.loads(str(attributes["groups"])) != file.scenario.groups:
+        file = with_groups(file, json.loads(str(attributes["groups"])))
     return replace(file, name=str(attributes["scenario"]))
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from simcore.dataset import GIVEN
 from simcore.progress import Progress, shown_progress
 from simcore.repricing import scenario_of
-from simcore.scenario.loading import with_groups
 from simcore.simulation import Planned, plan
 from simcore.storage import open_results
 from simcore.version import __version__, versions
@@ -104,8 +103,6 @@ def planned_again(results: xr.Dataset) -> Planned:
     """The run that results come from, planned once more."""
     attributes = results.attrs
     file = scenario_of(results)
-    if "groups" in attributes:
-        file = with_groups(file, json.loads(str(attributes["groups"])))
     numbers = results["draw"].values
     all_of_them = bool((numbers == np.arange(len(numbers))).all())
     sampling = str(attributes.get("sampling", "monte_carlo"))

@@ -9,7 +9,7 @@ import xarray as xr
 from simcore.errors import ResultsError, ScenarioError, UnknownNameError
 from simcore.pricing import price
 from simcore.repricing import _only_priced, price_parameters, reprice, scenario_of
-from simcore.scenario.loading import read_scenario
+from simcore.scenario.loading import read_scenario, with_groups
 from simcore.scenario.shipped import shipped_scenarios
 from simcore.simulation import simulate
 from simcore.storage import open_results, save_results
@@ -89,6 +89,12 @@ def test_wrong_parameters_are_told():
         "parameters  rr_oil\n    found    x\n    allowed  a number for each draw, or one for all\n"
         "2 problems in the parameters given; nothing was run."
     )
+
+
+def test_results_with_other_subgroups_than_the_file_says_are_priced_again():
+    file = with_groups(read_scenario("school_dropout"), ["sex"])
+    results = simulate(file, draws=2, persons=40)
+    xr.testing.assert_identical(reprice(results), results)
 
 
 def test_a_single_draw_is_that_of_any_longer_run():
