@@ -196,8 +196,8 @@ def _handed_over(client: Client, future: Future[Encoded], portion: slice, run: R
             try:
                 found: Encoded = future.result(timeout=PATIENCE)
                 return found
-            except TimeoutError:
-                if future.status != "pending":
+            except TimeoutError:  # also where the worker that holds it has died: then it is made again
+                if client.status != "running":
                     raise
                 if not client.nthreads():
                     logger.warning("the cluster has no workers; the run waits for one")

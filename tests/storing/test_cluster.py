@@ -127,10 +127,10 @@ def test_workers_are_killed_and_others_come_while_it_runs(file: ScenarioFile, tm
 
 
 class Task:
-    """What a task gives, one after the other, and what is known of it."""
+    """What a task gives, one after the other."""
 
-    def __init__(self, *given: BaseException | dict[str, bytes], status: str = "error") -> None:
-        self.given, self.status = list(given), status
+    def __init__(self, *given: BaseException | dict[str, bytes]) -> None:
+        self.given = list(given)
 
     def result(self, timeout: float) -> dict[str, bytes]:
         found = self.given.pop(0)
@@ -141,6 +141,9 @@ class Task:
 
 class Workers:
     """A connection to a cluster without workers."""
+
+    def __init__(self, status: str = "running") -> None:
+        self.status = status
 
     def nthreads(self) -> dict[str, int]:
         return {}
@@ -164,11 +167,11 @@ def test_failures_of_a_cluster_are_told(file: ScenarioFile, error: Exception, to
 
 def test_a_run_waits_for_workers_and_says_so(file: ScenarioFile, caplog: pytest.LogCaptureFixture) -> None:
     run = plan(file, draws=DRAWS, persons=PERSONS).run
-    task = Task(TimeoutError(), TimeoutError(), {"a": b"b"}, status="pending")
+    task = Task(TimeoutError(), TimeoutError(), {"a": b"b"})
     assert cluster._handed_over(Workers(), task, slice(8, 12), run) == {"a": b"b"}  # type: ignore[arg-type]
     assert caplog.text.count("the cluster has no workers; the run waits for one") == 2
     with pytest.raises(ResultsError, match="was lost"):
-        cluster._handed_over(Workers(), Task(TimeoutError()), slice(8, 12), run)  # type: ignore[arg-type]
+        cluster._handed_over(Workers("closed"), Task(TimeoutError()), slice(8, 12), run)  # type: ignore[arg-type]
 
 
 def test_a_run_that_loses_its_cluster_tells_what_is_there_and_resumes(
