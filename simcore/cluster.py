@@ -81,7 +81,7 @@ def cluster(address: str | None = None, processes: int | None = None) -> Iterato
         try:
             # Results come straight from workers, where they can be reached, and else through the scheduler.
             client = Client(address, timeout=PATIENCE, set_as_default=False, direct_to_workers=True)
-        except (OSError, ValueError, TimeoutError) as error:
+        except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
             raise ResultsError(
                 f"No dask scheduler answers at {address} ({_said(error)}). 'dask scheduler' starts one and prints its "
                 "address. Nothing was run."
@@ -218,7 +218,9 @@ def _handed_over(client: Client, future: Future[Encoded], portion: slice, run: R
 def warn_of_other_versions(client: Client) -> None:
     """Log which workers have other versions of what numbers depend on: their last bits may differ."""
     here = versions()
-    for worker, there in client.run(versions).items():
+    for worker, there in client.run(versions, on_error="return").items():
+        if not isinstance(there, dict):
+            raise ResultsError(f"The worker {worker} cannot run simcore {__version__}: {there}. Install it there.")
         other = [
             f"{name} {there.get(name)} there, {value} here" for name, value in here.items() if there[name] != value
         ]

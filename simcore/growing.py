@@ -139,7 +139,7 @@ class GrowingStore:
         metadata["metadata"][".zattrs"][_WANTED] = wanted
         _replace(staging / _METADATA, metadata)
         _replace(staging / ".zattrs", metadata["metadata"][".zattrs"])
-        self.remove()  # what has no metadata is no store
+        remove(self.path)  # what has no metadata is no store
         staging.rename(self.path)
 
     def _check_fits(self, metadata: dict[str, Any], added: dict[str, Any]) -> None:
@@ -150,6 +150,9 @@ class GrowingStore:
             arrays = self._arrays(of).items()
             return {name: dict(zip(dims[name], array["shape"], strict=True)) | {"draw": 0} for name, array in arrays}
 
+        chunks = [{name: array["chunks"] for name, array in self._arrays(of).items()} for of in (metadata, added)]
+        if "draw" in chunks[0] and chunks[0]["draw"] != chunks[1].get("draw"):
+            raise ResultsError(f"{self.path} is being written by another process, in chunks of other sizes.")
         if sizes(metadata) != sizes(added):
             raise ValueError("these results have other sizes than those that are there")
         here, others = (of_run(of["metadata"][".zattrs"]) for of in (metadata, added))
@@ -186,15 +189,13 @@ class GrowingStore:
                 if name == ".zattrs" or name.endswith("/.zarray"):
                     _replace(self.path / name, content)
 
-    def remove(self) -> None:
-        """Take the store away, whatever it holds."""
-        shutil.rmtree(self.path, ignore_errors=True)
-
     def _read_metadata(self) -> dict[str, Any] | None:
         try:
             found: dict[str, Any] = json.loads((self.path / _METADATA).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except ValueError as error:
+            raise ResultsError(f"{self.path} is damaged ({error}); --afresh throws it away.") from None
         return found
 
     def _arrays(self, metadata: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
@@ -206,6 +207,14 @@ class GrowingStore:
             for name, content in metadata["metadata"].items()
             if name.endswith("/.zarray")
         }
+
+
+def remove(path: Path) -> None:
+    """Take a store away, whatever is there."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def of_run(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore.errors import ResultsError
-from simcore.growing import GrowingStore, of_run
+from simcore.growing import GrowingStore, of_run, remove
 from simcore.resuming import check_nothing_unfinished
 from simcore.storage import CHUNK_DRAWS, STORE, UNFINISHED, check_target, finish, open_results, open_store
 
@@ -87,37 +87,47 @@ def merged(
     `afresh` throws away what an unfinished run, or merging, has left in `out`.
     """
     check_target(out)
-    if afresh:
-        GrowingStore(Path(out) / UNFINISHED).remove()
-    check_nothing_unfinished(out)
     here = Path(out).resolve()
-    if same := [folder for folder in folders if Path(folder).resolve() == here]:
+    if same := [folder for folder in folders if here in (Path(folder).resolve(), Path(folder).resolve().parent)]:
         raise ResultsError(f"{same[0]} is one of those to be merged: name another --out.")
+    if not afresh:
+        check_nothing_unfinished(out)
     parts = sorted((_part(folder) for folder in folders), key=lambda part: (part.first, part.after))
     _check_one_run(parts)
     first, after = parts[0].first, max(part.after for part in parts)
+    remove(Path(out) / UNFINISHED)  # with all else checked: only now is it thrown away
     store = GrowingStore(Path(out) / UNFINISHED, CHUNK_DRAWS)
     try:
         for results, place in _portions(parts, first):
             store.add(results, place, after - first)
             logger.info("draws %s to %s are merged", f"{first + place:,}", f"{first + place + results.sizes['draw']:,}")
+        store.finish()
     except OSError as error:
-        store.remove()
+        remove(store.path)
         raise ResultsError(f"{out} could not be written: {error.strerror or error}.") from error
     except BaseException:
-        store.remove()  # which is soon done again
+        remove(store.path)  # which is soon done again
         raise
-    store.finish()
     return store
 
 
-def _part(folder: str | os.PathLike[str]) -> _Part:
+def open_part(folder: str | os.PathLike[str]) -> xr.Dataset:
+    """Results of a folder, of an unfinished run if there are no others.
+
+    Raises
+    ------
+    ResultsError
+        There are none.
+    """
     path = Path(folder)
     unfinished = GrowingStore(path / UNFINISHED)
     if (path / STORE).is_dir() or path.name == STORE or not unfinished.n_draws:
-        results = open_results(folder)
-    else:
-        results = open_store(unfinished.path, folder)
+        return open_results(folder)
+    return open_store(unfinished.path, folder)
+
+
+def _part(folder: str | os.PathLike[str]) -> _Part:
+    results = open_part(folder)
     numbers = results["draw"].values
     first, after = int(numbers[0]), int(numbers[0]) + len(numbers)
     if (numbers != np.arange(first, after)).any():

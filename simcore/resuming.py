@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simcore.errors import ResultsError
-from simcore.growing import Encoded, GrowingStore
+from simcore.growing import Encoded, GrowingStore, remove
 from simcore.progress import Progress, shown_progress
 from simcore.scenario.loading import ScenarioFile
 from simcore.simulation import Planned, plan
@@ -57,7 +57,8 @@ def simulate_into(
     file, draws, persons, seed, engine, sampling, parameters, luck
         As for `simcore.simulate`.
     resume
-        Go on with an unfinished run that is there, or add draws to a finished one.
+        Go on with an unfinished run that is there, by default to the number of draws that it was begun for; or add
+        draws to a finished one.
     afresh
         Throw an unfinished run away.
     workers
@@ -93,6 +94,8 @@ def simulate_into(
     True
     """
     check_target(folder)
+    if resume and draws is None and (begun_for := wanted_draws(folder)) is not None:
+        draws = begun_for if begun_for.start else len(begun_for)
     planned = plan(
         file, draws=draws, persons=persons, seed=seed, engine=engine, sampling=sampling, parameters=parameters,
         luck=luck, to_disk=True,
@@ -129,7 +132,7 @@ def begun(
     path = Path(folder)
     unfinished, finished = path / UNFINISHED, path / STORE
     if afresh:
-        GrowingStore(unfinished).remove()
+        remove(unfinished)
     if not resume:
         check_nothing_unfinished(folder)
     store = GrowingStore(unfinished, planned.chunk())
@@ -137,9 +140,21 @@ def begun(
         _check_same(planned, store, folder)
     elif resume and finished.is_dir():
         _check_same(planned, GrowingStore(finished), folder)
-        _link(finished, unfinished)
+        try:
+            _link(finished, unfinished)
+        except (OSError, shutil.Error) as error:
+            raise ResultsError(f"{folder} could not be written: {error}. Nothing was run.") from error
         store = GrowingStore(unfinished)
     return store
+
+
+def wanted_draws(folder: str | os.PathLike[str]) -> range | None:
+    """Numbers of the draws that an unfinished run in a folder was begun for; None where there is none."""
+    store = GrowingStore(Path(folder) / UNFINISHED)
+    if not store.n_draws:
+        return None
+    first = int(store.coordinate("draw")[0])
+    return range(first, first + store.wanted)
 
 
 def check_nothing_unfinished(folder: str | os.PathLike[str]) -> None:
@@ -191,7 +206,7 @@ def simulate_to(
     """
     wanted = len(planned.run.draws)
     if store.n_draws == wanted:
-        store.finish()
+        _finish(store, wanted)
         return
     logger.info(
         "%s, seed %s, content %s: draws %s of %s are in %s", planned.title, planned.run.seed,
@@ -215,7 +230,7 @@ def simulate_to(
             if not store.n_draws:
                 raise
             raise ResultsError(f"{error} {_how_many_are_there(store, wanted)}") from None
-    store.finish()
+    _finish(store, wanted)
     logger.info("%s: all %s draws are in %s", planned.title, f"{wanted:,}", store.path)
 
 
@@ -264,6 +279,16 @@ def _add_all(store: GrowingStore, wanted: int, made: Iterator[tuple[slice, xr.Da
             raise ResultsError(
                 f"{store.path} could not be written: {error.strerror or error}. {_how_many_are_there(store, wanted)}"
             ) from error
+
+
+def _finish(store: GrowingStore, wanted: int) -> None:
+    """Tell in the store that it is finished."""
+    try:
+        store.finish()
+    except OSError as error:
+        raise ResultsError(
+            f"{store.path} could not be written: {error.strerror or error}. {_how_many_are_there(store, wanted)}"
+        ) from error
 
 
 def _how_many_are_there(store: GrowingStore, wanted: int) -> str:

@@ -148,6 +148,10 @@ def run(
         from simcore.analysis.avoided_cost import counted_kinds
 
         counted_kinds(also)
+    if log is not None and log != "-" and out is not None and Path(log).resolve().parent == Path(out).resolve():
+        raise ScenarioError(
+            [Problem("log", 0, "", f"{log}, in the results folder", "a file elsewhere")], "the command line"
+        )
     with_until = {
         "draws": draws,
         "first": first,
@@ -155,6 +159,7 @@ def run(
         "afresh": afresh,
         "processes": processes,
         "dask": dask,
+        "log": log,
     }
     _refuse_together("until", until, with_until, "--until adds draws by itself, on threads")
     _refuse_together("resume", resume, {"afresh": afresh}, "one of them")
@@ -185,9 +190,14 @@ def run(
     sizes: dict[str, Any] = {"seed": seed, "engine": engine, "sampling": sampling}
     found, store = None, None
     if until is None:
+        from simcore.resuming import wanted_draws
+
         n_draws = file.scenario.draws if draws is None else draws
+        wanted: int | range = range(first, first + n_draws) if first else n_draws
+        begun_for = wanted_draws(folder) if resume and draws is None else None
+        if begun_for is not None and first in (0, begun_for.start):
+            n_draws, wanted = len(begun_for), begun_for if begun_for.start else len(begun_for)
         _note_balance(sampling or file.scenario.sampling, n_draws)
-        wanted = range(first, first + n_draws) if first else n_draws
         where = {"workers": workers, "processes": processes, "dask": dask}
         with logged(log):
             results, store = simulated(
@@ -459,16 +469,20 @@ def merge(
     debug: Debug = False,
 ) -> None:
     """Put together draws of one run that several machines have made."""
-    from simcore.merging import merged
+    from simcore.merging import merged, open_part
     from simcore.repricing import scenario_of
     from simcore.storage import open_store
 
+    if also:  # a wrong name is told before anything is merged
+        from simcore.analysis.avoided_cost import counted_kinds
+
+        counted_kinds(also)
+    check_outcome(scenario_of(open_part(folders[0])), per)
     with logged(log):
         store = merged(folders, out, afresh=afresh)
     results = open_store(store.path, out)
     file = scenario_of(results)
     started()
-    check_outcome(file, per)
     write_results(results, store, out, file, Wishes(as_json, quiet, per, also or (), years))
 
 

@@ -184,6 +184,35 @@ def test_two_processes_at_the_same_folder_do_not_mix_their_runs(file: ScenarioFi
     assert whole(tmp_path, run).identical(run.results())
 
 
+def test_chunks_of_other_sizes_do_not_take_the_place_of_those_that_are_there(
+    file: ScenarioFile, tmp_path: Path
+) -> None:
+    run = planned(file)
+    one, two = GrowingStore(tmp_path / UNFINISHED, CHUNK), GrowingStore(tmp_path / UNFINISHED, 2)
+    one.add(run.some(slice(0, 8)).results(), 0, DRAWS)
+    with pytest.raises(ResultsError, match="in chunks of other sizes"):
+        two.add(run.some(slice(0, 2)).results(), 0, DRAWS)
+    assert whole(tmp_path, run).identical(run.results())
+
+
+def test_a_run_is_resumed_to_the_size_that_it_was_begun_for(file: ScenarioFile, tmp_path: Path) -> None:
+    run = planned(file)
+    begun(run, tmp_path).add(run.some(slice(0, 8)).results(), 0, DRAWS)
+    assert simcore.simulate_into(tmp_path, file, persons=PERSONS, resume=True).identical(run.results())
+
+
+def test_a_damaged_unfinished_run_is_told_and_can_be_thrown_away(file: ScenarioFile, tmp_path: Path) -> None:
+    run = planned(file)
+    begun(run, tmp_path).add(run.some(slice(0, 8)).results(), 0, DRAWS)
+    (tmp_path / UNFINISHED / ".zmetadata").write_text("{", encoding="utf-8")
+    for how in (False, True):
+        with pytest.raises(ResultsError, match=r"is damaged .*; --afresh throws it away"):
+            begun(run, tmp_path, resume=how)
+    assert begun(run, tmp_path, afresh=True).n_draws == 0
+    (tmp_path / UNFINISHED).touch()
+    assert whole(tmp_path, run).identical(run.results())
+
+
 def test_a_run_goes_on_with_other_libraries_and_says_so(
     file: ScenarioFile, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

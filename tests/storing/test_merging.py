@@ -168,6 +168,14 @@ def test_where_the_results_go(file: ScenarioFile, tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="holds an unfinished run"):
         merge_results(parts, tmp_path / "all")
     assert GrowingStore(tmp_path / "all" / UNFINISHED).n_draws == 8
+    for wrong in (
+        [*parts, tmp_path / "nowhere"],
+        [*parts, tmp_path / "all"],
+        parts[:1] * 2 + [tmp_path / "all" / STORE],
+    ):
+        with pytest.raises(ResultsError):
+            merged(wrong, tmp_path / "all", afresh=True)
+        assert GrowingStore(tmp_path / "all" / UNFINISHED).n_draws == 8  # nothing is thrown away for nothing
     assert merged(parts, tmp_path / "all", afresh=True).n_draws == 20
 
 

@@ -92,6 +92,8 @@ def test_bits_that_do_not_agree_are_told_with_an_exit_code(tmp_path):
         (["run", "textbook_chain", "--until", "2%", "--resume"], "--resume with --until"),
         (["run", "textbook_chain", "--until", "2%", "--draws", "9"], "--draws 9 with --until"),
         (["run", "textbook_chain", "--until", "2%", "--dask", "x"], "--dask x with --until"),
+        (["run", "textbook_chain", "--until", "2%", "--log", "x"], "--log x with --until"),
+        (["run", "textbook_chain", "--out", "y", "--log", "y/x"], "y/x, in the results folder"),
         (["run", "textbook_chain", "--resume", "--afresh"], "--afresh with --resume"),
         (["run", "textbook_chain", "--dask", "x", "--processes"], "--processes with --dask"),
         (["run", "textbook_chain", "--dask", "x", "--workers", "2"], "--workers 2 with --dask"),
@@ -122,6 +124,34 @@ def test_an_unfinished_run_is_not_run_over(tmp_path):
         assert "holds an unfinished run: 20 of 20 draws. --resume goes on with it" in done.output
     run(tmp_path / "run", "--draws", 20, "--resume")
     assert open_results(tmp_path / "run").sizes["draw"] == 20
+
+
+def test_resumed_without_a_number_of_draws_it_ends_as_it_was_begun(tmp_path, monkeypatch):
+    import simcore.resuming as resuming
+
+    add_all = resuming._add_all
+
+    def interrupted(store, wanted, made):
+        add_all(store, wanted, iter([next(made)]))
+        raise KeyboardInterrupt
+
+    for more, first in (([], 0), (["--first", 7], 7)):
+        out = tmp_path / str(first)
+        with monkeypatch.context() as patch:
+            patch.setattr(resuming, "_add_all", interrupted)
+            done = simcore("run", "textbook_chain", *SMALL, "--out", out, *more)
+        assert done.exit_code == 130
+        assert "6 of 20 draws" in done.output
+        run(out, "--resume", "--quiet")
+        assert list(open_results(out)["draw"].values) == list(range(first, first + 20))
+
+
+def test_wrong_names_are_told_before_anything_is_merged(tmp_path):
+    run(tmp_path / "run", "--draws", 20, "--quiet")
+    for wrong in (["--per", "nonsense"], ["--also", "nonsense"]):
+        done = simcore("merge", tmp_path / "run", "--out", tmp_path / "all", *wrong)
+        assert done.exit_code == 2
+        assert not (tmp_path / "all").exists()
 
 
 def test_interrupted_while_tables_are_made_all_draws_stay(tmp_path, monkeypatch):
