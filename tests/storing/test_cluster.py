@@ -241,7 +241,7 @@ def test_other_libraries_of_workers_are_logged(
         cluster.warn_of_other_versions(client)
         assert "last bits" not in caplog.text
         there = {"tcp://worker": {**cluster.versions(), "numpy": "1.0"}}
-        monkeypatch.setattr(client, "run", lambda function: there)
+        monkeypatch.setattr(client, "run", lambda function, on_error: there)
         cluster.warn_of_other_versions(client)
     assert "worker tcp://worker may differ in the last bits: numpy 1.0 there" in caplog.text
 
