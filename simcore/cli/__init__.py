@@ -1,6 +1,6 @@
 """The command line: turns errors into messages and exit codes.
 
-0 done; 2 the input is wrong; 130 interrupted.
+0 done; 1 a run that was done again gives other bits; 2 the input is wrong; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import typer
 from simcore.cli.calibration import app as calibration
 from simcore.cli.drivers import app as drivers
 from simcore.cli.runs import app as runs
+from simcore.cli.scenarios import app as scenarios
 from simcore.cli.studies import app as studies
 
 app = typer.Typer(
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (runs, studies, drivers, calibration):
+for commands in (runs, scenarios, studies, drivers, calibration):
     app.registered_commands += commands.registered_commands
 
 

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import threading
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,7 +26,6 @@ from simcore.cli.shared import (
     Quiet,
     ResultsFolder,
     Sampling,
-    ScenarioName,
     Seed,
     Workers,
     Years,
@@ -37,6 +35,7 @@ from simcore.cli.shared import (
     open_stored,
     print_out,
     read,
+    refuse_together,
     started,
     terminal,
 )
@@ -44,10 +43,8 @@ from simcore.errors import (
     Problem,
     ResultsError,
     ScenarioError,
-    ScenarioWarning,
     SimcoreError,
     UnknownNameError,
-    counted,
 )
 from simcore.second_process import in_second_process
 
@@ -161,10 +158,10 @@ def run(
         "dask": dask,
         "log": log,
     }
-    _refuse_together("until", until, with_until, "--until adds draws by itself, on threads")
-    _refuse_together("resume", resume, {"afresh": afresh}, "one of them")
-    _refuse_together("dask", dask, {"processes": processes, "workers": workers}, "one of them")
-    _refuse_together("trace", trace, {"first": first}, "--trace follows persons of draw 0")
+    refuse_together("until", until, with_until, "--until adds draws by itself, on threads")
+    refuse_together("resume", resume, {"afresh": afresh}, "one of them")
+    refuse_together("dask", dask, {"processes": processes, "workers": workers}, "one of them")
+    refuse_together("trace", trace, {"first": first}, "--trace follows persons of draw 0")
     of_until = {"outcome": outcome, "actor": actor, "intervention": intervention, "at-most": at_most}
     alone = [name for name, option in of_until.items() if option is not None and until is None]
     if alone:
@@ -351,14 +348,6 @@ def simulated(
     return open_store(store.path, folder), store
 
 
-def _refuse_together(name: str, given: object, others: dict[str, Any], allowed: str) -> None:
-    """Refuse options that say different things; what is not given is None, False or 0."""
-    for other, value in others.items():
-        if given and value:
-            found = f"--{other} with --{name}" if value is True else f"--{other} {value} with --{name}"
-            raise ScenarioError([Problem(other, 0, "", found, allowed)], "the command line")
-
-
 #: What may stand beside --again: how it is done and told, not what is run.
 _BESIDE_AGAIN = {"again", "workers", "as_json", "quiet", "log", "debug"}
 
@@ -513,91 +502,3 @@ def report(
                 save_figure(opened, file.scenario, Path(figure))
             except (OSError, ValueError) as error:
                 raise ResultsError(f"{figure} could not be written: {error}.") from error
-
-
-@app.command()
-@command
-def check(
-    scenario: ScenarioName,
-    figure: Annotated[
-        str | None,
-        typer.Option("--figure", metavar="FILE", help="Draw who is where at which age, with usual practice (PNG)."),
-    ] = None,
-    quiet: Quiet = False,
-    debug: Debug = False,
-) -> None:
-    """Check a scenario and say in words what it means, without simulating lives."""
-    from simcore.report.words import describe
-    from simcore.simulation import RESOLVED, try_out
-    from simcore.studies.alternatives import try_alternatives
-
-    if figure is not None and Path(figure).suffix.lower() != ".png":
-        raise ResultsError(f"--figure {figure}: the picture is a PNG file; give a name that ends in .png.")
-    file = read(scenario)
-    trial = try_out(file)
-    for population in file.populations.values():
-        try_out(population, 1)
-    smallest = min([trial.smallest, *(of.smallest for of in try_alternatives(file).values())])
-    if smallest < RESOLVED:
-        print(
-            f"note: a probability of {smallest:.2g} a cycle occurs; sampled lives resolve steps of 2.3e-10, so "
-            "that events this rare are better left to --engine expected.",
-            file=sys.stderr,
-        )
-    if figure is not None:
-        from simcore.report.course_figure import save_course_figure
-        from simcore.studies.situations import situations
-
-        found = situations(file)
-        try:
-            save_course_figure(found, file.scenario, Path(figure))
-        except (OSError, ValueError) as error:
-            raise ResultsError(f"{figure} could not be written: {error}.") from error
-    if not quiet:
-        for line in describe(file.scenario):
-            print(line)
-        draws = counted(trial.n_draws, "draw")
-        print(f"\nNothing wrong found; probabilities tried with the expected values and {draws}.")
-
-
-@app.command()
-@command
-def sources(scenario: ScenarioName, as_json: Json = False, debug: Debug = False) -> None:
-    """List every number with its source, grade and conversion."""
-    from simcore.report.provenance import provenance
-    from simcore.report.provenance_tables import provenance_tables
-
-    file = read(scenario)
-    if as_json:
-        print(json.dumps(provenance(file), ensure_ascii=False, indent=1))
-    else:
-        print_out(provenance_tables(file))
-
-
-@app.command("list")
-@command
-def list_scenarios(as_json: Json = False, debug: Debug = False) -> None:
-    """List the scenarios that ship with simcore."""
-    from simcore.scenario.loading import read_scenario
-    from simcore.scenario.shipped import shipped_scenarios
-
-    titles: dict[str, Any] = {}
-    for name in shipped_scenarios():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ScenarioWarning)
-            titles[name] = read_scenario(name).scenario.title
-    if as_json:
-        print(json.dumps(titles, ensure_ascii=False, indent=1))
-    else:
-        width = max((len(name) for name in titles), default=0)
-        for name, title in titles.items():
-            print(f"{name:<{width}}  {title}")
-
-
-@app.command()
-@command
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
-    from simcore.scenario.json_schema import json_schema
-
-    print(json.dumps(json_schema(), ensure_ascii=False, indent=1))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simcore.errors import ResultsError, ScenarioWarning, SimcoreError
+from simcore.errors import Problem, ResultsError, ScenarioError, ScenarioWarning, SimcoreError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -110,6 +110,14 @@ def open_stored(folder: str | Path) -> tuple[xr.Dataset, ScenarioFile]:
     file = scenario_of(results)
     started()
     return results, file
+
+
+def refuse_together(name: str, given: object, others: dict[str, Any], allowed: str) -> None:
+    """Refuse options that say different things; what is not given is None, False or 0."""
+    for other, value in others.items():
+        if given and value:
+            found = f"--{other} with --{name}" if value is True else f"--{other} {value} with --{name}"
+            raise ScenarioError([Problem(other, 0, "", found, allowed)], "the command line")
 
 
 def started() -> None:
