@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simcore.errors import ResultsError
+from simcore.marks import of_this_process
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,10 +43,12 @@ class GrowingStore:
         The folder of the store; need not be there yet.
     chunk
         Draws in a chunk, for a store that is not there yet.
+    afresh
+        Whatever is there is not of this store, which takes its place when its first draws are added.
     """
 
-    def __init__(self, path: Path, chunk: int = 1) -> None:
-        self.path, self.chunk = path, chunk
+    def __init__(self, path: Path, chunk: int = 1, *, afresh: bool = False) -> None:
+        self.path, self.chunk, self.afresh = path, chunk, afresh
         if self._read_metadata() is not None:
             self.chunk = int(self._arrays()["draw"]["chunks"][0])
 
@@ -110,7 +113,7 @@ class GrowingStore:
         there = 0 if metadata is None else int(self._arrays(metadata)["draw"]["shape"][0])
         if first > there:
             raise ResultsError(f"Draws from {first:,} cannot be added to {self.path}, which holds {there:,}.")
-        staging = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        staging = self.path.with_name(f".{self.path.name}.{of_this_process()}")
         shutil.rmtree(staging, ignore_errors=True)
         try:
             if metadata is None:
@@ -135,12 +138,13 @@ class GrowingStore:
         for name, content in files.items():
             file = staging / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
+            _write(file, content)
         metadata["metadata"][".zattrs"][_WANTED] = wanted
         _replace(staging / _METADATA, metadata)
         _replace(staging / ".zattrs", metadata["metadata"][".zattrs"])
         remove(self.path)  # what has no metadata is no store
         staging.rename(self.path)
+        self.afresh = False
 
     def _check_fits(self, metadata: dict[str, Any], added: dict[str, Any]) -> None:
         """Refuse results that are not of this run."""
@@ -172,7 +176,7 @@ class GrowingStore:
                 chunk = name.removeprefix(f"{array}/").split(".")
                 chunk[axis] = str(int(chunk[axis]) + first // self.chunk)
                 places.append((staging / str(len(places)), self.path / array / ".".join(chunk)))
-                places[-1][0].write_bytes(files[name])
+                _write(places[-1][0], files[name])
         for written, place in places:
             written.replace(place)
 
@@ -190,6 +194,8 @@ class GrowingStore:
                     _replace(self.path / name, content)
 
     def _read_metadata(self) -> dict[str, Any] | None:
+        if self.afresh:
+            return None
         try:
             found: dict[str, Any] = json.loads((self.path / _METADATA).read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
@@ -201,7 +207,8 @@ class GrowingStore:
     def _arrays(self, metadata: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
         """What the metadata say of each array."""
         metadata = metadata or self._read_metadata()
-        assert metadata is not None
+        if metadata is None:
+            raise ResultsError(f"{self.path} is not there any more: another process has taken it away.")
         return {
             name.removesuffix("/.zarray"): content
             for name, content in metadata["metadata"].items()
@@ -225,11 +232,16 @@ def of_run(attributes: dict[str, Any]) -> dict[str, Any]:
 def _replace(path: Path, content: dict[str, Any]) -> None:
     """Put a file in the place of another, whole."""
     new = path.with_name(f"{path.name}.new")
-    with new.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
+    _write(new, json.dumps(content, indent=1).encode())
+    new.replace(path)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that is on the disk before anything that is written later, also when the power fails."""
+    with path.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    new.replace(path)
 
 
 def write(results: xr.Dataset, path: Path, chunk: int) -> None:

@@ -36,12 +36,15 @@ class _Part:
         What they are.
     first, after
         Number of the first of them, and of the first that is not.
+    chunk
+        Draws in each chunk of their store.
     """
 
     folder: str
     results: xr.Dataset
     first: int
     after: int
+    chunk: int
 
 
 def merge_results(folders: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) -> xr.Dataset:
@@ -75,7 +78,12 @@ def merge_results(folders: Sequence[str | os.PathLike[str]], out: str | os.PathL
     >>> bool((whole["cost"] == simcore.simulate(scenario, draws=30, persons=50)["cost"]).all())
     True
     """
-    finish(merged(folders, out), out, lambda new: None)
+    store = merged(folders, out)
+    try:
+        finish(store, out, lambda new: None)
+    except BaseException:
+        remove(store.path)
+        raise
     return open_results(out)
 
 
@@ -95,39 +103,49 @@ def merged(
     parts = sorted((_part(folder) for folder in folders), key=lambda part: (part.first, part.after))
     _check_one_run(parts)
     first, after = parts[0].first, max(part.after for part in parts)
-    remove(Path(out) / UNFINISHED)  # with all else checked: only now is it thrown away
-    store = GrowingStore(Path(out) / UNFINISHED, CHUNK_DRAWS)
+    # Parts that need small chunks, as a draw is large, are put together in such.
+    chunk = min(CHUNK_DRAWS, *(part.chunk for part in parts))
+    store = GrowingStore(Path(out) / UNFINISHED, chunk, afresh=afresh)
     try:
-        for results, place in _portions(parts, first):
+        for results, place in _portions(parts, first, chunk):
             store.add(results, place, after - first)
             logger.info("draws %s to %s are merged", f"{first + place:,}", f"{first + place + results.sizes['draw']:,}")
         store.finish()
-    except OSError as error:
-        remove(store.path)
-        raise ResultsError(f"{out} could not be written: {error.strerror or error}.") from error
-    except BaseException:
-        remove(store.path)  # which is soon done again
+    except BaseException as error:
+        if not store.afresh:  # what has been merged, which is soon done again
+            remove(store.path)
+        if isinstance(error, OSError):
+            raise ResultsError(f"{out} could not be written: {error.strerror or error}.") from error
         raise
     return store
 
 
 def open_part(folder: str | os.PathLike[str]) -> xr.Dataset:
-    """Results of a folder, of an unfinished run if there are no others.
+    """Results of a folder, most of which stay on disk; of an unfinished run if it has more draws.
 
     Raises
     ------
     ResultsError
         There are none.
     """
+    store = _store_of(folder)
+    return open_store(store, folder, in_memory=0) if store.is_dir() else open_results(folder)
+
+
+def _store_of(folder: str | os.PathLike[str]) -> Path:
+    """The store of a results folder that has most draws; that of finished results where there is none."""
     path = Path(folder)
-    unfinished = GrowingStore(path / UNFINISHED)
-    if (path / STORE).is_dir() or path.name == STORE or not unfinished.n_draws:
-        return open_results(folder)
-    return open_store(unfinished.path, folder)
+    finished = path if path.name == STORE else path / STORE
+    n_draws, n_more = GrowingStore(finished).n_draws, GrowingStore(path / UNFINISHED).n_draws
+    return path / UNFINISHED if n_more > n_draws else finished
 
 
 def _part(folder: str | os.PathLike[str]) -> _Part:
-    results = open_part(folder)
+    store, results = _store_of(folder), open_part(folder)
+    if store.name == UNFINISHED and (fewer := GrowingStore(store.with_name(STORE)).n_draws):
+        logger.warning(
+            "%s: its unfinished run is merged, which has more draws than its results (%s)", folder, f"{fewer:,}"
+        )
     numbers = results["draw"].values
     first, after = int(numbers[0]), int(numbers[0]) + len(numbers)
     if (numbers != np.arange(first, after)).any():
@@ -137,7 +155,7 @@ def _part(folder: str | os.PathLike[str]) -> _Part:
             f"{folder} holds draws of a Latin hypercube, which all depend on how many there are; nothing was merged. "
             "'simcore run --resume' goes on with an unfinished one."
         )
-    return _Part(str(folder), results, first, after)
+    return _Part(str(folder), results, first, after, GrowingStore(store).chunk)
 
 
 def _check_one_run(parts: Sequence[_Part]) -> None:
@@ -172,13 +190,13 @@ def _check_one_run(parts: Sequence[_Part]) -> None:
             )  # fmt: skip
 
 
-def _portions(parts: Sequence[_Part], first: int) -> Iterator[tuple[xr.Dataset, int]]:
+def _portions(parts: Sequence[_Part], first: int, chunk: int) -> Iterator[tuple[xr.Dataset, int]]:
     """All draws in their order, each once, some chunks at a time, and the place of the first of each portion."""
     import xarray as xr
 
     after = max(part.after for part in parts)
     each = max(1, parts[0].results.nbytes // (parts[0].after - parts[0].first))
-    step = CHUNK_DRAWS * max(1, _PORTION_BYTES // each // CHUNK_DRAWS)
+    step = chunk * max(1, _PORTION_BYTES // each // chunk)
     for begin in range(first, after, step):
         end = min(begin + step, after)
         pieces: list[xr.Dataset] = []

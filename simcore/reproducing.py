@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore.dataset import GIVEN
+from simcore.growing import of_run
 from simcore.progress import Progress, shown_progress
 from simcore.repricing import scenario_of
 from simcore.simulation import Planned, plan
@@ -33,6 +34,8 @@ class Reproduced:
     different
         Of each variable that is not the same to the bit: in how many draws, and by how much at most, as a share of the
         largest amount in it (not a number where it has other sizes or is not there).
+    attributes
+        Names of what the results say of the run that is not so, such as the hash of a scenario whose text was changed.
     versions
         What numbers depend on that was another version then: the name, then, and now.
     """
@@ -42,12 +45,13 @@ class Reproduced:
     n_draws: int
     n_variables: int
     different: dict[str, tuple[int, float]]
+    attributes: tuple[str, ...]
     versions: dict[str, tuple[str, str]]
 
     @property
     def agrees(self) -> bool:
-        """Whether all bits are the same."""
-        return not self.different
+        """Whether all bits are the same, and all that is said of the run."""
+        return not self.different and not self.attributes
 
 
 def run_again(
@@ -90,11 +94,13 @@ def run_again(
             again, then = planned.some(portion).results(workers, progress_of), stored.isel(draw=portion)
             for name in sorted({*map(str, again.variables), *map(str, then.variables)}):
                 compared.setdefault(name, _Compared()).add(again.variables.get(name), then.variables.get(name))
+    said, is_so = (of_run({**of.attrs, "simcore_version": __version__}) for of in (stored, again))
     old = json.loads(str(stored.attrs.get("versions", "{}"))) | {"simcore": str(stored.attrs["simcore_version"])}
     now = versions() | {"simcore": __version__}
     return Reproduced(
         planned.title, planned.run.seed, n_draws, len(compared),
         {name: (of.n_draws, of.share) for name, of in compared.items() if of.n_draws},
+        tuple(sorted(name for name in {*said, *is_so} if said.get(name) != is_so.get(name))),
         {name: (old[name], value) for name, value in now.items() if old.get(name, value) != value},
     )  # fmt: skip
 

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simcore.errors import ResultsError
-from simcore.growing import Encoded, GrowingStore, remove
+from simcore.growing import Encoded, GrowingStore
+from simcore.marks import of_this_process
 from simcore.progress import Progress, shown_progress
 from simcore.scenario.loading import ScenarioFile
 from simcore.simulation import Planned, plan
-from simcore.storage import STORE, UNFINISHED, check_target, finish, open_results
-from simcore.version import __version__, versions
+from simcore.storage import STORE, UNFINISHED, check_target, check_whole, finish, open_results
+from simcore.version import __version__, other_versions
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -121,7 +122,7 @@ def begun(
     resume
         Go on with an unfinished run that is there, or add draws to a finished one.
     afresh
-        Throw an unfinished run away.
+        Let this run take the place of an unfinished one, once it has draws to put there.
 
     Raises
     ------
@@ -131,14 +132,14 @@ def begun(
     """
     path = Path(folder)
     unfinished, finished = path / UNFINISHED, path / STORE
-    if afresh:
-        remove(unfinished)
-    if not resume:
+    if not resume and not afresh:
         check_nothing_unfinished(folder)
-    store = GrowingStore(unfinished, planned.chunk())
+    store = GrowingStore(unfinished, planned.chunk(), afresh=afresh)
     if store.n_draws:
+        check_whole(unfinished, folder)
         _check_same(planned, store, folder)
     elif resume and finished.is_dir():
+        check_whole(finished, folder)
         _check_same(planned, GrowingStore(finished), folder)
         try:
             _link(finished, unfinished)
@@ -168,8 +169,8 @@ def check_nothing_unfinished(folder: str | os.PathLike[str]) -> None:
     store = GrowingStore(Path(folder) / UNFINISHED)
     if store.n_draws:
         raise ResultsError(
-            f"{folder} holds an unfinished run: {store.n_draws:,} of {store.wanted:,} draws. --resume goes on with it, "
-            "--afresh throws it away."
+            f"{folder} holds an unfinished run: {store.n_draws:,} of {store.wanted:,} draws. 'simcore run --resume' "
+            "goes on with it, --afresh throws it away."
         )
 
 
@@ -216,13 +217,13 @@ def simulate_to(
         portions = planned.portions(store.n_draws, store.chunk)
         _add_all(store, wanted, _simulated_here(planned, portions, workers, _from(portions, wanted, progress)))
     else:
-        from simcore.cluster import cluster, simulated_on, threads_of, warn_of_other_versions
+        from simcore.cluster import cluster, simulated_on, threads_of
 
         try:
             with cluster(dask, workers) as client:
-                warn_of_other_versions(client)
                 threads = threads_of(client)
-                store = GrowingStore(store.path, planned.chunk(threads))
+                if not store.n_draws:
+                    store.chunk = planned.chunk(threads)
                 portions = planned.portions(store.n_draws, store.chunk, threads)
                 tell = _from(portions, wanted, progress)
                 _add_all(store, wanted, simulated_on(client, planned, portions, store.chunk, tell))
@@ -292,6 +293,8 @@ def _finish(store: GrowingStore, wanted: int) -> None:
 
 
 def _how_many_are_there(store: GrowingStore, wanted: int) -> str:
+    if not store.n_draws:
+        return "No draws were kept."
     return f"{store.n_draws:,} of {wanted:,} draws are there; --resume goes on with them."
 
 
@@ -312,6 +315,8 @@ def _check_same(planned: Planned, store: GrowingStore, folder: str | os.PathLike
     there, here_too = [str(group) for group in store.coordinate("group")], list(planned.ready.pricer.account.groups)
     if there != here_too:
         different.append(f"subgroups {', '.join(there) or 'none'} there, {', '.join(here_too) or 'none'} here")
+    if about.get("given") != (given := json.dumps(sorted(run.given))):
+        different.append(f"names of parameters whose values are given: {about.get('given')} there, {given} here")
     if about.get("content_hash") != file.content_hash:
         old = json.loads(str(about.get("scenario_files", "{}")))
         changed = sorted(name for name in {*old, *file.files} if old.get(name) != file.files.get(name))
@@ -322,34 +327,28 @@ def _check_same(planned: Planned, store: GrowingStore, folder: str | os.PathLike
     numbers = store.coordinate("draw")
     if (numbers[:shared] != run.draws[:shared]).any():
         different.append(f"numbers of the draws: from {numbers[0]:,} there, from {run.draws[0]:,} here")
+    other = other_versions(json.loads(str(about.get("versions", "{}"))))
     if not different:
-        different = _other_parameters(planned, store, shared)
+        different = _other_parameters(planned, store, shared, _LAST_BITS if other else 0.0)
     if different:
+        instead = "--afresh throws it away" if store.path.name == UNFINISHED else "run without --resume"
         raise ResultsError(
             f"{folder} holds another run; nothing was run. What differs: {'; '.join(different)}. Name another --out, "
-            "or run without --resume."
+            f"or {instead}."
         )
     if n_draws > wanted:
         raise ResultsError(f"{folder} holds {n_draws:,} draws, more than {wanted:,}; nothing was run.")
-    old_versions, now = json.loads(str(about.get("versions", "{}"))), versions()
-    other = [
-        f"{name} {old_versions[name]} there, {now[name]} here"
-        for name in now
-        if old_versions.get(name, now[name]) != now[name]
-    ]
     if other:
-        logger.warning(
-            "the run in %s goes on with other versions, so that last bits may differ: %s", folder, "; ".join(other)
-        )
+        logger.warning("the run in %s goes on with other versions, so that last bits may differ: %s", folder, other)
 
 
-def _other_parameters(planned: Planned, store: GrowingStore, n_draws: int) -> list[str]:
-    """Parameters that have other values in the draws that are there, as when other values were given."""
+def _other_parameters(planned: Planned, store: GrowingStore, n_draws: int, share: float) -> list[str]:
+    """Parameters that differ by more than a share in the draws that are there, as when other values were given."""
     names = [str(name) for name in store.coordinate("parameter")]
     found = dict.fromkeys(name for name in {*names, *planned.drawn} if name not in names or name not in planned.drawn)
     for values, portion in store.portions_of("parameter_value", n_draws):
         for column, name in enumerate(names):
-            if name not in found and not np.allclose(values[:, column], planned.drawn[name][portion], _LAST_BITS, 0.0):
+            if name not in found and not np.allclose(values[:, column], planned.drawn[name][portion], share, 0.0):
                 found[name] = None
     return [f"values of {', '.join(sorted(found))}"] if found else []
 
@@ -363,8 +362,11 @@ def _link(store: Path, other: Path) -> None:
         except OSError:
             shutil.copy2(source, target)
 
-    partial = other.with_name(f".{other.name}.{os.getpid()}")
+    partial = other.with_name(f".{other.name}.{of_this_process()}")
     shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(store, partial, copy_function=link)
-    shutil.rmtree(other, ignore_errors=True)
-    partial.rename(other)
+    try:
+        shutil.copytree(store, partial, copy_function=link)
+        shutil.rmtree(other, ignore_errors=True)
+        partial.rename(other)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

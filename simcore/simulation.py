@@ -412,7 +412,8 @@ def _check_sizes(draws: int | Sequence[int], n_persons: int, seed: int) -> None:
         different = isinstance(draws, range) or len(set(draws)) == len(draws)
         if not different or min(draws, default=0) < 0 or max(draws, default=0) >= _DRAW_NUMBERS:
             allowed = f"different whole numbers from 0 to {_DRAW_NUMBERS - 1}"
-            problems.append(Problem("draws", 0, "", shown(draws if isinstance(draws, range) else list(draws)), allowed))
+            found = f"{draws[0]} to {draws[-1]}" if isinstance(draws, range) and draws else shown(list(draws))
+            problems.append(Problem("draws", 0, "", found, allowed))
     for name, value, low, high in (
         ("draws", draws if isinstance(draws, int) else len(draws), 1, 10_000_000),
         ("persons", n_persons, 1, 100_000_000),

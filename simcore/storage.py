@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from simcore.errors import ResultsError
 from simcore.growing import GrowingStore, write
+from simcore.marks import is_abandoned, of_this_process
 from simcore.second_process import PATIENCE, in_second_process
 from simcore.vocabulary import validate
 
@@ -32,6 +34,8 @@ IN_MEMORY = 1_000_000_000
 CHUNK_DRAWS = 250
 #: What folders within a results folder are called while results take the place of others.
 _NEW, _OLD = ".new-", ".old-"
+#: After so many seconds without a change, what another machine was about to put in place is abandoned.
+_LONG_AGO = 86_400.0
 _HALF_DONE = (_NEW, _OLD, f".{UNFINISHED}.")
 
 
@@ -115,7 +119,7 @@ def finish(store: GrowingStore, folder: str | os.PathLike[str], also: Callable[[
 def _new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     """A folder within the results folder, where new files are made; it is gone afterwards."""
     target = Path(folder).resolve()
-    new = target / f"{_NEW}{os.getpid()}"
+    new = target / f"{_NEW}{of_this_process()}"
     try:
         _clear(target)
         new.mkdir(parents=True)
@@ -130,7 +134,7 @@ def _new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
 
 def _put_in_place(target: Path, new: Path, store: Path | None = None) -> None:
     """Let new results take the place of old ones, the store first; while there is none, `_clear` puts old ones back."""
-    old = target / f"{_OLD}{os.getpid()}"
+    old = target / f"{_OLD}{of_this_process()}"
     old.mkdir()
     for name in CONTENTS:  # the store is the first of them
         if name != UNFINISHED and (target / name).exists():
@@ -144,27 +148,22 @@ def _clear(target: Path) -> None:
     """Remove what this process, or one that was killed, has left half done; old results that nothing follows return."""
     if not target.is_dir():
         return
-    for entry in [entry for entry in target.iterdir() if entry.name.startswith(_HALF_DONE) and _abandoned(entry.name)]:
+    for entry in list(target.iterdir()):
+        mark = next((entry.name.removeprefix(of) for of in _HALF_DONE if entry.name.startswith(of)), None)
+        if mark is None or not (is_abandoned(mark) or time.time() - _changed(entry) > _LONG_AGO):
+            continue
         if entry.name.startswith(_OLD) and not (target / STORE).exists():
             for file in entry.iterdir():
                 os.replace(file, target / file.name)
         shutil.rmtree(entry, ignore_errors=True)
 
 
-def _abandoned(name: str) -> bool:
-    """Whether a folder is of this process, or of one that is no more: its number ends the name."""
-    number = name.rpartition("-" if name.startswith((_NEW, _OLD)) else ".")[2]
-    if not number.isdecimal() or int(number) == os.getpid():
-        return True
-    if os.name != "posix":
-        return False  # elsewhere, asking for a process may end it
+def _changed(entry: Path) -> float:
+    """When a folder was last changed [seconds]; now, if it has gone meanwhile."""
     try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return False
+        return entry.stat().st_mtime
+    except OSError:
+        return time.time()
 
 
 def _written(results: xr.Dataset, store: Path) -> bytes:
@@ -172,12 +171,30 @@ def _written(results: xr.Dataset, store: Path) -> bytes:
     return b""  # nothing to tell whoever waits for it
 
 
-def _missing_chunks(store: Path) -> list[str]:
-    """Names of the arrays of a store that are not complete."""
+def check_whole(store: Path, folder: str | os.PathLike[str]) -> None:
+    """Refuse a store that is damaged; messages name the folder that it is in.
+
+    Raises
+    ------
+    ResultsError
+        The store cannot be read, or parts of it are missing.
+    """
     import zarr
 
-    arrays = dict(zarr.open_group(store, mode="r").arrays())
-    return [name for name, array in arrays.items() if array.nchunks_initialized < array.nchunks]
+    try:
+        arrays = dict(zarr.open_group(store, mode="r", use_consolidated=True).arrays())
+        missing = [name for name, array in arrays.items() if array.nchunks_initialized < array.nchunks]
+    except Exception as error:
+        raise _unreadable(folder, error) from error
+    if missing:
+        raise ResultsError(f"{folder} is damaged: parts of {', '.join(missing)} are missing. Run the scenario again.")
+
+
+def _unreadable(folder: str | os.PathLike[str], error: Exception) -> ResultsError:
+    return ResultsError(
+        f"{folder} cannot be read: the store is damaged or from another version ({type(error).__name__}). "
+        "Run the scenario again."
+    )
 
 
 def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
@@ -222,8 +239,10 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
     return open_store(store, folder)
 
 
-def open_store(store: Path, folder: str | os.PathLike[str]) -> xr.Dataset:
+def open_store(store: Path, folder: str | os.PathLike[str], in_memory: float | None = None) -> xr.Dataset:
     """Open a store; messages name the folder that it is in.
+
+    From `in_memory` bytes on, by default `IN_MEMORY`, most of it stays on disk.
 
     Raises
     ------
@@ -234,17 +253,13 @@ def open_store(store: Path, folder: str | os.PathLike[str]) -> xr.Dataset:
 
     from simcore.on_disk import left_on_disk, read_now
 
+    check_whole(store, folder)
     try:
-        missing = _missing_chunks(store)
         opened = xr.open_dataset(store, engine="zarr", consolidated=True, chunks=None, cache=False)
         with opened:
-            results = read_now(opened) if opened.nbytes < IN_MEMORY else left_on_disk(opened, store)
+            few = opened.nbytes < (IN_MEMORY if in_memory is None else in_memory)
+            results = read_now(opened) if few else left_on_disk(opened, store)
     except Exception as error:
-        raise ResultsError(
-            f"{folder} cannot be read: the store is damaged or from another version ({type(error).__name__}). "
-            "Run the scenario again."
-        ) from error
-    if missing:
-        raise ResultsError(f"{folder} is damaged: parts of {', '.join(missing)} are missing. Run the scenario again.")
+        raise _unreadable(folder, error) from error
     validate(results)
     return results

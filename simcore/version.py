@@ -21,3 +21,13 @@ def versions() -> dict[str, str]:
         "numba": numba.__version__,
         "processor": f"{platform.machine()} {llvmlite.binding.get_host_cpu_name()}",
     }
+
+
+def other_versions(there: dict[str, str], there_is: str = "there") -> str:
+    """What numbers depend on that has another version here than elsewhere, in words; empty where all is the same."""
+    here = versions()
+    return ", ".join(
+        f"{name} {there[name]} {there_is}, {value} here"
+        for name, value in here.items()
+        if there.get(name, value) != value
+    )

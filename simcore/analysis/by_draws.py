@@ -108,7 +108,11 @@ def read_by_draws(results: xr.Dataset, *names: str) -> Iterator[xr.Dataset]:
 
 
 class Mean:
-    """Mean over draws of what comes some draws after others: the same as that of all of them at once."""
+    """Mean over draws of what comes some draws after others, added up in their order.
+
+    Where the last bits depend on how NumPy groups the numbers of one sum, as along the last axis of an array, they may
+    differ from those of the mean of all draws at once.
+    """
 
     def __init__(self) -> None:
         self.total: NDArray[np.float64] | None = None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,6 +29,7 @@ from simcore.cli.shared import (
     Years,
     command,
     laid_out,
+    load_meanwhile,
     logged,
     open_stored,
     print_out,
@@ -145,10 +144,6 @@ def run(
         from simcore.analysis.avoided_cost import counted_kinds
 
         counted_kinds(also)
-    if log is not None and log != "-" and out is not None and Path(log).resolve().parent == Path(out).resolve():
-        raise ScenarioError(
-            [Problem("log", 0, "", f"{log}, in the results folder", "a file elsewhere")], "the command line"
-        )
     with_until = {
         "draws": draws,
         "first": first,
@@ -174,6 +169,10 @@ def run(
         file = with_groups(file, by)
     check_outcome(file, per)
     folder = out if out is not None else os.path.join("results", file.name)
+    if log is not None and log != "-" and Path(folder).resolve() in Path(log).resolve().parents:
+        raise ScenarioError(
+            [Problem("log", 0, "", f"{log}, in the results folder", "a file elsewhere")], "the command line"
+        )
     check_target(folder)
     loading = load_meanwhile(
         "xarray", "simcore.report.tables", "matplotlib.figure", "matplotlib.backends.backend_agg", "zarr"
@@ -186,45 +185,43 @@ def run(
         lives = trace_lives(file, persons=trace, among=n_persons, seed=seed, draws=draws, sampling=sampling)
     sizes: dict[str, Any] = {"seed": seed, "engine": engine, "sampling": sampling}
     found, store = None, None
-    if until is None:
-        from simcore.resuming import wanted_draws
+    with logged(log):
+        if until is None:
+            from simcore.resuming import wanted_draws
 
-        n_draws = file.scenario.draws if draws is None else draws
-        wanted: int | range = range(first, first + n_draws) if first else n_draws
-        begun_for = wanted_draws(folder) if resume and draws is None else None
-        if begun_for is not None and first in (0, begun_for.start):
-            n_draws, wanted = len(begun_for), begun_for if begun_for.start else len(begun_for)
-        _note_balance(sampling or file.scenario.sampling, n_draws)
-        where = {"workers": workers, "processes": processes, "dask": dask}
-        with logged(log):
+            n_draws = file.scenario.draws if draws is None else draws
+            wanted: int | range = range(first, first + n_draws) if first else n_draws
+            begun_for = wanted_draws(folder) if resume and draws is None else None
+            if begun_for is not None and first in (0, begun_for.start):
+                n_draws, wanted = len(begun_for), begun_for if begun_for.start else len(begun_for)
+            _note_balance(sampling or file.scenario.sampling, n_draws)
+            where = {"workers": workers, "processes": processes, "dask": dask}
             results, store = simulated(
-                file,
-                folder,
-                quiet or as_json,
-                where,
-                resume=resume,
-                afresh=afresh,
-                draws=wanted,
-                persons=persons,
+                file, folder, quiet or as_json, where, resume=resume, afresh=afresh, draws=wanted, persons=persons,
                 **sizes,
-            )
-    else:
-        from simcore.resuming import check_nothing_unfinished
+            )  # fmt: skip
+        else:
+            from simcore.report.until_words import step_words
+            from simcore.resuming import check_nothing_unfinished
+            from simcore.studies.until import INTERRUPTED, simulate_until
 
-        check_nothing_unfinished(folder)
-        from simcore.report.until_words import step_words
-        from simcore.studies.until import INTERRUPTED, simulate_until
-
-        found = simulate_until(
-            file, until, outcome=outcome or "net_saving", actor=actor or "society", intervention=intervention,
-            persons=persons, workers=workers, **sizes,
-            most_seconds=at_most, report=None if quiet else lambda step: print(step_words(step), file=sys.stderr),
-        )  # fmt: skip
-        results = found.results
-
-    loading.join()
-    wishes = Wishes(as_json, quiet, per, also or (), years)
-    write_results(results, store, folder, file, wishes, found=found, lives=lives)
+            check_nothing_unfinished(folder)
+            found = simulate_until(
+                file, until, outcome=outcome or "net_saving", actor=actor or "society", intervention=intervention,
+                persons=persons, workers=workers, **sizes,
+                most_seconds=at_most, report=None if quiet else lambda step: print(step_words(step), file=sys.stderr),
+            )  # fmt: skip
+            results = found.results
+        loading.join()
+        wishes = Wishes(as_json, quiet, per, also or (), years)
+        try:
+            write_results(results, store, folder, file, wishes, found=found, lives=lives)
+        except KeyboardInterrupt:
+            if store is None:
+                raise
+            there = f"all {results.sizes['draw']:,} draws are in {folder}"
+            print(f"Interrupted: {there}; 'simcore run' with --resume makes the tables.", file=sys.stderr)
+            raise typer.Exit(130) from None
     if found is not None and found.why == INTERRUPTED:
         raise typer.Exit(130)
 
@@ -303,12 +300,7 @@ def write_results(
         if store is None:
             save_results(results, folder, add_tables)
         else:
-            try:
-                finish(store, folder, add_tables)
-            except KeyboardInterrupt:
-                there = f"all {results.sizes['draw']:,} draws are in {folder}"
-                print(f"Interrupted: {there}; 'simcore run' with --resume makes the tables.", file=sys.stderr)
-                raise typer.Exit(130) from None
+            finish(store, folder, add_tables)
     if isinstance(told, SimcoreError):
         raise told
     if not wishes.quiet:
@@ -335,7 +327,7 @@ def simulated(
     store = begun(planned, folder, resume=resume, afresh=afresh)
     wanted, here = len(planned.run.draws), where["dask"] is None and not where["processes"]
     with shown_progress(planned.title, not silent, planned.persons) as progress:
-        if here and store.n_draws == 0 and planned.is_small:
+        if here and planned.is_small and not store.path.exists():
             return planned.results(where["workers"], progress), None
         try:
             simulate_to(store, planned, progress=progress, **where)
@@ -358,7 +350,7 @@ def _refuse_beside_again(context: typer.Context) -> None:
         source = context.get_parameter_source(name)
         if name not in _BESIDE_AGAIN and source is not None and source.name == "COMMANDLINE":
             written = name.upper() if name == "scenario" else f"--{name.replace('_', '-')}"
-            allowed = "neither: what is run, and how, stands in the results"
+            allowed = "--again alone: what is run, and how, stands in the results"
             raise ScenarioError([Problem(name, 0, "", f"{written} with --again", allowed)], "the command line")
 
 
@@ -386,18 +378,6 @@ def _note_balance(sampling: str, draws: int) -> None:
     if sampling == "sobol" and not is_balanced(draws):
         more, note = balanced(draws), "Sobol' points are in balance for 8 times a power of two draws"
         print(f"note: {note}: {more:,} draws would tell much more than {draws:,}.", file=sys.stderr)
-
-
-def load_meanwhile(*modules: str) -> threading.Thread:
-    """Load modules that are needed after the simulation while the kernels, which leave Python free, run."""
-
-    def load() -> None:
-        for module in modules:
-            importlib.import_module(module)
-
-    thread = threading.Thread(target=load, daemon=True)
-    thread.start()
-    return thread
 
 
 def check_outcome(file: ScenarioFile, name: str | None) -> None:
@@ -458,6 +438,7 @@ def merge(
     debug: Debug = False,
 ) -> None:
     """Put together draws of one run that several machines have made."""
+    from simcore.growing import remove
     from simcore.merging import merged, open_part
     from simcore.repricing import scenario_of
     from simcore.storage import open_store
@@ -469,10 +450,14 @@ def merge(
     check_outcome(scenario_of(open_part(folders[0])), per)
     with logged(log):
         store = merged(folders, out, afresh=afresh)
-    results = open_store(store.path, out)
-    file = scenario_of(results)
-    started()
-    write_results(results, store, out, file, Wishes(as_json, quiet, per, also or (), years))
+        try:
+            results = open_store(store.path, out)
+            file = scenario_of(results)
+            started()
+            write_results(results, store, out, file, Wishes(as_json, quiet, per, also or (), years))
+        except BaseException:
+            remove(store.path)  # which is soon merged again
+            raise
 
 
 @app.command()

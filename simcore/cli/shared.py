@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib
 import json
 import logging
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -48,7 +50,12 @@ Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers.")]
 Engine = Annotated[
     str, typer.Option(metavar="sampled|expected", help="Individual lives, or the exact distribution without luck.")
 ]
-Workers = Annotated[int | None, typer.Option(min=1, help="Threads (or processes); the results do not depend on it.")]
+#: More threads or processes than any machine has use for.
+_MOST_WORKERS = 1_024
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, max=_MOST_WORKERS, help="Threads (or processes); the results do not depend on it."),
+]
 Log = Annotated[
     str | None,
     typer.Option("--log", metavar="FILE", help="Write down what happens, and when; - is the error stream."),
@@ -164,29 +171,76 @@ def progress_bar(what: str, silent: bool, unit: str = "draws") -> AbstractContex
 def logged(file: str | None) -> Iterator[None]:
     """Write what simcore logs meanwhile into a file, line by line behind what it holds; `-` is the error stream.
 
+    Warnings are shown on the error stream in any case. Where a file cannot be written any more, as the disk is full,
+    the log ends, not the run.
+
     Raises
     ------
     ResultsError
-        The file cannot be written.
+        The file cannot be opened for writing.
     """
     if file is None:
         yield
         return
     logger = logging.getLogger("simcore")
-    try:
-        handler = logging.StreamHandler(sys.stderr) if file == "-" else logging.FileHandler(file, encoding="utf-8")
-    except OSError as error:
-        raise ResultsError(f"{file} could not be written: {error.strerror or error}. Nothing was run.") from error
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    shown: logging.Handler = logging.StreamHandler(sys.stderr)
+    handlers, lines = [shown], logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    if file == "-":
+        shown.setFormatter(lines)
+    else:
+        shown.setLevel(logging.WARNING)
+        try:
+            handlers.append(_LogFile(file, encoding="utf-8"))
+        except OSError as error:
+            raise ResultsError(f"{file} could not be written: {error.strerror or error}. Nothing was run.") from error
+        handlers[-1].setFormatter(lines)
     before = logger.level
-    logger.addHandler(handler)
+    for handler in handlers:
+        logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     try:
         yield
     finally:
-        logger.removeHandler(handler)
         logger.setLevel(before)
-        handler.close()
+        for handler in handlers:
+            logger.removeHandler(handler)
+            handler.close()
+
+
+class _LogFile(logging.FileHandler):
+    """A log that ends, once told, when its file cannot be written any more."""
+
+    ended = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self.ended:
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        self.end(sys.exception())
+
+    def end(self, error: BaseException | None) -> None:
+        if not self.ended:
+            self.ended = True
+            print(f"note: {self.baseFilename} could not be written: {error}; the log ends there.", file=sys.stderr)
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:  # what is still to be written when it is closed
+            self.end(error)
+
+
+def load_meanwhile(*modules: str) -> threading.Thread:
+    """Load modules that are needed after the simulation while the kernels, which leave Python free, run."""
+
+    def load() -> None:
+        for module in modules:
+            importlib.import_module(module)
+
+    thread = threading.Thread(target=load, daemon=True)
+    thread.start()
+    return thread
 
 
 def show_records(

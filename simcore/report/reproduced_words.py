@@ -18,6 +18,7 @@ def reproduced_words(found: Reproduced) -> list[str]:
     if found.agrees:
         return [f"The bits agree: {what}; {counted(found.n_variables, 'variable')} compared.", *_versions(found)]
     lines = [f"The bits do NOT agree: {what}. Different are:"]
+    lines += [f"  what the results say of the run: {', '.join(found.attributes)}"] if found.attributes else []
     in_order = sorted(found.different.items(), key=lambda item: not math.isnan(item[1][1]))
     for name, (number, share) in in_order[:_MOST]:
         where = f"in {number:,} of {found.n_draws:,} draws, by at most {share:.2g} of the largest amount"

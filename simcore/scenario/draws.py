@@ -54,7 +54,9 @@ def drawn_parameters(
         return {name: values[numbers] for name, values in whole.items()}
     if method == "latin_hypercube":
         allowed = "a number of draws: points of a Latin hypercube all depend on how many there are"
-        raise ScenarioError([Problem("draws", 0, "", "single draws", allowed)], "the sizes of the run")
+        raise ScenarioError(
+            [Problem("draws", 0, "", f"draws from {numbers.min()}, or single ones", allowed)], "the sizes of the run"
+        )
     first = int(numbers.min())
     found = draw_parameters(
         distributions, int(numbers.max()) + 1 - first, seed=seed, first_draw=first, dependence=dependence,

@@ -20,7 +20,7 @@ import pytest
 from distributed import Client, KilledWorker, LocalCluster
 
 import simcore
-from simcore import cluster
+from simcore import cluster, version
 from simcore.errors import ModelError, Problem, ResultsError, ScenarioError, UnknownNameError
 from simcore.growing import GrowingStore
 from simcore.resuming import begun, simulate_into, simulate_to
@@ -157,6 +157,8 @@ class Workers:
         (OSError("Timed out"), r"The connection to the cluster was lost \(Timed out\)"),
         (ModuleNotFoundError("No module named 'simcore'"), r"cannot run simcore .*No module named 'simcore'\. Install"),
         (ModelError("In draw 9 ..."), "In draw 9 ..."),
+        (MemoryError(), r"A worker failed at draws 8 to 11 \(MemoryError: MemoryError\): see its log"),
+        (KeyError("x"), r"A worker failed at draws 8 to 11 \(KeyError: 'x'\): see its log"),
     ],
 )
 def test_failures_of_a_cluster_are_told(file: ScenarioFile, error: Exception, told: str) -> None:
@@ -238,12 +240,29 @@ def test_other_libraries_of_workers_are_logged(
     address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Client(address, set_as_default=False) as client:
-        cluster.warn_of_other_versions(client)
+        cluster._checked_workers(client)
         assert "last bits" not in caplog.text
         there = {"tcp://worker": {**cluster.versions(), "numpy": "1.0"}}
         monkeypatch.setattr(client, "run", lambda function, on_error: there)
-        cluster.warn_of_other_versions(client)
+        cluster._checked_workers(client)
     assert "worker tcp://worker may differ in the last bits: numpy 1.0 there" in caplog.text
+
+
+def test_other_libraries_of_a_worker_that_came_late_are_logged_once(
+    file: ScenarioFile, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(cluster, "_checked_workers", lambda client: set())
+    monkeypatch.setattr(version, "versions", lambda: {"numpy": "1.0"})
+    simulate_into(tmp_path, file, draws=DRAWS, persons=PERSONS, dask=address)
+    assert caplog.text.count("a worker may differ in the last bits: numpy") == 1
+
+
+def test_processes_of_this_machine_keep_the_memory_that_they_need_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)  # another cluster of this process may have set it
+    with cluster.local_cluster(1) as local, Client(local, set_as_default=False) as client:
+        (environment,) = client.run(lambda: dict(os.environ)).values()
+    assert "MALLOC_TRIM_THRESHOLD_" not in environment
+    assert environment["OMP_NUM_THREADS"] == "1"
 
 
 def test_errors_come_whole_from_another_process() -> None:

@@ -22,7 +22,8 @@ import simcore
 from simcore import second_process
 from simcore.errors import ResultsError
 from simcore.growing import GrowingStore
-from simcore.resuming import begun, simulate_to
+from simcore.marks import of_this_process
+from simcore.resuming import begun, simulate_into, simulate_to
 from simcore.scenario.loading import ScenarioFile, read_scenario, with_groups
 from simcore.simulation import Planned, plan
 from simcore.storage import STORE, UNFINISHED, finish, open_results, open_store, save_results
@@ -83,6 +84,7 @@ def test_an_unfinished_run_is_not_read_and_not_overwritten(file: ScenarioFile, t
     with pytest.raises(ResultsError, match=r"unfinished run: 8 of 23 draws.*--resume.*--afresh"):
         begun(run, tmp_path)
     assert begun(run, tmp_path, afresh=True).n_draws == 0
+    assert begun(run, tmp_path, resume=True).n_draws == 8
 
 
 @pytest.mark.parametrize(("before", "after"), [(20, 40), (22, 23), (3, 41), (23, 23)])
@@ -208,9 +210,73 @@ def test_a_damaged_unfinished_run_is_told_and_can_be_thrown_away(file: ScenarioF
     for how in (False, True):
         with pytest.raises(ResultsError, match=r"is damaged .*; --afresh throws it away"):
             begun(run, tmp_path, resume=how)
-    assert begun(run, tmp_path, afresh=True).n_draws == 0
+    store = begun(run, tmp_path, afresh=True)
+    assert store.n_draws == 0
+    simulate_to(store, run)
+    finish(store, tmp_path, lambda new: None)
+    assert open_results(tmp_path).identical(run.results())
+
+
+def test_a_file_in_the_place_of_an_unfinished_run_gives_way(file: ScenarioFile, tmp_path: Path) -> None:
+    run = planned(file)
     (tmp_path / UNFINISHED).touch()
     assert whole(tmp_path, run).identical(run.results())
+
+
+def test_what_is_thrown_away_stays_until_there_is_something_else(file: ScenarioFile, tmp_path: Path) -> None:
+    run, other = planned(file, seed=1), planned(file, seed=2)
+    begun(run, tmp_path).add(run.some(slice(0, 8)).results(), 0, DRAWS)
+    with pytest.raises(ResultsError, match="No dask scheduler answers"):
+        simulate_into(tmp_path, file, draws=DRAWS, persons=PERSONS, seed=2, afresh=True, dask="nonsense://x")
+    assert begun(run, tmp_path, resume=True).n_draws == 8
+    store = begun(other, tmp_path, afresh=True)
+    assert store.n_draws == 0
+    assert begun(run, tmp_path, resume=True).n_draws == 8
+    store.add(other.some(slice(0, 4)).results(), 0, DRAWS)
+    assert store.n_draws == begun(other, tmp_path, resume=True).n_draws == 4
+    with pytest.raises(ResultsError, match=r"seed 2 there, 1 here.*--afresh throws it away"):
+        begun(run, tmp_path, resume=True)
+
+
+@pytest.mark.parametrize("name", [STORE, UNFINISHED])
+def test_damage_is_told_before_anything_is_run(file: ScenarioFile, tmp_path: Path, name: str) -> None:
+    first, more = planned(file), planned(file, 2 * DRAWS)
+    save_results(first.results(), tmp_path)
+    (tmp_path / STORE).rename(tmp_path / name)
+    (tmp_path / name / "cost" / "0.0.0.0.0").rename(tmp_path / "kept")
+    with pytest.raises(ResultsError, match="is damaged: parts of cost are missing"):
+        begun(more, tmp_path, resume=True)
+    (tmp_path / "kept").rename(tmp_path / name / "cost" / "0.0.0.0.0")
+    assert begun(more, tmp_path, resume=True).n_draws == DRAWS
+    shutil.rmtree(tmp_path / UNFINISHED)
+    if name == STORE:
+        (tmp_path / STORE / ".zmetadata").unlink()
+        with pytest.raises(ResultsError, match="cannot be read: the store is damaged"):
+            begun(more, tmp_path, resume=True)
+
+
+def test_results_that_cannot_be_extended_leave_nothing_half_done(
+    file: ScenarioFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_results(planned(file).results(), tmp_path)
+
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for way in ("link", "copy2"):
+        monkeypatch.setattr(os if way == "link" else shutil, way, full)
+    with pytest.raises(ResultsError, match=r"could not be written: .*No space left.*Nothing was run"):
+        begun(planned(file, 2 * DRAWS), tmp_path, resume=True)
+    assert [entry.name for entry in tmp_path.iterdir()] == [STORE]
+
+
+def test_a_store_that_somebody_takes_away_is_told(file: ScenarioFile, tmp_path: Path) -> None:
+    run = planned(file)
+    store = begun(run, tmp_path)
+    store.add(run.some(slice(0, 8)).results(), 0, DRAWS)
+    shutil.rmtree(store.path)
+    with pytest.raises(ResultsError, match=r"Draws from 8 cannot be added to .*, which holds 0"):
+        store.add(run.some(slice(8, 12)).results(), 8, DRAWS)
 
 
 def test_a_run_goes_on_with_other_libraries_and_says_so(
@@ -227,9 +293,10 @@ def test_a_run_goes_on_with_other_libraries_and_says_so(
 def test_other_given_values_are_refused_by_name(file: ScenarioFile, tmp_path: Path) -> None:
     first = planned(file, parameters={"rr_oil": 0.5})
     begun(first, tmp_path).add(first.some(slice(0, 8)).results(), 0, DRAWS)
-    for other in ({}, {"parameters": {"rr_oil": 0.5 + 1e-6}}):
-        with pytest.raises(ResultsError, match=r"What differs: .*values of rr_oil"):
-            begun(planned(file, **other), tmp_path, resume=True)
+    with pytest.raises(ResultsError, match=r'values are given: \["rr_oil"\] there, \[\] here'):
+        begun(planned(file), tmp_path, resume=True)
+    with pytest.raises(ResultsError, match=r"What differs: values of rr_oil"):
+        begun(planned(file, parameters={"rr_oil": 0.5 + 1e-15}), tmp_path, resume=True)
     assert begun(first, tmp_path, resume=True).n_draws == 8
 
 
@@ -342,12 +409,19 @@ def test_old_results_return_after_a_process_was_killed_before_new_ones_followed(
     old = whole(tmp_path, planned(file))
     gone = subprocess.Popen([sys.executable, "-c", "pass"])
     gone.wait()
-    (tmp_path / f".old-{gone.pid}").mkdir()
-    (tmp_path / STORE).rename(tmp_path / f".old-{gone.pid}" / STORE)
-    (tmp_path / f".new-{gone.pid}").mkdir()
-    (tmp_path / f".new-{os.getppid()}").mkdir()  # of a process that is at work
+    machine = of_this_process().rpartition("-")[0]
+    left, at_work = f"{machine}-{gone.pid}", f"{machine}-{os.getppid()}"
+    (tmp_path / f".old-{left}").mkdir()
+    (tmp_path / STORE).rename(tmp_path / f".old-{left}" / STORE)
+    for mark in (left, at_work, f"elsewhere-{gone.pid}"):
+        (tmp_path / f".new-{mark}").mkdir()
     assert open_results(tmp_path).identical(old)
-    assert {entry.name for entry in tmp_path.iterdir()} == {STORE, f".new-{os.getppid()}"}
+    there = {STORE, f".new-{at_work}", f".new-elsewhere-{gone.pid}"}
+    assert {entry.name for entry in tmp_path.iterdir()} == there
+    yesterday = time.time() - 2 * 86_400
+    os.utime(tmp_path / f".new-elsewhere-{gone.pid}", (yesterday, yesterday))
+    save_results(old, tmp_path)
+    assert {entry.name for entry in tmp_path.iterdir()} == {STORE, f".new-{at_work}"}
 
 
 def test_a_full_disk_ends_with_a_message_and_a_store_that_resumes(file: ScenarioFile, tmp_path: Path) -> None:

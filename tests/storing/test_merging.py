@@ -191,3 +191,47 @@ def test_old_results_give_way(file: ScenarioFile, tmp_path: Path) -> None:
     save_results(run(file, 3), tmp_path / "all")
     merge_results(parts, tmp_path / "all")
     assert (open_results(tmp_path / "all")["draw"].values == np.arange(20)).all()
+
+
+def test_an_extension_that_has_more_draws_is_merged_in_place_of_the_results(
+    file: ScenarioFile, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, two = folders(file, tmp_path, range(0, 10), range(16, 20))
+    whole = plan(file, draws=40, persons=PERSONS)
+    store = begun(whole, one, resume=True)
+    assert merge_results([one], tmp_path / "first").sizes["draw"] == 10
+    assert caplog.text == ""
+    store.add(whole.some(slice(0, 16)).results(), 0, 40)
+    assert merge_results([one, two], tmp_path / "all").identical(run(file, 20))
+    assert "its unfinished run is merged, which has more draws than its results (10)" in caplog.text
+
+
+def test_parts_stay_on_disk_and_the_smallest_chunks_are_kept(file: ScenarioFile, tmp_path: Path) -> None:
+    parts = folders(file, tmp_path, range(20, 50))
+    whole = plan(file, draws=40, persons=PERSONS)
+    GrowingStore(tmp_path / "small" / UNFINISHED, 3).add(whole.some(slice(0, 21)).results(), 0, 40)
+    assert merging.open_part(tmp_path / "small")["cost"].encoding["preferred_chunks"] == {"draw": 3}
+    assert merge_results([tmp_path / "small", *parts], tmp_path / "all").identical(run(file, 50))
+    assert GrowingStore(tmp_path / "all" / STORE).chunk == 3
+
+
+def test_interrupted_merging_leaves_what_was_there(
+    file: ScenarioFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = folders(file, tmp_path, range(0, 10), range(10, 20))
+    whole = plan(file, draws=40, persons=PERSONS)
+    begun(whole, tmp_path / "all").add(whole.some(slice(0, 8)).results(), 0, 40)
+
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "_check_same_draws", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            merged(parts, tmp_path / "all", afresh=True)
+    assert GrowingStore(tmp_path / "all" / UNFINISHED).n_draws == 8
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "finish", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            merge_results(parts, tmp_path / "other")
+    assert not (tmp_path / "other" / UNFINISHED).exists()

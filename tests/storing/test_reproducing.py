@@ -65,6 +65,16 @@ def test_the_smallest_change_is_found_and_sized(tmp_path: Path) -> None:
     assert "Versions are the same as then" in words
 
 
+def test_what_is_said_of_a_run_and_is_not_so_is_told(tmp_path: Path) -> None:
+    results = simcore.simulate(read_scenario("textbook_chain"), draws=6, persons=30)
+    text = results.attrs["scenario_files"].replace("textbook", "text-book", 1)
+    assert text != results.attrs["scenario_files"]
+    found = run_again(save_results(results.assign_attrs(scenario_files=text, currency="EUR"), tmp_path / "run"))
+    assert not found.agrees
+    assert {"content_hash", "currency"} <= set(found.attributes)
+    assert "what the results say of the run: content_hash, currency" in "\n".join(reproduced_words(found))
+
+
 def test_given_values_and_new_prices_are_taken_as_they_are(tmp_path: Path) -> None:
     file = read_scenario("textbook_chain")
     results = simcore.simulate(file, draws=6, persons=30, parameters={"rr_oil": np.linspace(0.5, 0.6, 6)})

@@ -98,8 +98,11 @@ def test_bits_that_do_not_agree_are_told_with_an_exit_code(tmp_path):
         (["run", "textbook_chain", "--dask", "x", "--processes"], "--processes with --dask"),
         (["run", "textbook_chain", "--dask", "x", "--workers", "2"], "--workers 2 with --dask"),
         (["run", "textbook_chain", "--first", "3", "--trace", "2"], "--first 3 with --trace"),
-        (["run", "textbook_chain", "--first", "3", "--sampling", "latin_hypercube"], "single draws"),
+        (["run", "textbook_chain", "--first", "3", "--sampling", "latin_hypercube"], "draws from 3, or single ones"),
         (["run", "textbook_chain", "--first", "4294967290", "--draws", "7"], "whole numbers from 0 to 4294967295"),
+        (["run", "textbook_chain", "--first", "4294967290", "--draws", "7"], "4294967290 to 4294967296"),
+        (["run", "textbook_chain", *SMALL, "--workers", "100000"], "less than or equal to 1024"),
+        (["run", "textbook_chain", "--log", "results/textbook_chain/log"], "in the results folder"),
         (["run", "textbook_chain", "--first", "99999999999999999999"], "whole numbers from 0 to 4294967295"),
         (["run", "textbook_chain", *SMALL, "--log", "no/such/folder/file"], "could not be written"),
         (["merge", "nowhere", "--out", "y"], "no such folder"),
@@ -121,7 +124,7 @@ def test_an_unfinished_run_is_not_run_over(tmp_path):
     for more in ([], ["--until", "50%"]):
         done = simcore("run", "textbook_chain", "--persons", "50", "--out", tmp_path / "run", *more)
         assert done.exit_code == 2
-        assert "holds an unfinished run: 20 of 20 draws. --resume goes on with it" in done.output
+        assert "holds an unfinished run: 20 of 20 draws. 'simcore run --resume' goes on with it" in done.output
     run(tmp_path / "run", "--draws", 20, "--resume")
     assert open_results(tmp_path / "run").sizes["draw"] == 20
 
@@ -166,6 +169,50 @@ def test_interrupted_while_tables_are_made_all_draws_stay(tmp_path, monkeypatch)
     assert done.exit_code == 130
     assert "Interrupted: all 20 draws are in" in done.output
     run(tmp_path / "run", "--draws", 20, "--resume")
+
+
+def test_interrupted_while_tables_of_merged_draws_are_made_nothing_stays(tmp_path, monkeypatch):
+    import simcore.report.records as records
+
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    run(tmp_path / "run", "--draws", 20, "--quiet")
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "rows", interrupted)
+        done = simcore("merge", tmp_path / "run", "--out", tmp_path / "all")
+    assert done.exit_code == 130
+    assert "Interrupted; nothing was written" in done.output
+    assert not (tmp_path / "all" / "unfinished.zarr").exists()
+
+
+def test_an_unfinished_run_is_thrown_away_for_a_small_one(tmp_path, monkeypatch):
+    run(tmp_path / "run", "--draws", 20, "--quiet")
+    (tmp_path / "run" / "results.zarr").rename(tmp_path / "run" / "unfinished.zarr")
+    monkeypatch.setattr(Planned, "is_small", True)
+    run(tmp_path / "run", "--draws", 10, "--afresh")
+    assert open_results(tmp_path / "run").sizes["draw"] == 10
+    assert not (tmp_path / "run" / "unfinished.zarr").exists()
+
+
+def test_a_log_on_a_full_disk_ends_and_the_run_does_not(tmp_path):
+    done = run(tmp_path / "run", "--draws", 20, "--quiet", "--log", "/dev/full")
+    assert done.stderr.count("note: /dev/full could not be written") == 1
+    assert "Traceback" not in done.stderr
+    assert open_results(tmp_path / "run").sizes["draw"] == 20
+
+
+def test_warnings_are_shown_beside_a_log(tmp_path):
+    run(tmp_path / "run", "--draws", 10, "--quiet")
+    metadata = tmp_path / "run" / "results.zarr" / ".zmetadata"
+    changed = json.loads(metadata.read_text())
+    changed["metadata"][".zattrs"]["versions"] = '{"numpy": "1.0"}'
+    metadata.write_text(json.dumps(changed))
+    done = run(tmp_path / "run", "--draws", 20, "--resume", "--quiet", "--log", tmp_path / "log")
+    words = "goes on with other versions, so that last bits may differ: numpy 1.0 there"
+    assert words in done.stderr
+    assert words in (tmp_path / "log").read_text()
+    assert "20 of 20 draws" not in done.stderr
 
 
 def test_what_happens_is_logged_where_it_is_wanted(tmp_path):
