@@ -2,24 +2,28 @@
 
 A shipped case to disk, in portions of about a second: by one process of a cluster and by two; by a process that does
 one thing after the other (simulating, compressing, writing), which is what dask's overhead is measured by; and by two
-such processes beside each other, which know nothing of each other and so show what the machine gives. Everything has
-run once, with few draws, before the clock starts; the run is long enough that its beginning and end hardly count.
+such processes beside each other, which know nothing of each other and so show what the machine gives. Each has run some
+draws before the clock starts, and the run is long enough that its beginning and end hardly count. Only the processes
+that are measured are there meanwhile: those of a cluster are never quite idle.
 """
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import tempfile
-from collections.abc import Callable, Iterator
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks._timing import Table, in_turn
+from benchmarks._timing import Table, took
+from simcore.cluster import cluster
 from simcore.growing import GrowingStore, encoded
-from simcore.resuming import begun, simulate_to
+from simcore.resuming import begun, simulate_on, simulate_to
 from simcore.scenario.loading import read_scenario
 from simcore.simulation import Planned, plan
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Sizes = tuple[str, int, int]
 _PLANNED: dict[Sizes, Planned] = {}
@@ -43,56 +47,61 @@ def one_thing_after_the_other(sizes: Sizes) -> None:
             store.add(files, portion.start, len(run.run.draws))
 
 
+def to_disk(sizes: Sizes, threads: int | None = None, client: Client | None = None) -> None:
+    """Simulate to disk as `simcore run` does, on threads of this process or with `--processes`."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = planned(sizes)
+        store = begun(run, Path(folder))
+        if client is None:
+            simulate_to(store, run, workers=threads)
+        else:
+            simulate_on(client, store, run, Path(folder) / "beside")
+
+
 class Processes:
     """Processes on this machine (toy: few draws)."""
 
     def setup(self, toy: bool) -> None:
-        """Choose the run."""
-        self.sizes: Sizes = ("textbook_chain", 40, 50) if toy else ("school_dropout", 12_000, 1_000)
-        self.few: Sizes = ("textbook_chain", 20, 50) if toy else ("school_dropout", 500, 1_000)
+        """Choose the run, and a short one for before."""
+        name, draws, few, persons = ("textbook_chain", 40, 20, 50) if toy else ("school_dropout", 12_000, 500, 1_000)
+        self.sizes, self.few = (name, draws, persons), (name, few, persons)
 
-    def to_disk(self, sizes: Sizes, threads: int | None = None, address: str | None = None) -> None:
-        """Simulate to disk as `simcore run` does, on threads of this process or on a cluster."""
-        with tempfile.TemporaryDirectory() as folder:
-            run = planned(sizes)
-            simulate_to(begun(run, Path(folder)), run, workers=threads, dask=address)
+    def on_cluster(self, processes: int) -> float:
+        """Seconds that processes of a cluster take."""
+        with cluster(processes=processes) as client:
+            to_disk(self.few, client=client)
+            return took(lambda: to_disk(self.sizes, client=client)).passed
+
+    def without_dask(self, processes: int) -> float:
+        """Seconds that processes take, each of which does the whole run."""
+        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+            list(pool.map(one_thing_after_the_other, [self.few] * processes))
+            return took(lambda: list(pool.map(one_thing_after_the_other, [self.sizes] * processes))).passed
+
+    def on_threads(self, threads: int) -> float:
+        """Seconds that threads of this process take."""
+        to_disk(self.few, threads)
+        return took(lambda: to_disk(self.sizes, threads)).passed
 
     def table_throughput(self) -> Table:
         """a run to disk"""
-        with contextlib.ExitStack() as open_now:
-            one, two = (open_now.enter_context(_cluster(processes)) for processes in (1, 2))
-            pool = open_now.enter_context(multiprocessing.get_context("spawn").Pool(2))
-            calls: dict[str, Callable[[Sizes], object]] = {
-                "one process of a cluster": lambda sizes: self.to_disk(sizes, address=one),
-                "two processes of a cluster": lambda sizes: self.to_disk(sizes, address=two),
-                "one process without dask": lambda sizes: pool.map(one_thing_after_the_other, [sizes], 1),
-                "two such, each the whole run": lambda sizes: pool.map(one_thing_after_the_other, [sizes] * 2, 1),
-                "one thread, writing meanwhile": lambda sizes: self.to_disk(sizes, 1),
-                "two threads, writing meanwhile": lambda sizes: self.to_disk(sizes, 2),
-            }
-            for call in reversed(calls.values()):
-                call(self.few)
-            measured = {name: partial(call, self.sizes) for name, call in calls.items()}
-            took = {name: of.passed for name, of in in_turn(measured, rounds=1).items()}
-        cluster, dask_less, both, threads = (list(took.values())[first] for first in (0, 2, 3, 4))
-        gives = 2 * dask_less / both
+        one, two = self.on_cluster(1), self.on_cluster(2)
+        alone, both = self.without_dask(1), self.without_dask(2)
+        thread, threads = self.on_threads(1), self.on_threads(2)
         return {
-            **{name: (seconds, "s") for name, seconds in took.items()},
-            "a portion": (dask_less / len(planned(self.sizes).portions(threads=2)), "s"),
-            "two processes of a cluster, times as fast as one": (cluster / took["two processes of a cluster"], "x"),
-            "two processes without dask, times as fast as one": (gives, "x"),
-            "two threads, times as fast as one": (threads / took["two threads, writing meanwhile"], "x"),
-            "dask, beyond the process without": (cluster / dask_less - 1, "share"),
+            "one process of a cluster": (one, "s"),
+            "two processes of a cluster": (two, "s"),
+            "one process without dask": (alone, "s"),
+            "two such, each the whole run": (both, "s"),
+            "one thread, writing meanwhile": (thread, "s"),
+            "two threads, writing meanwhile": (threads, "s"),
+            "a portion": (alone / len(planned(self.sizes).portions(threads=2)), "s"),
+            "two processes of a cluster, times as fast as one": (one / two, "x"),
+            "two processes of a cluster, times as fast as one without dask": (alone / two, "x"),
+            "two processes without dask, times as fast as one": (2 * alone / both, "x"),
+            "two threads, times as fast as one": (thread / threads, "x"),
+            "dask, beyond the process without": (one / alone - 1, "share"),
         }
-
-
-@contextlib.contextmanager
-def _cluster(processes: int) -> Iterator[str]:
-    """Processes of a cluster; gives the address of their scheduler."""
-    from simcore.cluster import local_cluster
-
-    with local_cluster(processes) as cluster:
-        yield cluster.scheduler_address
 
 
 SUITES = ["Processes"]

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from simcore.dataset import Run
 from simcore.errors import ResultsError, SimcoreError
-from simcore.growing import Encoded, encoded
+from simcore.growing import Encoded, encoded, metadata_of, put_down
 from simcore.scenario.loading import ScenarioFile
 from simcore.simulation import Planned, Prepared, prepare
 from simcore.threads import processors
@@ -129,7 +130,12 @@ def threads_of(client: Client) -> int:
 
 
 def simulated_on(
-    client: Client, planned: Planned, portions: Sequence[slice], chunk: int, progress: Callable[[int], None]
+    client: Client,
+    planned: Planned,
+    portions: Sequence[slice],
+    chunk: int,
+    progress: Callable[[int], None],
+    folder: Path | None = None,
 ) -> Iterator[tuple[slice, Encoded]]:
     """Simulate portions of the draws of a run, and hand them over in their order.
 
@@ -145,6 +151,8 @@ def simulated_on(
         Draws in a chunk of the store that they are for.
     progress
         Called with the number of draws that are done, from another thread.
+    folder
+        On the disk of the store, where workers put down what they make; by default they send it.
 
     Yields
     ------
@@ -184,6 +192,7 @@ def simulated_on(
             some = replace(run, draws=run.draws[portion])
             future: Future[Encoded] = client.submit(
                 _simulated, scenario, ready.engine, names, values[:, portion], some, chunk, __version__,
+                None if folder is None else folder / str(portion.start),
                 key=f"draws-{one}-{portion.start}-{portion.stop}",
             )  # fmt: skip
             future.add_done_callback(partial(done, portion.stop - portion.start))
@@ -255,7 +264,7 @@ def _checked_workers(client: Client) -> set[str]:
 
 def _warn_of_other_versions(found: Encoded, told: set[str]) -> None:
     """Log once what a worker, which may have come late, computed with other versions."""
-    other = other_versions(json.loads(json.loads(found[".zattrs"])["versions"]))
+    other = other_versions(json.loads(metadata_of(found)["metadata"][".zattrs"]["versions"]))
     if other and other not in told:
         told.add(other)
         logger.warning("a worker may differ in the last bits: %s", other)
@@ -291,12 +300,25 @@ def _prepared(packed: bytes, engine: str) -> Prepared:
 
 
 def _simulated(
-    packed: bytes, engine: str, names: Sequence[str], values: NDArray[np.float64], run: Run, chunk: int, version: str
+    packed: bytes,
+    engine: str,
+    names: Sequence[str],
+    values: NDArray[np.float64],
+    run: Run,
+    chunk: int,
+    version: str,
+    folder: Path | None = None,
 ) -> Encoded:
-    """Some draws of a run, on one thread."""
+    """Some draws of a run, on one thread; put down in a folder, where one is named."""
     if version != __version__:
         raise ResultsError(f"A worker has simcore {__version__}, and here it is {version}: both need the same.")
     with _PREPARING:  # which threads of a worker that begin together would do twice
         ready = _prepared(packed, engine)
     drawn: dict[str, Any] = dict(zip(names, np.ascontiguousarray(values), strict=True))
-    return encoded(Planned(ready, drawn, run).results(workers=1), chunk)
+    files = encoded(Planned(ready, drawn, run).results(workers=1), chunk)
+    if folder is None:
+        return files
+    try:
+        return put_down(files, folder)
+    except OSError as error:
+        raise ResultsError(f"{folder} could not be written: {error.strerror or error}.") from error

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-#: The files of a store by their names.
-Encoded = dict[str, bytes]
+#: The files of a store by their names: what they hold, or where on this disk they have been put down.
+Encoded = dict[str, bytes | Path]
 _METADATA = ".zmetadata"
 #: An attribute of results that are not finished: how many draws there shall be.
 _WANTED = "wanted_draws"
@@ -109,7 +109,7 @@ class GrowingStore:
         if first % self.chunk:
             raise ValueError(f"draws cannot be added from {first}, in chunks of {self.chunk}")
         files = results if isinstance(results, dict) else encoded(results, self.chunk)
-        metadata, added = self._read_metadata(), json.loads(files[_METADATA])
+        metadata, added = self._read_metadata(), metadata_of(files)
         there = 0 if metadata is None else int(self._arrays(metadata)["draw"]["shape"][0])
         if first > there:
             raise ResultsError(f"Draws from {first:,} cannot be added to {self.path}, which holds {there:,}.")
@@ -131,14 +131,18 @@ class GrowingStore:
                 metadata["metadata"][".zattrs"] |= {"n_draws": n_draws, _WANTED: wanted}
                 _replace(self.path / _METADATA, metadata)
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            for folder in {staging, *(of.parent for of in files.values() if isinstance(of, Path))}:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _begin(self, staging: Path, files: Encoded, metadata: dict[str, Any], wanted: int) -> None:
         """Write all files, and let them be the store."""
         for name, content in files.items():
             file = staging / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            _write(file, content)
+            if isinstance(content, Path):
+                content.replace(file)
+            else:
+                _write(file, content)
         metadata["metadata"][".zattrs"][_WANTED] = wanted
         _replace(staging / _METADATA, metadata)
         _replace(staging / ".zattrs", metadata["metadata"][".zattrs"])
@@ -172,11 +176,15 @@ class GrowingStore:
             if "draw" not in dims:
                 continue
             axis = dims.index("draw")
-            for name in [name for name in files if name.startswith(f"{array}/") and not name.startswith(f"{array}/.")]:
+            of_array = [name for name in files if name.startswith(f"{array}/") and not name.startswith(f"{array}/.")]
+            for name in of_array:
+                content = files[name]
                 chunk = name.removeprefix(f"{array}/").split(".")
                 chunk[axis] = str(int(chunk[axis]) + first // self.chunk)
-                places.append((staging / str(len(places)), self.path / array / ".".join(chunk)))
-                _write(places[-1][0], files[name])
+                written = content if isinstance(content, Path) else staging / str(len(places))
+                if not isinstance(content, Path):
+                    _write(written, content)
+                places.append((written, self.path / array / ".".join(chunk)))
         for written, place in places:
             written.replace(place)
 
@@ -266,6 +274,30 @@ def encoded(results: xr.Dataset, chunk: int) -> Encoded:
     files: dict[str, Any] = {}
     _to_zarr(results, MemoryStore(files), chunk)
     return {name: content.to_bytes() for name, content in files.items()}
+
+
+def put_down(files: Encoded, folder: Path) -> Encoded:
+    """Write files into a folder, on the disk of the store that they are for, and tell where they are.
+
+    `GrowingStore.add` takes them, and the folder away. What is metadata stays in memory.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    found: Encoded = {}
+    for number, (name, content) in enumerate(files.items()):
+        found[name] = content
+        if isinstance(content, bytes) and not name.rpartition("/")[2].startswith("."):
+            found[name] = folder / str(number)
+            _write(folder / str(number), content)
+    return found
+
+
+def metadata_of(files: Encoded) -> dict[str, Any]:
+    """The metadata of all arrays among the files of a store."""
+    content = files[_METADATA]
+    assert isinstance(content, bytes)  # metadata are never put down
+    found: dict[str, Any] = json.loads(content)
+    return found
 
 
 def _to_zarr(results: xr.Dataset, store: Any, chunk: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -20,11 +21,12 @@ from simcore.marks import of_this_process
 from simcore.progress import Progress, shown_progress
 from simcore.scenario.loading import ScenarioFile
 from simcore.simulation import Planned, plan
-from simcore.storage import STORE, UNFINISHED, check_target, check_whole, finish, open_results
+from simcore.storage import NEW, STORE, UNFINISHED, check_target, check_whole, finish, open_results
 from simcore.version import __version__, other_versions
 
 if TYPE_CHECKING:
     import xarray as xr
+    from distributed import Client
 
 logger = logging.getLogger(__name__)
 #: Relative difference of what other versions compute of the same figure, at most.
@@ -217,22 +219,53 @@ def simulate_to(
         portions = planned.portions(store.n_draws, store.chunk)
         _add_all(store, wanted, _simulated_here(planned, portions, workers, _from(portions, wanted, progress)))
     else:
-        from simcore.cluster import cluster, simulated_on, threads_of
+        from simcore.cluster import cluster
 
+        # Processes of this machine write what they make beside the store; others send it.
+        beside = store.path.with_name(f"{NEW}{of_this_process()}") if dask is None else None
         try:
             with cluster(dask, workers) as client:
-                threads = threads_of(client)
-                if not store.n_draws:
-                    store.chunk = planned.chunk(threads)
-                portions = planned.portions(store.n_draws, store.chunk, threads)
-                tell = _from(portions, wanted, progress)
-                _add_all(store, wanted, simulated_on(client, planned, portions, store.chunk, tell))
+                simulate_on(client, store, planned, beside, progress)
         except ResultsError as error:
             if not store.n_draws:
                 raise
             raise ResultsError(f"{error} {_how_many_are_there(store, wanted)}") from None
+        finally:
+            if beside is not None:
+                shutil.rmtree(beside, ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    beside.parent.rmdir()  # when it is empty
     _finish(store, wanted)
     logger.info("%s: all %s draws are in %s", planned.title, f"{wanted:,}", store.path)
+
+
+def simulate_on(
+    client: Client, store: GrowingStore, planned: Planned, beside: Path | None = None, progress: Progress | None = None
+) -> None:
+    """Let the workers of a cluster simulate what a store lacks, and add it portion by portion.
+
+    Parameters
+    ----------
+    client
+        From `simcore.cluster.cluster`.
+    store, planned, progress
+        As for `simulate_to`.
+    beside
+        A folder on the disk of the store where workers write; by default they send what they make.
+
+    Raises
+    ------
+    ModelError, ResultsError
+        As `simulate_to`.
+    """
+    from simcore.cluster import simulated_on, threads_of
+
+    wanted, threads = len(planned.run.draws), threads_of(client)
+    if not store.n_draws:
+        store.chunk = planned.chunk(threads)
+    portions = planned.portions(store.n_draws, store.chunk, threads)
+    tell = _from(portions, wanted, progress)
+    _add_all(store, wanted, simulated_on(client, planned, portions, store.chunk, tell, beside))
 
 
 def _from(portions: Sequence[slice], wanted: int, progress: Progress | None) -> Callable[[int], None]:

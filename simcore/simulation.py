@@ -53,6 +53,8 @@ _PORTION_WORK, _PORTION_BYTES = 2_000_000_000, 400_000_000
 _FEW_BYTES = 1_000_000_000
 #: Moves that a thread of another process is asked for at a time, a second's work; and what is too little for that.
 _TASK_WORK, _QUICK_WORK = 600_000_000, 50_000_000
+#: How often a thread of another process is asked at least, so that none works alone for long at the end.
+_ASKED = 16
 #: Moves that take about as long as a joint state of the exact engine in a cycle.
 _WORK_OF_STATE = 50
 
@@ -229,7 +231,7 @@ class Planned:
         chunk = chunk or self.chunk(threads)
         at_once, n_draws = self._at_once, len(self.run.draws)
         if threads is not None:
-            at_once = min(at_once, _TASK_WORK // self._work, n_draws // (_TASKS * threads))
+            at_once = min(at_once, _TASK_WORK // self._work, n_draws // (_ASKED * threads))
         step = chunk * max(at_once // chunk, 1)
         begin = done // chunk * chunk if done < n_draws else n_draws
         return [slice(first, min(first + step, n_draws)) for first in range(begin, n_draws, step)]

@@ -33,10 +33,10 @@ IN_MEMORY = 1_000_000_000
 #: Draws in a chunk of the store, at most.
 CHUNK_DRAWS = 250
 #: What folders within a results folder are called while results take the place of others.
-_NEW, _OLD = ".new-", ".old-"
+NEW, _OLD = ".new-", ".old-"
 #: After so many seconds without a change, what another machine was about to put in place is abandoned.
 _LONG_AGO = 86_400.0
-_HALF_DONE = (_NEW, _OLD, f".{UNFINISHED}.")
+_HALF_DONE = (NEW, _OLD, f".{UNFINISHED}.")
 
 
 def check_target(folder: str | os.PathLike[str]) -> None:
@@ -119,7 +119,7 @@ def finish(store: GrowingStore, folder: str | os.PathLike[str], also: Callable[[
 def _new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     """A folder within the results folder, where new files are made; it is gone afterwards."""
     target = Path(folder).resolve()
-    new = target / f"{_NEW}{of_this_process()}"
+    new = target / f"{NEW}{of_this_process()}"
     try:
         _clear(target)
         new.mkdir(parents=True)

@@ -26,7 +26,7 @@ from simcore.growing import GrowingStore
 from simcore.resuming import begun, simulate_into, simulate_to
 from simcore.scenario.loading import ScenarioFile, read_scenario, with_groups
 from simcore.simulation import Planned, plan
-from simcore.storage import UNFINISHED, finish, open_results
+from simcore.storage import STORE, UNFINISHED, finish, open_results
 
 DRAWS, PERSONS, CHUNK = 40, 60, 4
 
@@ -87,9 +87,25 @@ def test_processes_of_this_machine(tmp_path: Path, file: ScenarioFile) -> None:
         progress=lambda done, wanted: seen.append((done, wanted)),
     )  # fmt: skip
     assert found.identical(simcore.simulate(file, draws=DRAWS, persons=PERSONS))
+    assert [entry.name for entry in tmp_path.iterdir()] == [STORE]
     assert seen[0] == (0, DRAWS)
     assert seen[-1] == (DRAWS, DRAWS)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def test_processes_that_cannot_write_tell_so_and_leave_nothing(file: ScenarioFile, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    run = plan(file, draws=DRAWS, persons=PERSONS).some(slice(0, 4))
+    ready, values = run.ready, np.array(list(run.drawn.values()))
+    with pytest.raises(ResultsError, match=r"file/0 could not be written: Not a directory"):
+        cluster._simulated(
+            cluster._packed(ready.file), ready.engine, list(run.drawn), values, run.run, CHUNK, version.__version__,
+            tmp_path / "file" / "0",
+        )  # fmt: skip
+    given = {"rr_oil": np.where(np.arange(DRAWS) == 25, 7.0, 0.6)}
+    with pytest.raises(ModelError, match="25"):
+        simulate_into(tmp_path / "run", file, draws=DRAWS, persons=10, parameters=given, processes=True, workers=1)
+    assert [entry.name for entry in (tmp_path / "run").iterdir()] == [UNFINISHED]
 
 
 def test_workers_are_killed_and_others_come_while_it_runs(file: ScenarioFile, tmp_path: Path) -> None:
