@@ -103,11 +103,32 @@ def local_cluster(processes: int) -> LocalCluster:
     import dask
     from distributed import LocalCluster
 
-    with dask.config.set({_GIVE_BACK: None}):
+    with dask.config.set({_GIVE_BACK: None}), _interrupts_held():
         return LocalCluster(
             n_workers=processes, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
             preload=[__name__],
         )  # fmt: skip
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block: processes that are only half started end with a noise.
+
+    Processes that are started meanwhile do not hear of it at all.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -192,7 +213,7 @@ def simulated_on(
             some = replace(run, draws=run.draws[portion])
             future: Future[Encoded] = client.submit(
                 _simulated, scenario, ready.engine, names, values[:, portion], some, chunk, __version__,
-                None if folder is None else folder / str(portion.start),
+                folder,
                 key=f"draws-{one}-{portion.start}-{portion.stop}",
             )  # fmt: skip
             future.add_done_callback(partial(done, portion.stop - portion.start))
@@ -319,6 +340,7 @@ def _simulated(
     if folder is None:
         return files
     try:
-        return put_down(files, folder)
+        # A folder of its own: a worker that was taken for dead may still be at work on the same draws.
+        return put_down(files, folder / uuid.uuid4().hex)
     except OSError as error:
-        raise ResultsError(f"{folder} could not be written: {error.strerror or error}.") from error
+        raise ResultsError(f"What a worker made could not be written: {error.strerror or error}.") from error

@@ -30,6 +30,8 @@ _METADATA = ".zmetadata"
 _WANTED = "wanted_draws"
 #: Draws that are read at a time.
 _READ = 10_000
+#: Within a folder where something is made: the unfinished run whose place it takes.
+ASIDE = "aside"
 #: Where xarray writes down the dims of an array.
 _DIMS = "_ARRAY_DIMENSIONS"
 
@@ -72,8 +74,14 @@ class GrowingStore:
         """What the coordinate of a dim says."""
         import xarray as xr
 
-        with xr.open_zarr(self.path, consolidated=True, chunks=None) as opened:
-            found: NDArray[Any] = opened[dim].values
+        try:
+            with xr.open_zarr(self.path, consolidated=True, chunks=None) as opened:
+                found: NDArray[Any] = opened[dim].values
+        except Exception as error:  # codecs have errors of their own
+            raise ResultsError(
+                f"{self.path} is damaged: '{dim}' cannot be read. Take it away, or let a new run take its place with "
+                "--afresh."
+            ) from error
         return found
 
     def portions_of(self, variable: str, n_draws: int) -> Iterator[tuple[NDArray[Any], slice]]:
@@ -135,19 +143,26 @@ class GrowingStore:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _begin(self, staging: Path, files: Encoded, metadata: dict[str, Any], wanted: int) -> None:
-        """Write all files, and let them be the store."""
+        """Write all files, and let them be the store; what was there is moved aside, and removed when they are."""
+        new = staging / "new"
         for name, content in files.items():
-            file = staging / name
+            file = new / name
             file.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(content, Path):
                 content.replace(file)
             else:
                 _write(file, content)
         metadata["metadata"][".zattrs"][_WANTED] = wanted
-        _replace(staging / _METADATA, metadata)
-        _replace(staging / ".zattrs", metadata["metadata"][".zattrs"])
-        remove(self.path)  # what has no metadata is no store
-        staging.rename(self.path)
+        _replace(new / _METADATA, metadata)
+        _replace(new / ".zattrs", metadata["metadata"][".zattrs"])
+        if self.path.exists() or self.path.is_symlink():
+            self.path.rename(staging / ASIDE)
+        try:
+            new.rename(self.path)
+        except BaseException:
+            if (staging / ASIDE).exists():
+                (staging / ASIDE).rename(self.path)
+            raise
         self.afresh = False
 
     def _check_fits(self, metadata: dict[str, Any], added: dict[str, Any]) -> None:
@@ -161,12 +176,12 @@ class GrowingStore:
         chunks = [{name: array["chunks"] for name, array in self._arrays(of).items()} for of in (metadata, added)]
         if "draw" in chunks[0] and chunks[0]["draw"] != chunks[1].get("draw"):
             raise ResultsError(f"{self.path} is being written by another process, in chunks of other sizes.")
-        if sizes(metadata) != sizes(added):
-            raise ValueError("these results have other sizes than those that are there")
         here, others = (of_run(of["metadata"][".zattrs"]) for of in (metadata, added))
         if here != others:
             names = ", ".join(sorted(name for name in {*here, *others} if here.get(name) != others.get(name)))
             raise ResultsError(f"{self.path} holds another run, of another process perhaps; what differs: {names}.")
+        if sizes(metadata) != sizes(added):
+            raise ValueError("these results have other sizes than those that are there")
 
     def _put_in_place(self, staging: Path, files: Encoded, metadata: dict[str, Any], first: int) -> None:
         """Write the files of chunks of draws, and rename them when all are written."""
@@ -205,12 +220,18 @@ class GrowingStore:
         if self.afresh:
             return None
         try:
-            found: dict[str, Any] = json.loads((self.path / _METADATA).read_text(encoding="utf-8"))
+            found = json.loads((self.path / _METADATA).read_text(encoding="utf-8"))
+            draw = found["metadata"]["draw/.zarray"]
+            _ = int(draw["shape"][0]), int(draw["chunks"][0]), found["metadata"][".zattrs"].items()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except ValueError as error:
-            raise ResultsError(f"{self.path} is damaged ({error}); --afresh throws it away.") from None
-        return found
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            raise ResultsError(
+                f"{self.path} is damaged: its .zmetadata is not that of results. Take it away, or let a new run take "
+                "its place with --afresh."
+            ) from None
+        of_store: dict[str, Any] = found
+        return of_store
 
     def _arrays(self, metadata: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
         """What the metadata say of each array."""
@@ -277,11 +298,10 @@ def encoded(results: xr.Dataset, chunk: int) -> Encoded:
 
 
 def put_down(files: Encoded, folder: Path) -> Encoded:
-    """Write files into a folder, on the disk of the store that they are for, and tell where they are.
+    """Write files into a new folder, on the disk of the store that they are for, and tell where they are.
 
     `GrowingStore.add` takes them, and the folder away. What is metadata stays in memory.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     found: Encoded = {}
     for number, (name, content) in enumerate(files.items()):

@@ -15,12 +15,15 @@ def of_this_process() -> str:
     return f"{_machine()}-{os.getpid()}"
 
 
+def is_mark(name: str) -> bool:
+    """Whether something looks like a mark."""
+    return re.fullmatch(r"[A-Za-z0-9_]+-[0-9]{1,18}", name) is not None
+
+
 def is_abandoned(mark: str) -> bool:
-    """Whether a mark is of this process, or of one of this machine that is no more."""
+    """Whether a mark is of a process of this machine that is no more."""
     machine, _, number = mark.rpartition("-")
-    if mark == of_this_process():
-        return True
-    if machine != _machine() or not number.isdecimal() or os.name != "posix":
+    if machine != _machine() or os.name != "posix":
         return False  # on other systems, asking for a process may end it
     try:
         os.kill(int(number), 0)

@@ -105,14 +105,15 @@ def merged(
     first, after = parts[0].first, max(part.after for part in parts)
     # Parts that need small chunks, as a draw is large, are put together in such.
     chunk = min(CHUNK_DRAWS, *(part.chunk for part in parts))
-    store = GrowingStore(Path(out) / UNFINISHED, chunk, afresh=afresh)
+    store, is_ours = GrowingStore(Path(out) / UNFINISHED, chunk, afresh=afresh), False
     try:
         for results, place in _portions(parts, first, chunk):
             store.add(results, place, after - first)
+            is_ours = True
             logger.info("draws %s to %s are merged", f"{first + place:,}", f"{first + place + results.sizes['draw']:,}")
         store.finish()
     except BaseException as error:
-        if not store.afresh:  # what has been merged, which is soon done again
+        if is_ours:  # and soon merged again
             remove(store.path)
         if isinstance(error, OSError):
             raise ResultsError(f"{out} could not be written: {error.strerror or error}.") from error
@@ -221,7 +222,7 @@ def _check_same_draws(pieces: Sequence[xr.Dataset], piece: xr.Dataset, folder: s
         if not len(both):
             continue
         here, there = piece.sel(draw=both), other.sel(draw=both)
-        wrong = [str(name) for name in here.variables if not here[name].equals(there[name])]
+        wrong = [str(name) for name in here.variables if here[name].values.tobytes() != there[name].values.tobytes()]
         if wrong:
             raise ResultsError(
                 f"Draws {both[0]:,} to {both[-1]:,} of {folder} are not the same in another of the folders "

@@ -114,8 +114,14 @@ class _OnDisk(BackendArray):
         if _identity(self.store) != self.there:
             raise self._gone()
         shape = [*self.shape[: self.axis], self.chunk, *self.shape[self.axis + 1 :]]
-        decoded = stored if self.codec is None else self.codec.decode(stored)
-        return np.frombuffer(decoded, dtype=self.dtype).reshape(shape)
+        try:
+            decoded = stored if self.codec is None else self.codec.decode(stored)
+            return np.frombuffer(decoded, dtype=self.dtype).reshape(shape)
+        except Exception as error:  # codecs have errors of their own
+            raise ResultsError(
+                f"{self.store} is damaged: a part of {self.folder.name} cannot be read. Run the scenario again, with "
+                "--afresh where it is unfinished."
+            ) from error
 
     def _gone(self) -> ResultsError:
         return ResultsError(

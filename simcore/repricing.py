@@ -23,6 +23,7 @@ from simcore.scenario.draws import given_parameters
 from simcore.scenario.loading import ScenarioFile, scenario_from_texts, with_groups
 from simcore.scenario.uses import uses
 from simcore.threads import processors
+from simcore.vocabulary import json_of
 
 
 def scenario_of(results: xr.Dataset) -> ScenarioFile:
@@ -35,9 +36,11 @@ def scenario_of(results: xr.Dataset) -> ScenarioFile:
     """
     attributes = results.attrs
     files, main = str(attributes["scenario_files"]), str(attributes["scenario_main"])
+    if not isinstance(json_of(attributes, "scenario_files"), dict):
+        raise ResultsError("These results are damaged: they have no files of a scenario. Run the scenario again.")
     file = _scenario(files, main, str(attributes.get("alternative", "")))
-    if "groups" in attributes and json.loads(str(attributes["groups"])) != file.scenario.groups:
-        file = with_groups(file, json.loads(str(attributes["groups"])))
+    if "groups" in attributes and (groups := json_of(attributes, "groups")) != file.scenario.groups:
+        file = with_groups(file, groups)
     return replace(file, name=str(attributes["scenario"]))
 
 

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simcore.dataset import GIVEN
+from simcore.errors import ResultsError
 from simcore.growing import of_run
 from simcore.progress import Progress, shown_progress
 from simcore.repricing import scenario_of
 from simcore.simulation import Planned, plan
 from simcore.storage import open_results
 from simcore.version import __version__, versions
+from simcore.vocabulary import json_of, number_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -95,7 +97,7 @@ def run_again(
             for name in sorted({*map(str, again.variables), *map(str, then.variables)}):
                 compared.setdefault(name, _Compared()).add(again.variables.get(name), then.variables.get(name))
     said, is_so = (of_run({**of.attrs, "simcore_version": __version__}) for of in (stored, again))
-    old = json.loads(str(stored.attrs.get("versions", "{}"))) | {"simcore": str(stored.attrs["simcore_version"])}
+    old = json_of(stored.attrs, "versions", "{}") | {"simcore": str(stored.attrs["simcore_version"])}
     now = versions() | {"simcore": __version__}
     return Reproduced(
         planned.title, planned.run.seed, n_draws, len(compared),
@@ -113,11 +115,13 @@ def planned_again(results: xr.Dataset) -> Planned:
     all_of_them = bool((numbers == np.arange(len(numbers))).all())
     sampling = str(attributes.get("sampling", "monte_carlo"))
     names = [str(name) for name in results["parameter"].values]
-    given = json.loads(str(attributes.get("given", json.dumps(names if sampling == GIVEN else []))))
+    given = json_of(attributes, "given", json.dumps(names if sampling == GIVEN else []))
+    if not isinstance(given, list) or not {*map(str, given)} <= {*names}:
+        raise ResultsError("These results are damaged: they have no values of the parameters that they say were given.")
     values = {name: results["parameter_value"].values[:, names.index(name)] for name in given}
     return plan(
-        file, draws=len(numbers) if all_of_them else numbers.tolist(), persons=int(attributes["n_persons"]),
-        seed=int(attributes["seed"]), engine=str(attributes["engine"]),
+        file, draws=len(numbers) if all_of_them else numbers.tolist(), persons=number_of(attributes, "n_persons"),
+        seed=number_of(attributes, "seed"), engine=str(attributes["engine"]),
         sampling="monte_carlo" if sampling == GIVEN else sampling, parameters=values,
         luck=str(attributes.get("luck", "per_draw")), to_disk=True,
     )  # fmt: skip

@@ -21,8 +21,18 @@ from simcore.marks import of_this_process
 from simcore.progress import Progress, shown_progress
 from simcore.scenario.loading import ScenarioFile
 from simcore.simulation import Planned, plan
-from simcore.storage import NEW, STORE, UNFINISHED, check_target, check_whole, finish, open_results
+from simcore.storage import (
+    NEW,
+    STORE,
+    UNFINISHED,
+    check_readable,
+    check_target,
+    clear,
+    finish,
+    open_results,
+)
 from simcore.version import __version__, other_versions
+from simcore.vocabulary import json_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -134,14 +144,16 @@ def begun(
     """
     path = Path(folder)
     unfinished, finished = path / UNFINISHED, path / STORE
+    with contextlib.suppress(OSError):
+        clear(path)
     if not resume and not afresh:
         check_nothing_unfinished(folder)
     store = GrowingStore(unfinished, planned.chunk(), afresh=afresh)
     if store.n_draws:
-        check_whole(unfinished, folder)
+        check_readable(unfinished, folder)
         _check_same(planned, store, folder)
     elif resume and finished.is_dir():
-        check_whole(finished, folder)
+        check_readable(finished, folder)
         _check_same(planned, GrowingStore(finished), folder)
         try:
             _link(finished, unfinished)
@@ -327,7 +339,7 @@ def _finish(store: GrowingStore, wanted: int) -> None:
 
 def _how_many_are_there(store: GrowingStore, wanted: int) -> str:
     if not store.n_draws:
-        return "No draws were kept."
+        return "No draws of this run were kept."
     return f"{store.n_draws:,} of {wanted:,} draws are there; --resume goes on with them."
 
 
@@ -351,7 +363,7 @@ def _check_same(planned: Planned, store: GrowingStore, folder: str | os.PathLike
     if about.get("given") != (given := json.dumps(sorted(run.given))):
         different.append(f"names of parameters whose values are given: {about.get('given')} there, {given} here")
     if about.get("content_hash") != file.content_hash:
-        old = json.loads(str(about.get("scenario_files", "{}")))
+        old = json_of(about, "scenario_files", "{}")
         changed = sorted(name for name in {*old, *file.files} if old.get(name) != file.files.get(name))
         different.insert(0, f"the scenario ({', '.join(changed)})")
     if run.sampling == "latin_hypercube" and wanted != store.wanted:
@@ -360,7 +372,7 @@ def _check_same(planned: Planned, store: GrowingStore, folder: str | os.PathLike
     numbers = store.coordinate("draw")
     if (numbers[:shared] != run.draws[:shared]).any():
         different.append(f"numbers of the draws: from {numbers[0]:,} there, from {run.draws[0]:,} here")
-    other = other_versions(json.loads(str(about.get("versions", "{}"))))
+    other = other_versions(json_of(about, "versions", "{}"))
     if not different:
         different = _other_parameters(planned, store, shared, _LAST_BITS if other else 0.0)
     if different:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import time
@@ -12,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simcore.errors import ResultsError
-from simcore.growing import GrowingStore, write
-from simcore.marks import is_abandoned, of_this_process
+from simcore.growing import ASIDE, GrowingStore, of_run, write
+from simcore.marks import is_abandoned, is_mark, of_this_process
 from simcore.second_process import PATIENCE, in_second_process
 from simcore.vocabulary import validate
 
@@ -48,19 +49,34 @@ def check_target(folder: str | os.PathLike[str]) -> None:
         The folder holds something else, is a file, or cannot be made.
     """
     path = Path(folder)
-    if path.is_dir():
-        names = (entry.name for entry in path.iterdir())
-        others = sorted(name for name in names if name not in CONTENTS and not name.startswith(_HALF_DONE))
-        if others:
-            shown = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
-            raise ResultsError(
-                f"{folder} holds files that are not simcore results ({shown}); nothing was run. Name another --out."
-            )
-    elif path.exists():
-        raise ResultsError(f"{folder} is a file, not a folder; nothing was run. Name another --out.")
-    near = next(parent for parent in [path.resolve(), *path.resolve().parents] if parent.exists())
-    if not os.access(near, os.W_OK):
-        raise ResultsError(f"{near} may not be written to; nothing was run. Name another --out.")
+    try:
+        if path.is_dir():
+            others = _others(path)
+            if others:
+                shown = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
+                raise ResultsError(
+                    f"{folder} holds files that are not simcore results ({shown}); nothing was run. Name another --out."
+                )
+        elif path.exists():
+            raise ResultsError(f"{folder} is a file, not a folder; nothing was run. Name another --out.")
+        near = next(parent for parent in [path.resolve(), *path.resolve().parents] if parent.exists())
+        if not near.is_dir():
+            raise ResultsError(f"{near} is a file, not a folder; nothing was run. Name another --out.")
+        if not os.access(near, os.W_OK):
+            raise ResultsError(f"{near} may not be written to; nothing was run. Name another --out.")
+    except (OSError, RuntimeError, ValueError) as error:  # a name that is too long, links in a circle
+        raise ResultsError(f"{folder} can be no folder ({error}); nothing was run. Name another --out.") from None
+
+
+def _others(path: Path) -> list[str]:
+    """Names of what is in a results folder and does not come from simcore."""
+    return sorted(entry.name for entry in path.iterdir() if entry.name not in CONTENTS and not _mark_of(entry))
+
+
+def _mark_of(entry: Path) -> str:
+    """The mark of a folder where something is made; empty for all else."""
+    mark = next((entry.name.removeprefix(of) for of in _HALF_DONE if entry.name.startswith(of)), "")
+    return mark if is_mark(mark) and entry.is_dir() and not entry.is_symlink() else ""
 
 
 def save_results(
@@ -121,14 +137,14 @@ def _new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(folder).resolve()
     new = target / f"{NEW}{of_this_process()}"
     try:
-        _clear(target)
+        clear(target, own=True)
         new.mkdir(parents=True)
         yield new
     except OSError as error:
         raise ResultsError(f"{folder} could not be written: {error.strerror or error}.") from error
     finally:
-        _clear(target)
         with contextlib.suppress(OSError):
+            clear(target, own=True)
             target.rmdir()  # when it is empty
 
 
@@ -144,18 +160,40 @@ def _put_in_place(target: Path, new: Path, store: Path | None = None) -> None:
         file.replace(target / file.name)
 
 
-def _clear(target: Path) -> None:
-    """Remove what this process, or one that was killed, has left half done; old results that nothing follows return."""
-    if not target.is_dir():
+def clear(target: Path, *, own: bool = False) -> None:
+    """Remove what a process that was killed has left half done; what it was about to replace returns.
+
+    Nothing is touched in a folder that holds anything else than simcore's. What another process does goes on; with
+    `own`, what this one has left is removed too.
+    """
+    if not target.is_dir() or _others(target):
         return
     for entry in list(target.iterdir()):
-        mark = next((entry.name.removeprefix(of) for of in _HALF_DONE if entry.name.startswith(of)), None)
-        if mark is None or not (is_abandoned(mark) or time.time() - _changed(entry) > _LONG_AGO):
+        if not _is_left(entry, own):
             continue
-        if entry.name.startswith(_OLD) and not (target / STORE).exists():
-            for file in entry.iterdir():
-                os.replace(file, target / file.name)
+        _bring_back(entry, target)
         shutil.rmtree(entry, ignore_errors=True)
+
+
+def _is_left(entry: Path, own: bool) -> bool:
+    """Whether a folder is one where a process was making something, and is no more."""
+    mark = _mark_of(entry)
+    if not mark:
+        return False
+    if mark == of_this_process():
+        return own
+    return is_abandoned(mark) or time.time() - _changed(entry) > _LONG_AGO
+
+
+def _bring_back(entry: Path, target: Path) -> None:
+    """Put what was moved out of the way back, where nothing has taken its place."""
+    if entry.name.startswith(_OLD) and not (target / STORE).exists():
+        for name in CONTENTS:
+            if (entry / name).exists() and not (target / name).exists():
+                os.replace(entry / name, target / name)
+    aside = entry / ASIDE
+    if entry.name.startswith(_HALF_DONE[2]) and aside.is_dir() and not (target / UNFINISHED).exists():
+        os.replace(aside, target / UNFINISHED)
 
 
 def _changed(entry: Path) -> float:
@@ -182,18 +220,39 @@ def check_whole(store: Path, folder: str | os.PathLike[str]) -> None:
     import zarr
 
     try:
+        said = json.loads((store / ".zattrs").read_text(encoding="utf-8"))
+        if of_run(said) != of_run(GrowingStore(store).about):
+            raise ValueError("attributes differ between .zattrs and .zmetadata")
         arrays = dict(zarr.open_group(store, mode="r", use_consolidated=True).arrays())
         missing = [name for name, array in arrays.items() if array.nchunks_initialized < array.nchunks]
     except Exception as error:
         raise _unreadable(folder, error) from error
     if missing:
-        raise ResultsError(f"{folder} is damaged: parts of {', '.join(missing)} are missing. Run the scenario again.")
+        raise ResultsError(
+            f"{folder} is damaged: parts of {', '.join(missing)} are missing. Run the scenario again, with --afresh "
+            "where it is unfinished."
+        )
+
+
+def check_readable(store: Path, folder: str | os.PathLike[str]) -> None:
+    """Read all of a store once, so that a damaged part is told before anything is added to it.
+
+    Raises
+    ------
+    ResultsError
+        Some part cannot be read.
+    """
+    results = open_store(store, folder, in_memory=0)
+    for name, variable in results.variables.items():
+        chunk = variable.encoding.get("preferred_chunks", {}).get("draw", 0)
+        for first in range(0, results.sizes["draw"], chunk) if chunk else ():
+            _ = results[name].isel(draw=slice(first, first + chunk)).values
 
 
 def _unreadable(folder: str | os.PathLike[str], error: Exception) -> ResultsError:
     return ResultsError(
         f"{folder} cannot be read: the store is damaged or from another version ({type(error).__name__}). "
-        "Run the scenario again."
+        "Run the scenario again, with --afresh where it is unfinished."
     )
 
 
@@ -226,7 +285,7 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
     path = Path(folder)
     store = path if path.name == STORE else path / STORE
     if not store.is_dir():
-        _clear(path)
+        _find_old_results(path)
     if not store.is_dir():
         unfinished = GrowingStore(path / UNFINISHED)
         if unfinished.n_draws:
@@ -237,6 +296,16 @@ def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
         what = "no such folder" if not path.exists() else f"no {STORE} in it"
         raise ResultsError(f"{folder} holds no simcore results: {what}. 'simcore run' writes them.")
     return open_store(store, folder)
+
+
+def _find_old_results(target: Path) -> None:
+    """Put back results that a process was about to replace when it was killed; nothing else is touched."""
+    if not target.is_dir():
+        return
+    for entry in list(target.iterdir()):
+        if entry.name.startswith(_OLD) and (entry / STORE).is_dir() and _is_left(entry, own=False):
+            with contextlib.suppress(OSError):  # of a folder that may only be read
+                _bring_back(entry, target)
 
 
 def open_store(store: Path, folder: str | os.PathLike[str], in_memory: float | None = None) -> xr.Dataset:

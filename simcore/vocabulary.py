@@ -6,8 +6,10 @@ names and nothing else. `validate` checks a Dataset against them.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simcore.errors import ResultsError
 
@@ -233,3 +235,37 @@ def validate(results: xr.Dataset) -> None:
     for name, meaning in ATTRIBUTES.items():
         if name not in results.attrs:
             raise ResultsError(f"These are not simcore results: '{name}' ({meaning}) is missing.")
+
+
+def number_of(attributes: Mapping[str, Any], name: str) -> int:
+    """A whole number that results say of themselves.
+
+    Raises
+    ------
+    ResultsError
+        It is not there, or is none.
+    """
+    try:
+        return int(attributes[name])
+    except (KeyError, ValueError, TypeError, OverflowError):
+        raise _not_understood(name) from None
+
+
+def json_of(attributes: Mapping[str, Any], name: str, otherwise: str | None = None) -> Any:
+    """What results say of themselves as JSON.
+
+    Raises
+    ------
+    ResultsError
+        It is not there, with nothing to take otherwise, or is no JSON.
+    """
+    try:
+        return json.loads(str(attributes[name] if otherwise is None else attributes.get(name, otherwise)))
+    except (KeyError, ValueError, RecursionError):
+        raise _not_understood(name) from None
+
+
+def _not_understood(name: str) -> ResultsError:
+    return ResultsError(
+        f"These results are damaged: what they say of '{name}' is not understood. Run the scenario again."
+    )

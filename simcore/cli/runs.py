@@ -34,6 +34,7 @@ from simcore.cli.shared import (
     open_stored,
     print_out,
     read,
+    refuse_log_in,
     refuse_together,
     started,
     terminal,
@@ -130,6 +131,7 @@ def run(
     """Simulate a scenario: tables, a figure and a results folder."""
     if again is not None:
         _refuse_beside_again(context)
+        refuse_log_in(again, log)
         with logged(log):
             reproduce(again, workers, as_json, quiet)
         return
@@ -151,12 +153,10 @@ def run(
         "afresh": afresh,
         "processes": processes,
         "dask": dask,
-        "log": log,
     }
     refuse_together("until", until, with_until, "--until adds draws by itself, on threads")
     refuse_together("resume", resume, {"afresh": afresh}, "one of them")
     refuse_together("dask", dask, {"processes": processes, "workers": workers}, "one of them")
-    refuse_together("trace", trace, {"first": first}, "--trace follows persons of draw 0")
     of_until = {"outcome": outcome, "actor": actor, "intervention": intervention, "at-most": at_most}
     alone = [name for name, option in of_until.items() if option is not None and until is None]
     if alone:
@@ -169,31 +169,34 @@ def run(
         file = with_groups(file, by)
     check_outcome(file, per)
     folder = out if out is not None else os.path.join("results", file.name)
-    if log is not None and log != "-" and Path(folder).resolve() in Path(log).resolve().parents:
-        raise ScenarioError(
-            [Problem("log", 0, "", f"{log}, in the results folder", "a file elsewhere")], "the command line"
-        )
+    refuse_log_in(folder, log)
     check_target(folder)
     loading = load_meanwhile(
         "xarray", "simcore.report.tables", "matplotlib.figure", "matplotlib.backends.backend_agg", "zarr"
     )
+    context.call_on_close(loading.join)  # also after an error: a module that is half loaded ends with a noise
+    n_draws, first_of_all = draws, first
+    if until is None:
+        from simcore.resuming import wanted_draws
+
+        n_draws = file.scenario.draws if draws is None else draws
+        begun_for = wanted_draws(folder) if resume and draws is None else None
+        if begun_for is not None and first in (0, begun_for.start):
+            n_draws, first_of_all = len(begun_for), begun_for.start
     lives = None
+    if trace is not None and first_of_all:
+        refuse_together("trace", trace, {"first": first_of_all}, "--trace follows persons of draw 0")
     if trace is not None:  # before the run, so that a wrong number is told at once
         from simcore.trace import trace_lives
 
         n_persons = file.scenario.population.persons if persons is None else persons
-        lives = trace_lives(file, persons=trace, among=n_persons, seed=seed, draws=draws, sampling=sampling)
+        lives = trace_lives(file, persons=trace, among=n_persons, seed=seed, draws=n_draws, sampling=sampling)
     sizes: dict[str, Any] = {"seed": seed, "engine": engine, "sampling": sampling}
     found, store = None, None
     with logged(log):
         if until is None:
-            from simcore.resuming import wanted_draws
-
-            n_draws = file.scenario.draws if draws is None else draws
-            wanted: int | range = range(first, first + n_draws) if first else n_draws
-            begun_for = wanted_draws(folder) if resume and draws is None else None
-            if begun_for is not None and first in (0, begun_for.start):
-                n_draws, wanted = len(begun_for), begun_for if begun_for.start else len(begun_for)
+            assert n_draws is not None
+            wanted = range(first_of_all, first_of_all + n_draws) if first_of_all else n_draws
             _note_balance(sampling or file.scenario.sampling, n_draws)
             where = {"workers": workers, "processes": processes, "dask": dask}
             results, store = simulated(
@@ -212,9 +215,9 @@ def run(
                 most_seconds=at_most, report=None if quiet else lambda step: print(step_words(step), file=sys.stderr),
             )  # fmt: skip
             results = found.results
-        loading.join()
         wishes = Wishes(as_json, quiet, per, also or (), years)
         try:
+            loading.join()
             write_results(results, store, folder, file, wishes, found=found, lives=lives)
         except KeyboardInterrupt:
             if store is None:
@@ -331,13 +334,13 @@ def simulated(
             return planned.results(where["workers"], progress), None
         try:
             simulate_to(store, planned, progress=progress, **where)
+            return open_store(store.path, folder), store
         except KeyboardInterrupt:
             if not store.n_draws:
                 raise
             there = f"{store.n_draws:,} of {wanted:,} draws are in {folder}"
             print(f"Interrupted: {there}; --resume goes on with them.", file=sys.stderr)
             raise typer.Exit(130) from None
-    return open_store(store.path, folder), store
 
 
 #: What may stand beside --again: how it is done and told, not what is run.
@@ -448,6 +451,7 @@ def merge(
 
         counted_kinds(also)
     check_outcome(scenario_of(open_part(folders[0])), per)
+    refuse_log_in(out, log)
     with logged(log):
         store = merged(folders, out, afresh=afresh)
         try:

@@ -182,6 +182,9 @@ def logged(file: str | None) -> Iterator[None]:
     if file is None:
         yield
         return
+    path = Path(file)
+    if file != "-" and path.exists() and not (path.is_file() or path.is_char_device()):
+        raise ResultsError(f"'{file}' is no file that a log could be written to. Nothing was run.")
     logger = logging.getLogger("simcore")
     shown: logging.Handler = logging.StreamHandler(sys.stderr)
     handlers, lines = [shown], logging.Formatter("%(asctime)s %(levelname)s %(message)s")
@@ -205,6 +208,25 @@ def logged(file: str | None) -> Iterator[None]:
         for handler in handlers:
             logger.removeHandler(handler)
             handler.close()
+
+
+def refuse_log_in(folder: str, log: str | None) -> None:
+    """Refuse a log that would be a part of a results folder, or be in its place.
+
+    Raises
+    ------
+    ScenarioError
+        It would.
+    """
+    if log is None or log == "-":
+        return
+    try:
+        where, results = Path(log).resolve(), Path(folder).resolve()
+    except (OSError, RuntimeError):
+        return  # which is told by whoever writes there
+    if results in (where, *where.parents):
+        found, allowed = f"{log}, which is, or is in, the results folder {folder}", "a file elsewhere"
+        raise ScenarioError([Problem("log", 0, "", found, allowed)], "the command line")
 
 
 class _LogFile(logging.FileHandler):

@@ -86,16 +86,20 @@ def test_strategies_that_combine_programmes_in_too_many_ways_are_refused(tmp_pat
     assert "for every combination of phases of i0, i1, i2" in said
 
 
+#: Programmes that make some seconds' work.
+MANY = 45
+
+
 def test_programmes_for_who_is_in_no_other_are_worked_on(tmp_path):
     def one(number):
         others = "".join(f", i{n}: 0" for n in range(number))
         return f"  i{number}: {{about: x, enrol: {{whenever: {{school: pupil{others}}}, uptake: uptake_mentor}}}}\n"
 
-    entries = "".join(map(one, range(60)))
+    entries = "".join(map(one, range(MANY)))
     text = BASE.replace("\ninterventions:\n", f"\ninterventions:\n{entries}")
-    apart = ", ".join(f"s{n}: [i{n}]" for n in range(60))
+    apart = ", ".join(f"s{n}: [i{n}]" for n in range(MANY))
     read(tmp_path, text.replace("strategies: {", f"strategies: {{{apart}, "))
-    together = ", ".join(f"i{n}" for n in range(60))
+    together = ", ".join(f"i{n}" for n in range(MANY))
     said = told(tmp_path, text.replace("strategies: {", f"strategies: {{one: [{together}], "))
     assert said.startswith("enrolment in i")
     assert said.endswith(

@@ -97,10 +97,10 @@ def test_processes_that_cannot_write_tell_so_and_leave_nothing(file: ScenarioFil
     (tmp_path / "file").touch()
     run = plan(file, draws=DRAWS, persons=PERSONS).some(slice(0, 4))
     ready, values = run.ready, np.array(list(run.drawn.values()))
-    with pytest.raises(ResultsError, match=r"file/0 could not be written: Not a directory"):
+    with pytest.raises(ResultsError, match=r"What a worker made could not be written: Not a directory"):
         cluster._simulated(
             cluster._packed(ready.file), ready.engine, list(run.drawn), values, run.run, CHUNK, version.__version__,
-            tmp_path / "file" / "0",
+            tmp_path / "file",
         )  # fmt: skip
     given = {"rr_oil": np.where(np.arange(DRAWS) == 25, 7.0, 0.6)}
     with pytest.raises(ModelError, match="25"):
@@ -279,6 +279,20 @@ def test_processes_of_this_machine_keep_the_memory_that_they_need_again(monkeypa
         (environment,) = client.run(lambda: dict(os.environ)).values()
     assert "MALLOC_TRIM_THRESHOLD_" not in environment
     assert environment["OMP_NUM_THREADS"] == "1"
+
+
+def test_an_interrupt_waits_until_processes_have_started() -> None:
+    done = []
+
+    def start() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        command = [sys.executable, "-c", "import os; os.kill(os.getpid(), 2); print('on')"]
+        done.append(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    with pytest.raises(KeyboardInterrupt), cluster._interrupts_held():
+        start()
+    assert done == ["on\n"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_errors_come_whole_from_another_process() -> None:

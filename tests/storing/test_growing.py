@@ -208,7 +208,7 @@ def test_a_damaged_unfinished_run_is_told_and_can_be_thrown_away(file: ScenarioF
     begun(run, tmp_path).add(run.some(slice(0, 8)).results(), 0, DRAWS)
     (tmp_path / UNFINISHED / ".zmetadata").write_text("{", encoding="utf-8")
     for how in (False, True):
-        with pytest.raises(ResultsError, match=r"is damaged .*; --afresh throws it away"):
+        with pytest.raises(ResultsError, match=r"is damaged: .*let a new run take its place with --afresh"):
             begun(run, tmp_path, resume=how)
     store = begun(run, tmp_path, afresh=True)
     assert store.n_draws == 0
@@ -410,18 +410,78 @@ def test_old_results_return_after_a_process_was_killed_before_new_ones_followed(
     gone = subprocess.Popen([sys.executable, "-c", "pass"])
     gone.wait()
     machine = of_this_process().rpartition("-")[0]
-    left, at_work = f"{machine}-{gone.pid}", f"{machine}-{os.getppid()}"
+    left, at_work, own = f"{machine}-{gone.pid}", f"{machine}-{os.getppid()}", of_this_process()
     (tmp_path / f".old-{left}").mkdir()
     (tmp_path / STORE).rename(tmp_path / f".old-{left}" / STORE)
-    for mark in (left, at_work, f"elsewhere-{gone.pid}"):
+    for mark in (left, at_work, own, f"elsewhere-{gone.pid}"):
         (tmp_path / f".new-{mark}").mkdir()
+    before = {entry.name for entry in tmp_path.iterdir()}
     assert open_results(tmp_path).identical(old)
-    there = {STORE, f".new-{at_work}", f".new-elsewhere-{gone.pid}"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {*before, STORE}  # who only reads clears nothing
+    begun(planned(file), tmp_path, afresh=True)
+    there = {STORE, *(f".new-{mark}" for mark in (at_work, own, f"elsewhere-{gone.pid}"))}
     assert {entry.name for entry in tmp_path.iterdir()} == there
     yesterday = time.time() - 2 * 86_400
     os.utime(tmp_path / f".new-elsewhere-{gone.pid}", (yesterday, yesterday))
     save_results(old, tmp_path)
     assert {entry.name for entry in tmp_path.iterdir()} == {STORE, f".new-{at_work}"}
+
+
+def test_what_is_not_ours_is_not_touched(tmp_path: Path, file: ScenarioFile) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    mark = f"{of_this_process().rpartition('-')[0]}-{gone.pid}"
+    for name in (".old-configs", ".new-novel", f".old-{mark}", f".new-{mark}"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "text").write_text("precious")
+    (tmp_path / ".old-notes").write_text("precious")
+    (tmp_path / "text").write_text("mine")
+    yesterday = time.time() - 3 * 86_400
+    for entry in tmp_path.iterdir():
+        os.utime(entry, (yesterday, yesterday))
+    for ask in (open_results, lambda folder: save_results(planned(file).results(), folder)):
+        with pytest.raises(ResultsError, match=r"holds no simcore results|holds files that are not simcore results"):
+            ask(tmp_path)  # type: ignore[operator]
+    assert len(list(tmp_path.rglob("text"))) == 5
+    assert (tmp_path / "text").read_text() == "mine"
+
+
+def test_killed_while_a_run_takes_the_place_of_another_one_of_them_is_there(file: ScenarioFile, tmp_path: Path) -> None:
+    run, other = planned(file, seed=1), planned(file, seed=2)
+    begun(run, tmp_path).add(run.some(slice(0, 8)).results(), 0, DRAWS)
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    staging = tmp_path / f".{UNFINISHED}.{of_this_process().rpartition('-')[0]}-{gone.pid}"
+    staging.mkdir()
+    (tmp_path / UNFINISHED).rename(staging / "aside")  # as when killed before the new one followed
+    assert begun(run, tmp_path, resume=True).n_draws == 8
+    assert [entry.name for entry in tmp_path.iterdir()] == [UNFINISHED]
+    store, rename = begun(other, tmp_path, afresh=True), Path.rename
+
+    def fails(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "rename", fails)
+        with pytest.raises(OSError, match="No space"):
+            store.add(other.some(slice(0, 4)).results(), 0, DRAWS)
+    assert begun(run, tmp_path, resume=True).n_draws == 8
+
+
+@pytest.mark.parametrize("name", [STORE, UNFINISHED])
+@pytest.mark.parametrize("array", ["cost/0.0.0.0.0", "parameter_value/0.0", "draw/0"])
+def test_a_truncated_chunk_is_told_before_anything_is_run(
+    file: ScenarioFile, tmp_path: Path, name: str, array: str
+) -> None:
+    save_results(planned(file).results(), tmp_path)
+    (tmp_path / STORE).rename(tmp_path / name)
+    with (tmp_path / name / array).open("r+b") as chunk:
+        chunk.truncate(20)
+    with pytest.raises(ResultsError, match=r"damaged.*--afresh where it is unfinished"):
+        begun(planned(file, 2 * DRAWS), tmp_path, resume=True)
+    begun(planned(file, 2 * DRAWS), tmp_path, afresh=True)
 
 
 def test_a_full_disk_ends_with_a_message_and_a_store_that_resumes(file: ScenarioFile, tmp_path: Path) -> None:

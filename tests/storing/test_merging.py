@@ -235,3 +235,28 @@ def test_interrupted_merging_leaves_what_was_there(
         with pytest.raises(KeyboardInterrupt):
             merge_results(parts, tmp_path / "other")
     assert not (tmp_path / "other" / UNFINISHED).exists()
+
+
+def test_a_run_that_another_process_begins_meanwhile_is_not_removed(
+    file: ScenarioFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = folders(file, tmp_path, range(0, 10), range(10, 20))
+    whole, check = plan(file, draws=40, persons=PERSONS, seed=99), merging._check_one_run
+
+    def begins(parts: object) -> None:
+        check(parts)  # type: ignore[arg-type]
+        begun(whole, tmp_path / "all").add(whole.some(slice(0, 16)).results(), 0, 40)
+
+    monkeypatch.setattr(merging, "_check_one_run", begins)
+    with pytest.raises(ResultsError, match=r"being written by another process|holds another run"):
+        merge_results(parts, tmp_path / "all")
+    assert GrowingStore(tmp_path / "all" / UNFINISHED).n_draws == 16
+
+
+def test_a_truncated_part_is_told(file: ScenarioFile, tmp_path: Path) -> None:
+    parts = folders(file, tmp_path, range(0, 10), range(10, 20))
+    with (parts[1] / STORE / "cost" / "0.0.0.0.0").open("r+b") as chunk:
+        chunk.truncate(40)
+    with pytest.raises(ResultsError, match="is damaged: a part of cost cannot be read"):
+        merge_results(parts, tmp_path / "all")
+    assert not (tmp_path / "all" / UNFINISHED).exists()

@@ -92,8 +92,15 @@ def test_bits_that_do_not_agree_are_told_with_an_exit_code(tmp_path):
         (["run", "textbook_chain", "--until", "2%", "--resume"], "--resume with --until"),
         (["run", "textbook_chain", "--until", "2%", "--draws", "9"], "--draws 9 with --until"),
         (["run", "textbook_chain", "--until", "2%", "--dask", "x"], "--dask x with --until"),
-        (["run", "textbook_chain", "--until", "2%", "--log", "x"], "--log x with --until"),
-        (["run", "textbook_chain", "--out", "y", "--log", "y/x"], "y/x, in the results folder"),
+        (["run", "textbook_chain", "--out", "y", "--log", "y/x"], "y/x, which is, or is in, the results folder y"),
+        (["run", "textbook_chain", "--out", "y", "--log", "y"], "y, which is, or is in, the results folder y"),
+        (["run", "--again", "y", "--log", "y/x"], "y/x, which is, or is in, the results folder y"),
+        (["run", "textbook_chain", *SMALL, "--log", ""], "'' is no file that a log could be written to"),
+        (
+            ["run", "textbook_chain", "--out", "y" * 300],
+            "can be no folder (",
+        ),
+        (["run", "textbook_chain", "--out", "/dev/null/x"], "/dev/null is a file, not a folder; nothing was run"),
         (["run", "textbook_chain", "--resume", "--afresh"], "--afresh with --resume"),
         (["run", "textbook_chain", "--dask", "x", "--processes"], "--processes with --dask"),
         (["run", "textbook_chain", "--dask", "x", "--workers", "2"], "--workers 2 with --dask"),
@@ -102,7 +109,7 @@ def test_bits_that_do_not_agree_are_told_with_an_exit_code(tmp_path):
         (["run", "textbook_chain", "--first", "4294967290", "--draws", "7"], "whole numbers from 0 to 4294967295"),
         (["run", "textbook_chain", "--first", "4294967290", "--draws", "7"], "4294967290 to 4294967296"),
         (["run", "textbook_chain", *SMALL, "--workers", "100000"], "less than or equal to 1024"),
-        (["run", "textbook_chain", "--log", "results/textbook_chain/log"], "in the results folder"),
+        (["run", "textbook_chain", "--log", "results/textbook_chain/log"], "is in, the results folder"),
         (["run", "textbook_chain", "--first", "99999999999999999999"], "whole numbers from 0 to 4294967295"),
         (["run", "textbook_chain", *SMALL, "--log", "no/such/folder/file"], "could not be written"),
         (["merge", "nowhere", "--out", "y"], "no such folder"),
@@ -169,6 +176,97 @@ def test_interrupted_while_tables_are_made_all_draws_stay(tmp_path, monkeypatch)
     assert done.exit_code == 130
     assert "Interrupted: all 20 draws are in" in done.output
     run(tmp_path / "run", "--draws", 20, "--resume")
+
+
+def test_lives_are_those_of_the_run_that_is_resumed(tmp_path, monkeypatch):
+    import simcore.resuming as resuming
+
+    add_all = resuming._add_all
+
+    def interrupted(store, wanted, made):
+        add_all(store, wanted, iter([next(made)]))
+        raise KeyboardInterrupt
+
+    latin = ["--sampling", "latin_hypercube"]
+    for more, out in ((latin, "latin"), (["--first", 7], "first")):
+        with monkeypatch.context() as patch:
+            patch.setattr(resuming, "_add_all", interrupted)
+            simcore("run", "textbook_chain", "--draws", "24", "--persons", "50", "--out", tmp_path / out, *more)
+    run(tmp_path / "latin", *latin, "--resume", "--trace", 3, "--quiet")
+    run(tmp_path / "whole", *latin, "--draws", 24, "--trace", 3, "--quiet")
+    assert (tmp_path / "latin" / "lives.csv").read_bytes() == (tmp_path / "whole" / "lives.csv").read_bytes()
+    refused = simcore("run", "textbook_chain", "--persons", "50", "--out", tmp_path / "first", "--resume", "--trace", 3)
+    assert refused.exit_code == 2
+    assert "--trace follows persons of draw 0" in refused.output
+
+
+def test_interrupted_just_after_the_last_draw_all_draws_stay(tmp_path, monkeypatch):
+    import simcore.storage as storage
+
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "open_store", interrupted)
+        done = simcore("run", "textbook_chain", *SMALL, "--out", tmp_path / "run")
+    assert done.exit_code == 130
+    assert "Interrupted: 20 of 20 draws are in" in done.output
+    run(tmp_path / "run", "--draws", 20, "--resume")
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"metadata": {}}', '{"metadata": {"draw/.zarray": {}}}', "{"])
+@pytest.mark.parametrize("name", ["results.zarr", "unfinished.zarr"])
+def test_metadata_that_are_none_are_told(tmp_path, content, name):
+    run(tmp_path / "run", "--draws", 10, "--quiet")
+    (tmp_path / "run" / "results.zarr").rename(tmp_path / "run" / name)
+    (tmp_path / "run" / name / ".zmetadata").write_text(content)
+    again = ["run", "textbook_chain", "--persons", 50, "--draws", 20, "--out", tmp_path / "run", "--resume"]
+    for command in (again, ["merge", tmp_path / "run", "--out", tmp_path / "all"], ["report", tmp_path / "run"]):
+        done = simcore(*command)
+        assert done.exit_code == 2, done.output
+        assert "damaged" in done.output
+    if name == "unfinished.zarr":
+        run(tmp_path / "run", "--draws", 10, "--afresh", "--quiet")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("versions", "x"), ("given", "x"), ("given", '["nobody"]'), ("scenario_files", "{"), ("scenario_files", "[]"),
+     ("seed", "x"), ("n_persons", "1e99"), ("groups", "x")],
+)  # fmt: skip
+def test_what_is_said_of_a_run_and_is_not_understood_is_told(tmp_path, name, value):
+    run(tmp_path / "run", "--draws", 10, "--quiet")
+    store = tmp_path / "run" / "results.zarr"
+    for file in (".zattrs", ".zmetadata"):
+        changed = json.loads((store / file).read_text())
+        (changed if file == ".zattrs" else changed["metadata"][".zattrs"])[name] = value
+        (store / file).write_text(json.dumps(changed))
+    done = simcore("run", "--again", tmp_path / "run")
+    assert done.exit_code == 2, done.output
+    assert "These results are damaged" in done.output
+    resumed = simcore("run", "textbook_chain", "--persons", 50, "--draws", 20, "--out", tmp_path / "run", "--resume")
+    assert resumed.exit_code == 2, resumed.output
+
+
+def test_what_a_run_says_of_itself_in_two_places_is_the_same(tmp_path):
+    run(tmp_path / "run", "--draws", 10, "--quiet")
+    metadata = tmp_path / "run" / "results.zarr" / ".zmetadata"
+    changed = json.loads(metadata.read_text())
+    changed["metadata"][".zattrs"]["seed"] = "8"
+    metadata.write_text(json.dumps(changed))
+    for command in (["run", "--again"], ["report"]):
+        done = simcore(*command, tmp_path / "run")
+        assert done.exit_code == 2
+        assert "the store is damaged" in done.output
+
+
+def test_a_log_that_nobody_reads_is_refused(tmp_path):
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+    done = simcore("run", "textbook_chain", *SMALL, "--out", tmp_path / "run", "--log", tmp_path / "pipe")
+    assert done.exit_code == 2
+    assert "is no file that a log could be written to" in done.output
 
 
 def test_interrupted_while_tables_of_merged_draws_are_made_nothing_stays(tmp_path, monkeypatch):
