@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from simcore.analysis.summary import summarise, summarise_outcomes
     from simcore.analysis.value_of_information import evpi, evppi
     from simcore.analysis.variance import variance_shares
+    from simcore.decisions.agreements import cost_shares, shapley_value
+    from simcore.decisions.fund import investment_fund, loans
+    from simcore.decisions.silos import price_of_silos
     from simcore.merging import merge_results
     from simcore.report.figures import result_figure
     from simcore.repricing import reprice
@@ -63,6 +66,7 @@ _HOME = {
     "compare_engines": "simcore.analysis.comparing",
     "contrasts": "simcore.analysis.contrasts",
     "cost_effectiveness": "simcore.analysis.frontier",
+    "cost_shares": "simcore.decisions.agreements",
     "cumulative_net_saving": "simcore.analysis.payback",
     "displaced_cost": "simcore.analysis.avoided_cost",
     "evpi": "simcore.analysis.value_of_information",
@@ -70,6 +74,8 @@ _HOME = {
     "evsi": "simcore.analysis.proposed_study",
     "freed": "simcore.analysis.cashable",
     "group_saving": "simcore.analysis.prediction",
+    "investment_fund": "simcore.decisions.fund",
+    "loans": "simcore.decisions.fund",
     "Measured": "simcore.analysis.proposed_study",
     "merge_results": "simcore.merging",
     "net_benefit": "simcore.analysis.net_benefit",
@@ -77,6 +83,7 @@ _HOME = {
     "net_saving": "simcore.analysis.avoided_cost",
     "open_results": "simcore.storage",
     "own_table": "simcore.analysis.own_table",
+    "price_of_silos": "simcore.decisions.silos",
     "programme_cost": "simcore.analysis.avoided_cost",
     "rank_correlation": "simcore.analysis.sensitivity",
     "read_scenario": "simcore.scenario.loading",
@@ -85,6 +92,7 @@ _HOME = {
     "run_again": "simcore.reproducing",
     "save_results": "simcore.storage",
     "scenario_discovery": "simcore.analysis.discovery",
+    "shapley_value": "simcore.decisions.agreements",
     "simulate": "simcore.simulation",
     "simulate_alternatives": "simcore.studies.alternatives",
     "simulate_into": "simcore.resuming",
@@ -119,6 +127,7 @@ __all__ = [
     "compare_engines",
     "contrasts",
     "cost_effectiveness",
+    "cost_shares",
     "cumulative_net_saving",
     "displaced_cost",
     "evpi",
@@ -126,12 +135,15 @@ __all__ = [
     "evsi",
     "freed",
     "group_saving",
+    "investment_fund",
+    "loans",
     "merge_results",
     "net_benefit",
     "net_benefit_of_halves",
     "net_saving",
     "open_results",
     "own_table",
+    "price_of_silos",
     "programme_cost",
     "rank_correlation",
     "read_scenario",
@@ -140,6 +152,7 @@ __all__ = [
     "run_again",
     "save_results",
     "scenario_discovery",
+    "shapley_value",
     "simulate",
     "simulate_alternatives",
     "simulate_into",

@@ -30,7 +30,8 @@ FLOORS = {
     "second_process": 0, "marks": 0, "growing": 0, "on_disk": 0, "progress": 0,
     "kernels": 1, "uncertainty": 1, "storage": 1,
     "scenario": 2, "model": 3, "pricing": 4, "dataset": 5, "simulation": 6, "repricing": 6, "trace": 6,
-    "cluster": 7, "reproducing": 7, "analysis": 7, "resuming": 8, "studies": 8, "merging": 9, "report": 9, "cli": 10,
+    "cluster": 7, "reproducing": 7, "analysis": 7, "decisions": 8, "resuming": 8, "studies": 8,
+    "merging": 9, "report": 9, "cli": 10,
     "__main__": 11,
 }  # fmt: skip
 #: Analysis functions read a Dataset and know nothing of how it came about.
