@@ -59,6 +59,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 #: Bytes of results from which on tables and figures are made one after the other, to have enough memory.
 _TOGETHER = 1_000_000_000
+#: Seconds to wait, after an error, for modules that are being loaded.
+_PATIENCE = 3.0
 
 
 @app.command()
@@ -174,7 +176,8 @@ def run(
     loading = load_meanwhile(
         "xarray", "simcore.report.tables", "matplotlib.figure", "matplotlib.backends.backend_agg", "zarr"
     )
-    context.call_on_close(loading.join)  # also after an error: a module that is half loaded ends with a noise
+    # Also after an error: a module that is half loaded ends with a noise. But Ctrl-C may have left it waiting for ever.
+    context.call_on_close(lambda: loading.join(_PATIENCE))
     n_draws, first_of_all = draws, first
     if until is None:
         from simcore.resuming import wanted_draws
