@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from simcore.analysis.avoided_cost import contrast
 from simcore.analysis.luck import settled_contrast
-from simcore.errors import ResultsError, UnknownNameError
+from simcore.decisions.actors import named_actors
+from simcore.errors import ResultsError
 
 #: Ways to share a cost, in the order of tables.
 WAYS = ("as_now", "proportional", "shapley", "probability")
@@ -127,7 +128,7 @@ def cost_shares(
     """
     if not 0 < probability < 1:
         raise ResultsError(f"A probability not to lose is between 0 and 1; found {probability}.")
-    players = _players(results, among)
+    players = named_actors(results, among, "among")
     gains = contrast(results, "avoided_cost", also=also, gross=gross).sel(actor=players)
     costs = contrast(results, "programme_cost", also=also, gross=gross)
     settled_gains = settled_contrast(results, "avoided_cost", also=also, gross=gross).sel(actor=players)
@@ -177,18 +178,6 @@ def cost_shares(
         {"intervention": names, "way": list(WAYS), "actor": players},
         {"probability": probability},
     )
-
-
-def _players(results: xr.Dataset, among: Sequence[str] | None) -> list[str]:
-    actors = [str(actor) for actor in results["actor"].values]
-    if among is None:
-        among = [actor for actor, of in zip(actors, results["sector"].values, strict=True) if of == "public"]
-    for actor in among:
-        if actor not in actors:
-            raise UnknownNameError(actor, "an actor of these results", actors)
-    if not among:
-        raise ResultsError("There is no actor to share a cost: name some with among=.")
-    return list(dict.fromkeys(among))
 
 
 def _affordable(gains: NDArray[np.float64], cost: NDArray[np.float64]) -> NDArray[np.float64]:

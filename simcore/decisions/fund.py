@@ -14,7 +14,8 @@ from simcore.analysis.avoided_cost import net_saving, programme_cost
 from simcore.analysis.by_draws import by_draws
 from simcore.analysis.cashable import cashable_saving, says_cashable
 from simcore.analysis.two_orders import mean_and_error, quantiles
-from simcore.errors import ResultsError, UnknownNameError
+from simcore.decisions.actors import named_actors
+from simcore.errors import ResultsError
 
 #: Amounts below this share of the capital are rounding.
 _ROUNDING = 1e-9
@@ -62,7 +63,7 @@ def loans(
         raise ResultsError(f"The share that is repaid is between 0 and 1; found {repaid}.")
     if not 0 <= interest <= 1:
         raise ResultsError(f"Interest per year is between 0 and 1; found {interest}.")
-    actors = _repaying(results, repaid_by)
+    actors = named_actors(results, repaid_by, "repaid_by")
 
     def of_some(some: xr.Dataset) -> xr.Dataset:
         outlay = programme_cost(some, by_year=True, discounted=False).sum("actor").clip(min=0.0)
@@ -77,18 +78,6 @@ def loans(
     for array in found.values():
         array.attrs = {"units": results["cost"].attrs.get("units", "")}
     return found
-
-
-def _repaying(results: xr.Dataset, repaid_by: Sequence[str] | None) -> list[str]:
-    actors = [str(actor) for actor in results["actor"].values]
-    if repaid_by is None:
-        repaid_by = [actor for actor, of in zip(actors, results["sector"].values, strict=True) if of == "public"]
-    for actor in repaid_by:
-        if actor not in actors:
-            raise UnknownNameError(actor, "an actor of these results", actors)
-    if not repaid_by:
-        raise ResultsError("There is no actor that could repay: name some with repaid_by=.")
-    return list(dict.fromkeys(repaid_by))
 
 
 def _repaid(

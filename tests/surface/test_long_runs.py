@@ -6,7 +6,7 @@ import logging
 import pytest
 from typer.testing import CliRunner
 
-from simcore import cli, open_results
+from simcore import cli, open_results, resuming
 from simcore.simulation import Planned
 
 SMALL = ["--draws", "20", "--persons", "50"]
@@ -27,6 +27,12 @@ def run(out, *more):
     done = simcore("run", "textbook_chain", "--persons", 50, "--out", out, *more)
     assert done.exit_code == 0, done.output
     return done
+
+
+def one_portion(store, wanted, made, add_all=resuming._add_all):
+    """Be interrupted after the first portion."""
+    add_all(store, wanted, iter([next(made)]))
+    raise KeyboardInterrupt
 
 
 def test_parts_of_two_machines_are_merged(tmp_path):
@@ -137,18 +143,10 @@ def test_an_unfinished_run_is_not_run_over(tmp_path):
 
 
 def test_resumed_without_a_number_of_draws_it_ends_as_it_was_begun(tmp_path, monkeypatch):
-    import simcore.resuming as resuming
-
-    add_all = resuming._add_all
-
-    def interrupted(store, wanted, made):
-        add_all(store, wanted, iter([next(made)]))
-        raise KeyboardInterrupt
-
     for more, first in (([], 0), (["--first", 7], 7)):
         out = tmp_path / str(first)
         with monkeypatch.context() as patch:
-            patch.setattr(resuming, "_add_all", interrupted)
+            patch.setattr(resuming, "_add_all", one_portion)
             done = simcore("run", "textbook_chain", *SMALL, "--out", out, *more)
         assert done.exit_code == 130
         assert "6 of 20 draws" in done.output
@@ -179,18 +177,10 @@ def test_interrupted_while_tables_are_made_all_draws_stay(tmp_path, monkeypatch)
 
 
 def test_lives_are_those_of_the_run_that_is_resumed(tmp_path, monkeypatch):
-    import simcore.resuming as resuming
-
-    add_all = resuming._add_all
-
-    def interrupted(store, wanted, made):
-        add_all(store, wanted, iter([next(made)]))
-        raise KeyboardInterrupt
-
     latin = ["--sampling", "latin_hypercube"]
     for more, out in ((latin, "latin"), (["--first", 7], "first")):
         with monkeypatch.context() as patch:
-            patch.setattr(resuming, "_add_all", interrupted)
+            patch.setattr(resuming, "_add_all", one_portion)
             simcore("run", "textbook_chain", "--draws", "24", "--persons", "50", "--out", tmp_path / out, *more)
     run(tmp_path / "latin", *latin, "--resume", "--trace", 3, "--quiet")
     run(tmp_path / "whole", *latin, "--draws", 24, "--trace", 3, "--quiet")
