@@ -37,8 +37,13 @@ if TYPE_CHECKING:
     from simcore.analysis.value_of_information import evpi, evppi
     from simcore.analysis.variance import variance_shares
     from simcore.decisions.agreements import cost_shares, shapley_value
+    from simcore.decisions.contracts import outcome_contract
+    from simcore.decisions.fairness import fairness
     from simcore.decisions.fund import investment_fund, loans
+    from simcore.decisions.gains import who_gains
+    from simcore.decisions.ranking import ranking, robust_choice
     from simcore.decisions.silos import price_of_silos
+    from simcore.decisions.timing import budget_effect, exposure, payback
     from simcore.merging import merge_results
     from simcore.report.figures import result_figure
     from simcore.repricing import reprice
@@ -60,6 +65,7 @@ _HOME = {
     "avoided_cost": "simcore.analysis.avoided_cost",
     "break_even_year": "simcore.analysis.payback",
     "budget": "simcore.analysis.budget",
+    "budget_effect": "simcore.decisions.timing",
     "calibrate": "simcore.studies.calibrate",
     "cashable_saving": "simcore.analysis.cashable",
     "combinations": "simcore.analysis.combinations",
@@ -72,6 +78,8 @@ _HOME = {
     "evpi": "simcore.analysis.value_of_information",
     "evppi": "simcore.analysis.value_of_information",
     "evsi": "simcore.analysis.proposed_study",
+    "exposure": "simcore.decisions.timing",
+    "fairness": "simcore.decisions.fairness",
     "freed": "simcore.analysis.cashable",
     "group_saving": "simcore.analysis.prediction",
     "investment_fund": "simcore.decisions.fund",
@@ -82,13 +90,17 @@ _HOME = {
     "net_benefit_of_halves": "simcore.analysis.net_benefit",
     "net_saving": "simcore.analysis.avoided_cost",
     "open_results": "simcore.storage",
+    "outcome_contract": "simcore.decisions.contracts",
     "own_table": "simcore.analysis.own_table",
+    "payback": "simcore.decisions.timing",
     "price_of_silos": "simcore.decisions.silos",
     "programme_cost": "simcore.analysis.avoided_cost",
     "rank_correlation": "simcore.analysis.sensitivity",
+    "ranking": "simcore.decisions.ranking",
     "read_scenario": "simcore.scenario.loading",
     "reprice": "simcore.repricing",
     "result_figure": "simcore.report.figures",
+    "robust_choice": "simcore.decisions.ranking",
     "run_again": "simcore.reproducing",
     "save_results": "simcore.storage",
     "scenario_discovery": "simcore.analysis.discovery",
@@ -110,6 +122,7 @@ _HOME = {
     "unsettled_ranking": "simcore.analysis.settled",
     "unsettled_signs": "simcore.analysis.settled",
     "variance_shares": "simcore.analysis.variance",
+    "who_gains": "simcore.decisions.gains",
     "worth_of_study": "simcore.analysis.proposed_study",
 }
 
@@ -121,6 +134,7 @@ __all__ = [
     "avoided_cost",
     "break_even_year",
     "budget",
+    "budget_effect",
     "calibrate",
     "cashable_saving",
     "combinations",
@@ -133,6 +147,8 @@ __all__ = [
     "evpi",
     "evppi",
     "evsi",
+    "exposure",
+    "fairness",
     "freed",
     "group_saving",
     "investment_fund",
@@ -142,13 +158,17 @@ __all__ = [
     "net_benefit_of_halves",
     "net_saving",
     "open_results",
+    "outcome_contract",
     "own_table",
+    "payback",
     "price_of_silos",
     "programme_cost",
     "rank_correlation",
+    "ranking",
     "read_scenario",
     "reprice",
     "result_figure",
+    "robust_choice",
     "run_again",
     "save_results",
     "scenario_discovery",
@@ -169,6 +189,7 @@ __all__ = [
     "unsettled_ranking",
     "unsettled_signs",
     "variance_shares",
+    "who_gains",
     "worth_of_study",
 ]
 

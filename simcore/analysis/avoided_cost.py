@@ -50,7 +50,7 @@ def saved(results: xr.Dataset, values: xr.DataArray, *, comparator: str | None =
     if results.attrs.get("engine") == "expected":
         # Sampled lives that are the same have the same counts; sums of real numbers differ by their rounding.
         scale = np.maximum(np.abs(usual), np.abs(others.values))
-        difference = np.where(np.abs(difference) > REAL * scale, difference, 0.0)
+        difference = np.where(np.abs(difference) <= REAL * scale, 0.0, difference)  # what is no number stays none
     found = others.copy(data=difference).rename(strategy="intervention")
     found.attrs = {**values.attrs, "long_name": f"{values.attrs.get('long_name', 'Value')}, avoided"}
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,8 @@ from simcore.analysis.cashable import cashable_saving, freed, holds_for, says_ca
 from simcore.analysis.once import once
 from simcore.analysis.two_orders import mean_and_error, quantiles
 
+#: From results to money by year.
+Quantity = Callable[[xr.Dataset], xr.DataArray]
 #: Bytes of numbers by draw and year that are kept at the same time.
 _AT_ONCE = 250_000_000
 
@@ -77,11 +79,30 @@ def budget(
         "programme_cost": partial(programme_cost, **options),
         "net_saving": partial(net_saving, **options, **counted),
     }
-    read = ["cost"]
     if says_cashable(results) and holds_for(results, comparator):
         quantities["cashable_saving"] = partial(cashable_saving, **options, gross=gross)
         quantities["freed"] = partial(freed, **options, gross=gross)
-        read.append("cashable_saving")
+    return of_years(results, quantities, total=total)
+
+
+def of_years(results: xr.Dataset, quantities: Mapping[str, Quantity], *, total: bool = False) -> xr.Dataset:
+    """Means, errors and quantiles of quantities by calendar year, as `budget` has them.
+
+    Parameters
+    ----------
+    results
+        From `simulate` or `open_results`.
+    quantities
+        By name, each from results to an array (intervention, draw, actor, year) of money, not discounted.
+    total
+        As for `budget`.
+
+    Returns
+    -------
+    Dataset (intervention, actor, year), views included: under each name the mean, with ``..._mcse`` and
+    ``..._quantile``.
+    """
+    read = ["cost", *(["cashable_saving"] if says_cashable(results) else [])]
 
     def of_some(some: xr.Dataset) -> xr.Dataset:
         found = xr.Dataset()
@@ -99,7 +120,7 @@ def budget(
         for name, array in values.data_vars.items():
             found[name], found[f"{name}_mcse"] = mean_and_error(array)
             found[f"{name}_quantile"] = quantiles(array)
-            units, long_name = _units_of_all(results) if total else array.attrs["units"], array.attrs["long_name"]
+            units, long_name = units_of_all(results) if total else array.attrs["units"], array.attrs["long_name"]
             for variable, what in ((name, ""), (f"{name}_mcse", ", MCSE"), (f"{name}_quantile", ", quantiles")):
                 found[variable].attrs = {"units": units, "long_name": f"{long_name} of the year{what}"}
         parts.append(found)
@@ -118,7 +139,8 @@ def _years_at_once(results: xr.Dataset, n_quantities: int) -> list[slice | None]
     return [slice(*pair) for pair in pairwise(ends)]
 
 
-def _units_of_all(results: xr.Dataset) -> str:
+def units_of_all(results: xr.Dataset) -> str:
+    """Unit of the money of all persons of the target group."""
     attributes = results.attrs
     cohorts = int(attributes.get("cohorts", 1))
     each = f" in each of {cohorts} cohorts together" if cohorts > 1 else ""

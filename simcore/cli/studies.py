@@ -89,6 +89,7 @@ def alternatives(
 
     from simcore.analysis.avoided_cost import VIEWS
     from simcore.report.alternative_tables import alternative_records, alternative_tables, alternative_words
+    from simcore.report.robust_tables import robust_tables
     from simcore.studies.alternatives import simulate_alternatives
 
     file = read(scenario)
@@ -100,6 +101,6 @@ def alternatives(
     actors = actor or list(VIEWS)
     tables = alternative_tables(found, file.scenario, actors=actors, width=terminal().width)
     words = alternative_words(found, file.scenario, actors=actors)
-    show_records(
-        alternative_records(found), Group(*tables, Text(), *(Text(sentence) for sentence in words)), as_json, csv, quiet
-    )
+    tables += [Text(), *robust_tables(found, file.scenario, actors=actors), Text()]
+    shown = Group(*tables, *(Text(sentence) for sentence in words))
+    show_records(alternative_records(found), shown, as_json, csv, quiet)

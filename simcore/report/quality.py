@@ -97,22 +97,14 @@ def driver_words(results: xr.Dataset, scenario: Scenario) -> list[str]:
 
     Nothing is said where luck hides the spread of what is expected.
     """
-    quality, explained = parameter_quality(scenario), uncertainty_by_parameter(results)
-    hidden = _hidden_by_luck(results)
+    quality = parameter_quality(scenario)
     sentences = []
-    for intervention, shares in zip(explained["intervention"].values, explained.values, strict=True):
-        if len(shares) == 0 or np.isnan(shares).any() or str(intervention) in hidden:
-            continue
-        names_of = explained["parameter"].values
-        by_size = sorted((-float(share), str(of)) for share, of in zip(shares, names_of, strict=True))
-        drivers = [(-share, name) for share, name in by_size[:_NAMED] if -share >= _CARRIES]
-        if not any(quality[name] in WEAK for _, name in drivers):
-            continue
-        carried = sum(share for share, _ in drivers)
+    for intervention, drivers in weak_drivers(results, scenario).items():
+        carried = sum(share for _, share in drivers)
         names = _listed(
-            [f"{name} ({grade_words(quality[name])})" if quality[name] in WEAK else name for _, name in drivers]
+            [f"{name} ({grade_words(quality[name])})" if quality[name] in WEAK else name for name, _ in drivers]
         )
-        label = strategy_label(scenario, str(intervention))
+        label = strategy_label(scenario, intervention)
         together = f"{percent(carried)} of the spread of society's net saving"
         if carried > 0.5:
             sentences.append(f"Most of what is unsure about {label} comes from {names}: {together}.")
@@ -120,6 +112,24 @@ def driver_words(results: xr.Dataset, scenario: Scenario) -> list[str]:
             alike = "no figure carries" if len(drivers) == 1 else "no figures carry"
             sentences.append(f"Of what is unsure about {label}, {alike} more than {names}: {together}.")
     return sentences
+
+
+def weak_drivers(results: xr.Dataset, scenario: Scenario) -> dict[str, list[tuple[str, float]]]:
+    """The parameters that carry most of the spread of society's net saving, by intervention, where one of them is weak.
+
+    Each with its share, the largest first. Nothing is said where luck hides the spread of what is expected.
+    """
+    quality, explained = parameter_quality(scenario), uncertainty_by_parameter(results)
+    hidden, found = _hidden_by_luck(results), {}
+    for intervention, shares in zip(explained["intervention"].values, explained.values, strict=True):
+        if len(shares) == 0 or np.isnan(shares).any() or str(intervention) in hidden:
+            continue
+        names_of = explained["parameter"].values
+        by_size = sorted((-float(share), str(of)) for share, of in zip(shares, names_of, strict=True))
+        drivers = [(name, -share) for share, name in by_size[:_NAMED] if -share >= _CARRIES]
+        if any(quality[name] in WEAK for name, _ in drivers):
+            found[str(intervention)] = drivers
+    return found
 
 
 def _hidden_by_luck(results: xr.Dataset) -> set[str]:
