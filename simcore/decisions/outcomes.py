@@ -108,18 +108,6 @@ def level_of(results: xr.Dataset, outcome: str) -> Quantity:
     return Quantity(interventions(whole).transpose("intervention", "draw"), interventions(parts), is_change=False)
 
 
-def settled_change(results: xr.Dataset, outcome: str) -> xr.DataArray:
-    """Change in an outcome that is expected in each draw (intervention, draw); as `change_of`, luck taken off.
-
-    Examples
-    --------
-    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=20, persons=50)
-    >>> settled_change(results, "time_new").dims
-    ('intervention', 'draw')
-    """
-    return without_luck_of(results, {"change": change_of(results, outcome)})["change"]
-
-
 def money_of(
     results: xr.Dataset, quantity: str, whose: xr.DataArray, *, also: Sequence[str] = (), gross: bool = False
 ) -> Quantity:

@@ -64,8 +64,8 @@ def ranking(
 
     - ``net_present_value``: avoided cost of society minus its programme cost; ``probability_positive``;
     - ``rank``: 1 for the highest net present value; equals share one;
-    - ``benefit_cost_ratio``: mean avoided cost of society by its mean programme cost; and
-      ``probability_benefit_exceeds_cost``, for which nothing is divided: it is that of a net present value above zero;
+    - ``benefit_cost_ratio``: mean avoided cost of society by its mean programme cost. The probability that benefits
+      exceed costs is ``probability_positive``, for which nothing is divided;
     - ``outlay``: what those who pay for the programme lay out, allowances that reach others included; they are the
       actors whose expected programme cost is above zero;
     - ``social_return``: what society gains by one unit of money of the outlay, the outlay itself taken off;
@@ -162,8 +162,7 @@ def _money(results: xr.Dataset, also: tuple[str, ...], gross: bool) -> dict[str,
     found["net_present_value"], found["net_present_value_mcse"] = mean_and_error(values["net"])
     found["net_present_value_quantile"] = quantiles(settled["net"])
     found["outlay"], found["outlay_mcse"] = mean_and_error(values["outlay"])
-    positive = probability_above_zero(values["net"], settled["net"])
-    found["probability_positive"], found["probability_benefit_exceeds_cost"] = positive, positive.copy()
+    found["probability_positive"] = probability_above_zero(values["net"], settled["net"])
     mean, size = found["net_present_value"].values, abs(values["net"]).mean("draw").values
     ahead = mean[None, :] - mean[:, None]
     better = ahead > ROUNDING * np.maximum(size[None, :], size[:, None])

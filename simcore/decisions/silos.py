@@ -129,8 +129,9 @@ def price_of_silos(
     Who decides alone vetoes what it pays for when it is better off without. So a strategy stands when no payer gains by
     leaving out some or all of the interventions that it pays for, as far as what then remains is a strategy of these
     results. Of strategies that stand, one that adds to another counts and the other does not; of several the one whose
-    payers gain most together. Those who decide together take the strategy with the largest expected net saving, or,
-    where a probability is asked for, the largest of those that have it. Ties leave things as they are.
+    payers gain most together. What nobody pays for stands where society gains. Those who decide together take the
+    strategy with the largest expected net saving, or, where a probability is asked for, the largest of those that have
+    it. Ties leave things as they are.
 
     Deciding together over the whole horizon by what is expected is never worse than the other worlds, as all are valued
     by what it looks at. With a probability, and by what is cashable, that need not be so: a loss may be negative.
@@ -226,6 +227,8 @@ def _alone(
         return list(dict.fromkeys(actor for one in sorted(members[name] - members[usual]) for actor in payers[one]))
 
     def stands(name: str) -> bool:
+        if not payers_in(name):
+            return view.prefers(name, usual, "society")
         for actor in payers_in(name):
             for other, of in members.items():
                 left_out = members[name] - of

@@ -1,0 +1,146 @@
+"""English and Swedish: how numbers, money, years and names are written, and where sentences are found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from simcore.errors import UnknownNameError
+from simcore.report.labels import actor_label, outcome_label, readable, strategy_label
+from simcore.scenario.schema import Scenario
+
+#: A phrase in English and in Swedish.
+Phrase = tuple[str, str]
+_CODES = ("en", "sv")
+_NARROW = "\N{NO-BREAK SPACE}"
+_MINUS = "\N{MINUS SIGN}"
+#: Digits of an amount in a sentence.
+_DIGITS = 3
+#: What a share is off from nothing or all by rounding alone.
+_ROUNDING = 1e-9
+_VIEWS: Mapping[str, Phrase] = {
+    "public_sector": ("Public sector", "Offentlig sektor"),
+    "society": ("Society", "Samhället"),
+}
+_USUAL: Phrase = ("Usual", "Som i dag")
+_AND: Phrase = ("and", "och")
+_NEVER: Phrase = ("never", "aldrig")
+_MILLION: Phrase = ("million", "miljoner")
+_BILLION: Phrase = ("billion", "miljarder")
+
+
+@dataclass(frozen=True)
+class Language:
+    """One of the languages that reports are written in.
+
+    Attributes
+    ----------
+    code
+        ``en`` or ``sv``.
+    """
+
+    code: str
+
+    @classmethod
+    def of(cls, code: str) -> Language:
+        """The language of a code.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such language.
+        """
+        if code not in _CODES:
+            raise UnknownNameError(code, "a language", _CODES)
+        return cls(code)
+
+    def one_of(self, phrase: Phrase) -> str:
+        """The words of a phrase in this language."""
+        return phrase[_CODES.index(self.code)]
+
+    def number(self, value: float, digits: int = 0, *, sign: bool = False) -> str:
+        """Write a number with separators: ``1,234.5`` or ``1 234,5``; what is none is a dash, infinity its sign."""
+        if math.isnan(value):
+            return "–"
+        if math.isinf(value):
+            return "∞" if value > 0 else f"{_MINUS}∞"
+        text = f"{value:+,.{digits}f}" if sign else f"{value:,.{digits}f}"
+        if text.strip("+-0.,") == "":
+            text = text.lstrip("+-")
+        if self.code == "sv":
+            text = text.replace(",", _NARROW).replace(".", ",")
+        return text.replace("-", _MINUS)
+
+    def money(self, value: float, *, sign: bool = False) -> str:
+        """Write an amount in a table: whole units, small ones with decimals."""
+        if math.isnan(value) or math.isinf(value):
+            return self.number(value)
+        size = abs(value)
+        return self.number(value, 0 if size >= 100 or value == 0 else 1 if size >= 10 else 2, sign=sign and value != 0)
+
+    def amount(self, value: float, currency: str) -> str:
+        """Write an amount in a sentence, rounded to three digits: ``SEK 1.23 million`` or ``1,23 miljoner kronor``."""
+        size = abs(value)
+        rounded = size if size == 0 else round(size, _DIGITS - 1 - math.floor(math.log10(size)))
+        for unit, words in ((1e9, _BILLION), (1e6, _MILLION)):
+            if rounded >= unit:
+                shown = rounded / unit
+                digits = max(0, _DIGITS - 1 - math.floor(math.log10(shown)))
+                text = f"{self.number(shown, digits)}{_NARROW}{self.one_of(words)}"
+                break
+        else:
+            text = self.number(rounded, 0 if rounded >= 10 else 2)
+        sign = _MINUS if value < 0 and rounded else ""
+        if self.code == "sv":
+            return f"{sign}{text}{_NARROW}{'kronor' if currency == 'SEK' else currency}"
+        return f"{sign}{currency}{_NARROW}{text}"
+
+    def percent(self, value: float, digits: int = 0) -> str:
+        """Write a share in per cent; what is nearly nothing or nearly all is not rounded to it."""
+        if math.isnan(value):
+            return "–"
+        least = 0.5 * 10.0 ** -(digits + 2)
+        one = self.number(10.0**-digits, digits)
+        if _ROUNDING < value < least:
+            return f"<{_NARROW}{one}{_NARROW}%"
+        if 1 - least < value < 1 - _ROUNDING:
+            return f">{_NARROW}{self.number(100 - 10.0**-digits, digits)}{_NARROW}%"
+        return f"{self.number(100 * value, digits)}{_NARROW}%"
+
+    def year(self, value: float) -> str:
+        """Write a calendar year; infinity is "never"."""
+        return "–" if math.isnan(value) else self.one_of(_NEVER) if math.isinf(value) else f"{value:.0f}"
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names in a row: ``a``, ``a and b``, ``a, b and c``."""
+        if len(names) < 2:
+            return "".join(names)
+        return f"{', '.join(names[:-1])} {self.one_of(_AND)} {names[-1]}"
+
+    def actor(self, scenario: Scenario, name: str) -> str:
+        """Label of an actor or view."""
+        if name in _VIEWS:
+            return self.one_of(_VIEWS[name])
+        swedish = scenario.actors[name].label_sv if self.code == "sv" else None
+        return swedish or actor_label(scenario, name)
+
+    def strategy(self, scenario: Scenario, name: str) -> str:
+        """Label of a strategy; in Swedish those of its interventions, as the file names it in English alone."""
+        members = scenario.strategies[name]
+        if self.code != "sv" or (members and any(scenario.interventions[one].label_sv is None for one in members)):
+            return strategy_label(scenario, name)
+        if not members:
+            return self.one_of(_USUAL)
+        words = [str(scenario.interventions[one].label_sv) for one in members]
+        return self.listed([words[0], *(word[:1].lower() + word[1:] for word in words[1:])])
+
+    def intervention(self, scenario: Scenario, name: str) -> str:
+        """Label of an intervention."""
+        of = scenario.interventions[name]
+        return (of.label_sv if self.code == "sv" else None) or of.label or readable(name)
+
+    def outcome(self, scenario: Scenario, name: str) -> str:
+        """Label of an outcome."""
+        swedish = scenario.outcomes[name].label_sv if self.code == "sv" else None
+        return swedish or outcome_label(scenario, name)

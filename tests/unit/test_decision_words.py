@@ -1,0 +1,244 @@
+"""The page for decision makers says what the answers support, and no more."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import simcore
+from simcore.analysis.once import worked_out_once
+from simcore.errors import ResultsError, UnknownNameError
+from simcore.report.decision_answers import TOPICS, Answers, Question
+from simcore.report.decision_words import Section, decision_page
+from simcore.report.language import Language
+from simcore.scenario.loading import ScenarioFile, read_scenario, with_groups
+
+SPACE = "\N{NO-BREAK SPACE}"
+ASKED = Question()
+
+
+@pytest.fixture(scope="module")
+def case() -> tuple[xr.Dataset, ScenarioFile]:
+    file = with_groups(read_scenario("school_dropout"), ["sex"])
+    return simcore.simulate(file, draws=120, persons=60), file
+
+
+def page_of(
+    case: tuple[xr.Dataset, ScenarioFile], question: Question = ASKED, language: str = "en", **made: Any
+) -> list[Section]:  # fmt: skip
+    """The page, with some answers put in the place of those that are worked out."""
+    results, file = case
+    with worked_out_once():
+        found = Answers(results, file.scenario, question)
+        for name, of in made.items():
+            found.__dict__[name] = of
+        return decision_page(results, file, question, found, Language.of(language))
+
+
+def said(page: list[Section], heading: str) -> list[str]:
+    return [text.replace(SPACE, " ") for section in page if section.heading == heading for text in section.sentences]
+
+
+def changed(case: tuple[xr.Dataset, ScenarioFile], answer: str, **values: Any) -> xr.Dataset:
+    """An answer with some variables filled with other numbers, the same for all."""
+    results, file = case
+    of = getattr(Answers(results, file.scenario, Question()), answer).copy(deep=True)
+    for name, value in values.items():
+        array = np.asarray(value, dtype=float)
+        of[name] = of[name].copy(data=np.broadcast_to(array, of[name].shape).copy())
+    return of
+
+
+def payback_of(case: tuple[xr.Dataset, ScenarioFile], by: dict[int, float]) -> xr.Dataset:
+    """Payback whose probability rises to what is given in some years."""
+    years = case[0]["year"].values
+    paid_back = np.zeros(len(years))
+    for year, probability in by.items():
+        paid_back[years >= year] = probability
+    return changed(case, "payback", paid_back=paid_back, never=1 - paid_back[-1], settled=1.0)
+
+
+def test_when_the_money_is_back(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    page = page_of(case, payback=payback_of(case, {2028: 0.5, 2034: 0.94}))
+    expected = "Municipality has its money back for good by 2034 in 94 of 100 futures, and never until 2072 in 6."
+    assert expected in said(page, "Attendance team")
+    page = page_of(case, payback=payback_of(case, {2028: 0.5, 2034: 0.86, 2050: 0.9}))
+    expected = (
+        "Municipality has its money back for good by 2034 in 86 of 100 futures, later in 4, and never until 2072 in 10."
+    )
+    assert expected in said(page, "Attendance team")
+    page = page_of(case, language="sv", payback=payback_of(case, {2034: 0.94}))
+    expected = (
+        "Kommunen har fått tillbaka sina pengar för gott 2034 i 94 av 100 framtider, och aldrig till och med 2072 i 6."
+    )
+    assert expected in said(page, "Närvaroteam")
+
+
+def test_money_that_is_back_always_or_never(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    page = page_of(case, payback=payback_of(case, {2030: 1.0}))
+    expected = "Municipality has its money back for good by 2030 in every future simulated."
+    assert expected in said(page, "Attendance team")
+    page = page_of(case, payback=payback_of(case, {}))
+    assert "Municipality does not have its money back by 2072 in any future simulated." in said(page, "Attendance team")
+
+
+def test_what_luck_hides_is_not_said(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    hidden = payback_of(case, {2034: 0.94})
+    hidden["settled"] = hidden["settled"] * 0 > 0
+    page = page_of(case, payback=hidden)
+    words = said(page, "Attendance team")
+    assert "When Municipality has its money back is hidden by luck between the persons simulated." in words
+    assert not [sentence for sentence in words if "back for good" in sentence]
+    gains = changed(case, "who_gains", net_saving_quantile=math.nan, probability_within=math.nan)
+    words = said(page_of(case, who_gains=gains), "Attendance team")
+    assert "What society gains or loses is hidden by luck between the persons simulated." in words
+    assert not [sentence for sentence in words if "It gains in" in sentence]
+
+
+def test_counts_of_futures_add_up(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    """Shares of 33.4, 33.3 and 33.3 % are 34, 33 and 33 of 100."""
+    page = page_of(case, payback=payback_of(case, {2030: 0.3, 2034: 0.334, 2060: 0.667}))
+    words = [text for text in said(page, "Attendance team") if text.startswith("Municipality has its money")]
+    expected = "2060 in 67 of 100 futures, and never until 2072 in 33."
+    assert words == [f"Municipality has its money back for good by {expected}"]
+
+
+def test_what_is_gained(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    """1,000 per person are 120,000 for the 120 of the target group."""
+    gains = changed(
+        case, "who_gains", net_saving=1000.0, net_saving_mcse=1.0, probability_within=0.94,
+        net_saving_quantile=np.array([-500.0, 1000.0, 2000.0])[:, None, None],
+    )  # fmt: skip
+    words = said(page_of(case, who_gains=gains), "Attendance team")
+    assert (
+        "Society is expected to gain SEK 120,000; in 90 of 100 futures between −SEK 60,000 and SEK 240,000. "
+        "It gains in 94 of 100 futures."
+    ) in words
+    words = said(page_of(case, language="sv", who_gains=gains), "Närvaroteam")
+    assert (
+        "Samhället väntas vinna 120 000 kronor; i 90 av 100 framtider mellan −60 000 kronor och 240 000 kronor. "
+        "En vinst blir det i 94 av 100 framtider."
+    ) in words
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (1.0, "every future simulated"), (0.0, "no future simulated"), (0.001, "fewer than 1 of 100 futures"),
+        (0.999, "more than 99 of 100 futures"), (0.5, "50 of 100 futures"),
+    ],
+)  # fmt: skip
+def test_shares_of_futures(case: tuple[xr.Dataset, ScenarioFile], probability: float, words: str) -> None:
+    gains = changed(case, "who_gains", probability_within=probability)
+    assert any(f"It gains in {words}." in sentence for sentence in said(page_of(case, who_gains=gains), "Both"))
+
+
+def test_few_draws_are_counted_as_they_are() -> None:
+    file = read_scenario("school_dropout")
+    results = simcore.simulate(file, draws=20, persons=60)
+    page = page_of((results, file), payback=payback_of((results, file), {2034: 0.9}))
+    expected = "Municipality has its money back for good by 2034 in 18 of 20 futures, and never until 2072 in 2."
+    assert expected in said(page, "Attendance team")
+    assert "Only 20 futures were simulated: shares of them are rough." in said(page, results.attrs["title"])
+
+
+def silos_of(case: tuple[xr.Dataset, ScenarioFile], chosen: list[list[str]], loss: list[float]) -> xr.Dataset:
+    of = changed(case, "price_of_silos", loss=loss, loss_of_actor=np.array(loss)[:, None])
+    of["chosen"] = of["chosen"].copy(data=np.array(chosen))
+    of["loss_quantile"] = of["loss_quantile"].copy(data=np.full(of["loss_quantile"].shape, np.nan))
+    return of
+
+
+def test_the_price_of_silos(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    heading = "The price of silos and short-termism"
+    worlds = silos_of(case, [["usual", "coach"], ["usual", "both"]], [1000.0, 2000.0, 3000.0])
+    words = said(page_of(case, Question(budget_years=3), price_of_silos=worlds), heading)
+    assert words[0] == (
+        "If each actor that pays decides by itself and by the budget of 3 years, nothing is funded; by the whole "
+        "period, Supported employment. If all decide together by the budget of 3 years, nothing is funded; by the "
+        "whole period, Both."
+    )
+    assert "Silos and short-termism together are expected to cost society SEK 360,000." in words
+    assert "Silos alone cost SEK 120,000, short-termism alone SEK 240,000." in words
+    worlds = silos_of(case, [["both", "both"], ["both", "both"]], [0.0, 0.0, 0.0])
+    words = said(page_of(case, price_of_silos=worlds), heading)
+    assert "Silos and short-termism cost society nothing here: the same is funded in all four cases." in words
+    worlds = silos_of(case, [["both", "both"], ["both", "coach"]], [-1.0, 0.0, -1000.0])
+    words = said(page_of(case, Question(probability=0.9), price_of_silos=worlds), heading)
+    assert words[1] == "Those who decide fund what they gain from with a probability of at least 90 %."
+    assert words[2].startswith("Deciding apart or for few years is expected to gain society SEK 120,000 here")
+
+
+def test_that_doing_nothing_is_best(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    ranks = changed(case, "ranking", probability_best=0.6, expected_regret=0.0)
+    ranks["best"] = ((), "usual")
+    ranks["ranking_settled"] = ((), True)
+    words = said(page_of(case, ranking=ranks), "Which is best")
+    assert words[0] == (
+        "No intervention is expected to gain society anything: to go on as now is best on average. It is the best "
+        "choice in 60 of 100 futures."
+    )
+
+
+def test_agreements_that_there_are_not(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    shares = changed(case, "cost_shares", total=-100.0)
+    words = said(page_of(case, cost_shares=shares), "Agreements")
+    assert words[0] == (
+        "Attendance team: the actors of the agreement are together expected to gain less than it costs (−SEK 12,000 "
+        "net). No way to share the cost makes all of them gain."
+    )
+
+
+def test_a_contract_a_fund_and_gaps(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    question = Question(outcome="years_employed", price=100_000.0, capital=20e6, groups=5)
+    page = page_of(case, question)
+    assert said(page, "Payment by results")
+    assert any(
+        text.startswith("With SEK 20.0 million and 5 target groups") for text in said(page, "A social investment fund")
+    )
+    assert any("Years in work, by sex: the gap" in text for text in said(page, "Differences between groups"))
+    assert len(said(page_of(case, question, "sv"), "Skillnader mellan grupper")) == 3
+
+
+def test_the_weakest_figures_are_named(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    words = " ".join(said(page_of(case), "What this rests on"))
+    assert "odds of leaving school in a year, with the team against usual follow-up (grade D, causal evidence)" in words
+    assert "'simcore alternatives' runs team_changes_nothing, one_year_of_effect" in words
+    assert "No price says what of it becomes money in budgets" in words
+
+
+@pytest.mark.parametrize("name", ["textbook_chain", "county_unemployment", "classic_calculation", "young_offenders"])
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_other_cases(name: str, language: str) -> None:
+    file = read_scenario(name)
+    results = simcore.simulate(file, draws=6, persons=40)
+    page = page_of((results, file), language=language)
+    assert page[0].heading == results.attrs["title"]
+    for section in page:
+        for sentence in section.sentences:
+            assert sentence.endswith("."), sentence
+            assert not re.search(r"\bnan\b", sentence), sentence
+            assert "{" not in sentence, sentence
+
+
+def test_wrong_names_are_told(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    results, file = case
+    with pytest.raises(UnknownNameError, match="'exam' is not an outcome of the scenario"):
+        Answers(results, file.scenario, Question(outcome="exam"))
+    with pytest.raises(UnknownNameError, match="'town' is not an actor of these results"):
+        Answers(results, file.scenario, Question(among=["town"]))
+    with pytest.raises(UnknownNameError, match="'pain' is not a kind of cost that is shown apart"):
+        Answers(results, file.scenario, Question(also=["pain"]))
+    with pytest.raises(ResultsError, match="A budget horizon is a whole number of years"):
+        _ = Answers(results, file.scenario, Question(budget_years=0)).price_of_silos
+
+
+def test_what_was_not_asked_for_is_not_answered(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    results, file = case
+    found = Answers(results, file.scenario, Question())
+    assert [topic for topic in TOPICS if not found.of_topic(topic)] == ["contract", "fund"]
