@@ -1,6 +1,6 @@
 """How long does it take to tell decision makers what they ask?
 
-A stored run of the school dropout case, 1,000 draws, with subgroups. Each question by itself, as functions over the
+A run of the school dropout case, 1,000 draws, with subgroups. Each question by itself, as functions over the
 results; the page, its tables and figures as a user waits for them, with what they share worked out once. Beside them
 the summary of the run, to compare with.
 """
@@ -27,19 +27,15 @@ from simcore.report.decision_words import decision_page
 from simcore.report.language import Language
 from simcore.scenario.loading import read_scenario, with_groups
 from simcore.simulation import simulate
-from simcore.storage import open_results, save_results
 
 
 class Deciding:
     """1,000 draws × 300 persons of school dropout, three interventions, nine actors (toy: 40 draws)."""
 
     def setup(self, toy: bool) -> None:
-        """Simulate once, and store it."""
+        """Simulate once."""
         self.file = with_groups(read_scenario("school_dropout"), ["sex"])
-        self.folder = tempfile.TemporaryDirectory()
-        place = Path(self.folder.name) / "results"
-        save_results(simulate(self.file, draws=40 if toy else 1000, persons=40 if toy else 300), place)
-        self.results = open_results(place)
+        self.results = simulate(self.file, draws=40 if toy else 1000, persons=40 if toy else 300)
 
     def time_a_summary(self) -> None:
         """the summary of the run, to compare with"""
@@ -83,12 +79,12 @@ class Deciding:
 
     def _tell(self, *, figures: bool) -> None:
         language, question = Language.of("sv"), Question(outcome="exam_at_24", capital=20e6, groups=10)
-        with worked_out_once():
+        with worked_out_once(), tempfile.TemporaryDirectory() as folder:
             found = Answers(self.results, self.file.scenario, question)
             decision_page(self.results, self.file, question, found, language)
             decision_tables(self.results, self.file.scenario, found, language, list(TOPICS))
             if figures:
-                save_decision_figures(self.results, self.file.scenario, found, language, Path(self.folder.name))
+                save_decision_figures(self.results, self.file.scenario, found, language, Path(folder))
 
 
 SUITES = ["Deciding"]

@@ -38,6 +38,7 @@ from simcore.report.decision_panels import (
     interval,
     line_sample,
     mark_sample,
+    number_years,
     rows_of_actors,
     stacked_bar,
     without_rounding,
@@ -285,8 +286,6 @@ def _draw_fan(
     page: Page, left: float, top: float, width: float, mean: xr.DataArray, fan: xr.DataArray, scale: Scale
 ) -> None:  # fmt: skip
     """Draw the median of a path and its bands, or its mean where luck hides them."""
-    from matplotlib.ticker import MaxNLocator
-
     axes = page.axes(left, top, width, _TALL)
     years = mean["year"].values.astype(float)
     paths, middle = fan.transpose("quantile", "year").values, mean.values
@@ -300,9 +299,7 @@ def _draw_fan(
     else:
         axes.plot(years, middle, color=GREY, linestyle=":", linewidth=1.6)
     axes.axhline(0, color="black", linewidth=0.8)
-    axes.set_xlim(years[0], years[-1])
-    axes.xaxis.set_major_locator(MaxNLocator(max(1, min(5, int(width / 0.6))), integer=True))
-    axes.tick_params(axis="x", labelsize=SMALL)
+    number_years(axes.xaxis, years, max(1, min(5, int(width / 0.6))))
     scale.along(axes.yaxis)
     axes.grid(color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)

@@ -361,6 +361,17 @@ class Scale:
         axis.axes.set(**{f"{axis.axis_name}lim": (self.low, self.high)})
 
 
+def number_years(axis: Any, years: ArrayLike, most: int) -> None:
+    """Write calendar years along an axis, so many at most; whole ones also where there is only one."""
+    from matplotlib.ticker import FixedLocator, MaxNLocator
+
+    first, last = np.asarray(years, dtype=float)[[0, -1]]
+    axis.axes.set_xlim(first, last)
+    whole = last - first >= 1
+    axis.set_major_locator(MaxNLocator(most, integer=True) if whole else FixedLocator([round((first + last) / 2)]))
+    axis.set_tick_params(labelsize=SMALL)
+
+
 def _rectangle(left: float, top: float, width: float, height: float, style: Style) -> Any:
     from matplotlib.patches import Rectangle
 

@@ -36,6 +36,7 @@ from simcore.report.decision_panels import (
     line_sample,
     lines_of,
     mark_sample,
+    number_years,
     rows_of_actors,
     stacked_bar,
     without_rounding,
@@ -359,12 +360,8 @@ def fund_sheet(words: Words) -> Sheet | None:
 
 def _over_years(axes: Axes, years: Any, scale: Scale) -> None:
     """Number the axes of something over calendar years."""
-    from matplotlib.ticker import MaxNLocator
-
     axes.axhline(0, color="black", linewidth=0.8)
-    axes.set_xlim(years[0], years[-1])
-    axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
-    axes.tick_params(axis="x", labelsize=SMALL)
+    number_years(axes.xaxis, years, 10)
     scale.along(axes.yaxis)
     axes.grid(color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)
