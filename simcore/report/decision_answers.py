@@ -15,7 +15,7 @@ from simcore.decisions.agreements import cost_shares
 from simcore.decisions.contracts import outcome_contract
 from simcore.decisions.fairness import fairness
 from simcore.decisions.fund import investment_fund
-from simcore.decisions.gains import who_gains
+from simcore.decisions.gains import YEARS, who_gains
 from simcore.decisions.ranking import ranking
 from simcore.decisions.silos import price_of_silos
 from simcore.decisions.timing import budget_effect, exposure, payback
@@ -24,6 +24,8 @@ from simcore.scenario.schema import Scenario
 
 #: The goal of the Riksbank for inflation per year, https://www.riksbank.se/en-gb/monetary-policy/the-inflation-target/
 INFLATION = 0.02
+#: The age at which working life ends in calculations of this kind.
+_PENSION = 65
 #: What can be shown by itself, and the functions whose answers it is made from.
 TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "gains": ("who_gains",),
@@ -93,6 +95,8 @@ class Answers:
 
     def __init__(self, results: xr.Dataset, scenario: Scenario, question: Question) -> None:
         self.results, self.question = results, question
+        age = years_to_65(results, scenario)
+        self._years = [*YEARS, *([age] if age is not None else [])]
         self._good = {name: outcome.good for name, outcome in scenario.outcomes.items()}
         self._also = tuple(question.also)
         counted_kinds(self._also)
@@ -107,7 +111,7 @@ class Answers:
     @cached_property
     def who_gains(self) -> xr.Dataset:
         """What each actor pays, avoids and keeps."""
-        return who_gains(self.results, also=self._also)
+        return who_gains(self.results, years=self._years, also=self._also)
 
     @cached_property
     def payback(self) -> xr.Dataset:
@@ -177,6 +181,18 @@ class Answers:
         """The answers to a topic that there are, by the names of their functions."""
         found = {name: getattr(self, name) for name in TOPICS[topic]}
         return {name: of for name, of in found.items() if of is not None}
+
+
+def years_to_65(results: xr.Dataset, scenario: Scenario) -> int | None:
+    """Calendar years until persons are 65, when working life ends; None where they are not followed so far.
+
+    Or where they do not all begin in the same year and at the same age.
+    """
+    age, cohorts = scenario.population.start.age, int(results.attrs.get("cohorts", 1))
+    if not isinstance(age, int) or cohorts > 1:
+        return None
+    years = _PENSION - age
+    return years if 0 < years <= results.sizes["year"] else None
 
 
 def too_few(contract: xr.Dataset, results: xr.Dataset) -> bool:

@@ -52,6 +52,7 @@ HEADS: Final[dict[str, Phrase]] = {
     "horizons": ("net saving by horizon", "netto efter tidshorisont"),
     "one_year": ("1 year", "1 år"),
     "years": ("{number} years", "{number} år"),
+    "to_65": ("to age 65\n({until})", "till 65 år\n({until})"),
     "until": ("until\n{until}", "till och\nmed {until}"),
     "horizons_note": (
         "In brackets: the probability that the expected net saving is above zero.",

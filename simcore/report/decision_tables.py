@@ -14,7 +14,7 @@ from simcore.analysis.avoided_cost import VIEWS
 from simcore.analysis.cashable import says_cashable
 from simcore.decisions.agreements import WAYS
 from simcore.decisions.silos import CAUSES, DECIDERS, HORIZONS
-from simcore.report.decision_answers import Answers, too_few
+from simcore.report.decision_answers import Answers, too_few, years_to_65
 from simcore.report.decision_heads import HEADS
 from simcore.report.language import Language
 from simcore.report.money_tables import plain_table
@@ -195,11 +195,13 @@ class _Tables:
         return self.of_actors(self.title("gains", name, self.per_person()), actors, columns, notes)
 
     def _horizons(self, name: str, at: xr.Dataset, actors: list[str]) -> DecisionTable:
-        columns = []
+        columns, to_65 = [], years_to_65(self.results, self.scenario)
         numbers = [int(number) for number in at["horizon"].values]
         for number in numbers:
             one = at.sel(horizon=number)
-            head = self.head("until", until=int(one["until"])) if number == numbers[-1] else self.years(number)
+            head = self.years(number)
+            if number == numbers[-1] or number == to_65:
+                head = self.head("to_65" if number == to_65 else "until", until=int(one["until"]))
             _, savings = self.column(head, one["saving_within"], self.money)
             _, chances = self.column(head, one["probability_within"], self.percent)
             columns.append((head, {who: f"{saving} ({chances[who]})" for who, saving in savings.items()}))

@@ -157,3 +157,18 @@ def test_results_that_are_none(tmp_path: Path) -> None:
     done = simcore("decide", str(tmp_path / "nothing"))
     assert done.exit_code == 2
     assert "Traceback" not in done.output
+
+
+@pytest.mark.slow
+def test_what_the_readme_quotes(tmp_path: Path) -> None:
+    """The page of the README, of the run that it names."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    quoted = " ".join(line.removeprefix("> ") for line in readme.splitlines() if line.startswith("> "))
+    parts = [part.strip() for part in quoted.removeprefix("**Supported employment.** ").split("[…]")]
+    assert len(parts) == 3
+    folder = str(tmp_path / "out")
+    arguments = ["--engine", "expected", "--draws", "1000", "--by", "background", "--quiet", "--out", folder]
+    assert simcore("run", "school_dropout", *arguments).exit_code == 0
+    page = words(simcore("decide", folder))
+    for part in parts:
+        assert part in page

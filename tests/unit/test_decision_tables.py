@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import xarray as xr
 
 import simcore
 from simcore.analysis.once import worked_out_once
-from simcore.report.decision_answers import TOPICS, Answers, Question
+from simcore.report.decision_answers import TOPICS, Answers, Question, years_to_65
 from simcore.report.decision_records import dataset_records
 from simcore.report.decision_tables import DecisionTable, decision_tables
 from simcore.report.language import Language
@@ -57,6 +58,7 @@ def test_who_gains(tables: tuple[Answers, dict[str, list[DecisionTable]]]) -> No
     one = at.sel(horizon=3)
     expected = f"{ENGLISH.money(float(one['saving_within']), sign=True)} "
     assert row["3 years"].startswith(expected)
+    assert "to age 65 (2072)" in row
     assert [table.title.split(":")[0] for table in made["gains"][:3]] == ["Attendance team"] * 3
 
 
@@ -112,3 +114,20 @@ def test_records_of_a_dataset() -> None:
         ],
         "answer": [{"best": "team"}],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("age", "n_years", "cohorts", "expected"),
+    [
+        (16, 49, 1, 49),
+        (16, 60, 1, 49),
+        (16, 48, 1, None),
+        (65, 10, 1, None),
+        ("by_sex", 60, 1, None),
+        (16, 60, 2, None),
+    ],
+)
+def test_years_until_65(age: int | str, n_years: int, cohorts: int, expected: int | None) -> None:
+    results = xr.Dataset(coords={"year": np.arange(n_years)}, attrs={"cohorts": cohorts})
+    scenario = SimpleNamespace(population=SimpleNamespace(start=SimpleNamespace(age=age)))
+    assert years_to_65(results, scenario) == expected  # type: ignore[arg-type]
