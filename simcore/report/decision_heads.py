@@ -12,13 +12,22 @@ HEADS: Final[dict[str, Phrase]] = {
         "{currency} per person, present value, prices of {price_year}",
         "{currency} per person, nuvärde, {price_year} års priser",
     ),
+    "per_person_of_cohorts": (
+        "{currency} for all {cohorts} cohorts together per person of one, present value, prices of {price_year}",
+        "{currency} för alla {cohorts} årskullar tillsammans per person i en av dem, nuvärde, {price_year} års priser",
+    ),
+    "persons": ("{target} persons", "{target} personer"),
+    "persons_of_cohorts": (
+        "{target} persons in each of {cohorts} cohorts",
+        "{target} personer i var och en av {cohorts} årskullar",
+    ),
     "for_all": (
-        "1,000 {currency} for {target} persons, prices of {price_year}, not discounted",
-        "tusen {currency} för {target} personer, {price_year} års priser, ej diskonterat",
+        "1,000 {currency} for {whom}, prices of {price_year}, not discounted",
+        "tusen {currency} för {whom}, {price_year} års priser, ej diskonterat",
     ),
     "for_all_nominal": (
-        "1,000 {currency} for {target} persons, prices that rise by {inflation} a year, not discounted",
-        "tusen {currency} för {target} personer, priser som stiger {inflation} om året, ej diskonterat",
+        "1,000 {currency} for {whom}, prices that rise by {inflation} a year, not discounted",
+        "tusen {currency} för {whom}, priser som stiger {inflation} om året, ej diskonterat",
     ),
     "thousand": (
         "1,000 {currency}, prices of {price_year}, not discounted",
@@ -214,6 +223,11 @@ HEADS: Final[dict[str, Phrase]] = {
     "figure_made_up": (
         "The figures are made up to show how things work.",
         "Siffrorna är påhittade för att visa hur det fungerar.",
+    ),
+    "figure_thousand_of_cohorts": (
+        "1,000 {currency} for all {cohorts} cohorts together per person of one, present value, prices of {price_year}.",
+        "Tusen {currency} för alla {cohorts} årskullar tillsammans per person i en av dem, nuvärde, {price_year} års "
+        "priser.",
     ),
     "figure_thousand": (
         "1,000 {currency} per person, present value, prices of {price_year}.",

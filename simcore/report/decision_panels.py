@@ -72,6 +72,9 @@ class Words:
     def about(self, name: str, **fields: object) -> str:
         """A phrase with the names of the money put in."""
         attributes = self.results.attrs
+        cohorts = int(attributes.get("cohorts", 1))
+        if cohorts > 1 and f"{name}_of_cohorts" in HEADS:
+            name, fields = f"{name}_of_cohorts", {**fields, "cohorts": cohorts}
         return self.head(name, currency=attributes["currency"], price_year=attributes["price_year"], **fields)
 
     def luck_in(self) -> list[str]:

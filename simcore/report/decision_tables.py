@@ -17,7 +17,7 @@ from simcore.decisions.silos import CAUSES, DECIDERS, HORIZONS
 from simcore.report.decision_answers import Answers, too_few, years_to_65
 from simcore.report.decision_heads import HEADS
 from simcore.report.language import Language
-from simcore.report.money_tables import plain_table
+from simcore.report.money_tables import cohorts, plain_table
 from simcore.scenario.schema import Scenario
 
 #: A column of actors: its head, and the cell of each actor; and how a number is written.
@@ -104,18 +104,19 @@ class _Tables:
         return self.language.one_of(HEADS[name]).format(**fields)
 
     def per_person(self) -> str:
-        return self.head(
-            "per_person", currency=self.currency, price_year=self.results.attrs["price_year"],
-        )  # fmt: skip
+        """Unit of most amounts."""
+        of = cohorts(self.results)
+        name, fields = ("per_person_of_cohorts", {"cohorts": of}) if of > 1 else ("per_person", {})
+        return self.head(name, currency=self.currency, price_year=self.results.attrs["price_year"], **fields)
 
     def for_all(self, *, nominal: bool = False) -> str:
         """Thousands for the target group, in prices of the price year or of each year."""
         name = "for_all_nominal" if nominal and self.found.question.inflation else "for_all"
         rate = self.language.percent(self.found.question.inflation, 1)
-        return self.head(
-            name, currency=self.currency, price_year=self.results.attrs["price_year"], inflation=rate,
-            target=self.language.number(float(self.results.attrs["target_group"])),
-        )  # fmt: skip
+        target, of = self.language.number(float(self.results.attrs["target_group"])), cohorts(self.results)
+        whom = self.head("persons_of_cohorts" if of > 1 else "persons", target=target, cohorts=of)
+        price_year = self.results.attrs["price_year"]
+        return self.head(name, currency=self.currency, price_year=price_year, inflation=rate, whom=whom)
 
     def luck_in(self) -> list[str]:
         """That single draws hold luck, where lives are sampled."""

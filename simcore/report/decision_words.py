@@ -13,18 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import VIEWS
 from simcore.analysis.cashable import says_cashable
 from simcore.analysis.deaths import says_years_alive, summarise_survival
 from simcore.analysis.settled import unsettled_ranking, unsettled_signs
 from simcore.report.decision_answers import Answers, Question, too_few
-from simcore.report.decision_phrases import PHRASES
+from simcore.report.decision_speech import HUNDRED, Speech
 from simcore.report.language import Language
 from simcore.report.quality import parameter_quality, weak_drivers
 from simcore.scenario.loading import ScenarioFile
 
-#: Below so many draws, shares of futures are counted in those that there are.
-_HUNDRED = 100
 #: Below so many draws a reader is told that shares of them are rough.
 _ROUGH = 400
 #: Names that are told of those who gain or lose most, and of outcomes and effects.
@@ -73,70 +70,16 @@ def decision_page(
     return [section for section in sections if section.sentences]
 
 
-class _Page:
+class _Page(Speech):
     """What the sentences are made from."""
 
     def __init__(
         self, results: xr.Dataset, file: ScenarioFile, question: Question, found: Answers, language: Language
     ) -> None:
-        self.results, self.file, self.scenario = results, file, file.scenario
-        self.question, self.found, self.language = question, found, language
+        super().__init__(results, file.scenario, language)
+        self.file, self.question, self.found = file, question, found
         self.interventions = [str(name) for name in found.who_gains["intervention"].values]
-        self.target = float(results.attrs["target_group"])
-        self.currency = str(results.attrs["currency"])
-        self.n_draws = results.sizes["draw"]
-        self.last = str(int(results["year"].values[-1]))
         self.open_signs = unsettled_signs(results, also=question.also)
-
-    # -- words ----------------------------------------------------------------------------------
-
-    def say(self, phrase: str, **fields: object) -> str:
-        """A phrase with names put in; a view that comes first gets a capital."""
-        said = self.language.one_of(PHRASES[phrase]).format(**fields)
-        return said[:1].upper() + said[1:] if said.endswith(".") else said
-
-    def total(self, value: float) -> str:
-        """An amount per person, as that of the whole target group."""
-        return self.language.amount(value * self.target, self.currency)
-
-    def size(self, value: float) -> str:
-        """Its size: who gains or loses is said in words."""
-        return self.total(abs(value))
-
-    def actor(self, name: str) -> str:
-        """An actor or view within a sentence."""
-        return self.say(name) if name in VIEWS else self.language.actor(self.scenario, name)
-
-    def rate(self, value: float) -> str:
-        """A rate per year."""
-        return self.language.percent(
-            value, next(digits for digits in (0, 1, 2) if digits == 2 or _whole(value, digits))
-        )
-
-    def strategy(self, name: str) -> str:
-        return self.language.strategy(self.scenario, name)
-
-    def count(self, probability: float) -> str:
-        """A probability as a number of futures."""
-        if self.n_draws < _HUNDRED:
-            number = round(probability * self.n_draws)
-            return self.say("of_some", number=number, draws=self.n_draws)
-        if probability in (0.0, 1.0):
-            return self.say("all_futures" if probability else "no_future")
-        if probability < 0.005:
-            return self.say("fewer_than_one")
-        if probability > 0.995:
-            return self.say("more_than_99")
-        return self.say("of_hundred", number=round(100 * probability))
-
-    def discounted(self) -> str:
-        """How present values are worked out."""
-        rate = float(self.results.attrs["discount_rate"])
-        if self.results.attrs.get("discount_by_year"):
-            return self.say("at_rates")
-        return self.say("at_a_rate", rate=self.rate(rate)) if rate else self.say("at_no_rate")
-
-    # -- sections -------------------------------------------------------------------------------
 
     def about(self) -> Section:
         attributes = self.results.attrs
@@ -217,8 +160,8 @@ class _Page:
         if back[place] == 1:
             return [self.say("back_always", actor=self.actor(actor), year=years[place])]
         parts = [float(back[place]), ever - float(back[place]), 1.0 - ever]
-        counts = _parted(parts, self.n_draws if self.n_draws < _HUNDRED else 100)
-        total = self.n_draws if self.n_draws < _HUNDRED else 100
+        counts = _parted(parts, self.n_draws if self.n_draws < HUNDRED else 100)
+        total = self.n_draws if self.n_draws < HUNDRED else 100
         first = self.say("of_some" if total < 100 else "of_hundred", number=counts[0], draws=total)
         return [
             self.say(
@@ -521,12 +464,6 @@ def _parted(shares: Iterable[float], total: int) -> list[int]:
 def _level(group: xr.DataArray) -> str:
     """The level of a subgroup by its name: ``female`` of ``sex: female``."""
     return str(group.values).split(": ", 1)[-1]
-
-
-def _whole(share: float, digits: int) -> bool:
-    """Whether a share in per cent has no more decimals than that."""
-    scaled = share * 10.0 ** (digits + 2)
-    return abs(scaled - round(scaled)) < 1e-6
 
 
 def _digits(*values: float) -> int:

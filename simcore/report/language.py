@@ -81,6 +81,8 @@ class Language:
 
     def amount(self, value: float, currency: str) -> str:
         """Write an amount in a sentence, rounded to three digits: ``SEK 1.23 million`` or ``1,23 miljoner kronor``."""
+        if not math.isfinite(value):
+            return self.number(value)
         size = abs(value)
         rounded = size if size == 0 else round(size, _DIGITS - 1 - math.floor(math.log10(size)))
         for unit, words in ((1e9, _BILLION), (1e6, _MILLION)):

@@ -53,6 +53,7 @@ def test_numbers(value: float, digits: int, english: str, swedish: str) -> None:
 def test_amounts_in_sentences(value: float, english: str, swedish: str) -> None:
     for language, text in ((EN, english), (SV, swedish)):
         assert language.amount(value, "SEK") == text.replace("_", SPACE).replace("~", MINUS)
+    assert EN.amount(math.nan, "SEK") == "–"
     assert SV.amount(1500.0, "EUR") == f"1{SPACE}500{SPACE}EUR"
 
 
@@ -124,4 +125,5 @@ def test_both_languages_say_the_same_of_the_same(phrases: dict[str, tuple[str, s
     for key, (english, swedish) in phrases.items():
         fields = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (english, swedish)]
         assert fields[0] == fields[1], key
+        assert len(english) < 400, key
         assert english.endswith(".") == swedish.endswith("."), key
