@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simcore.cli.shared import Also, Debug, Json, Quiet, ResultsFolder, command, open_stored, print_out
+from simcore.cli.shared import Also, Debug, Quiet, ResultsFolder, command, open_stored, print_out
 from simcore.errors import ResultsError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def decide(
         float | None,
         typer.Option(metavar="P", help="Fund what gains with this probability, instead of what is expected to gain."),
     ] = None,
+    together: Annotated[
+        str, typer.Option(metavar="VIEW", help="Who decides when all do: society or public_sector.")
+    ] = "society",
     among: Annotated[
         list[str] | None,
         typer.Option(
@@ -89,7 +93,9 @@ def decide(
     csv: Annotated[
         str | None, typer.Option("--csv", metavar="DIR", help="Write all numbers into CSV files in this folder.")
     ] = None,
-    as_json: Json = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print for machines: all topics, or those of --show.")
+    ] = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -99,7 +105,7 @@ def decide(
     from simcore.report.language import Language
 
     language = Language.of(lang)
-    wanted = list(dict.fromkeys(show or [_PAGE]))
+    wanted = list(dict.fromkeys(show or [_ALL if as_json else _PAGE]))
     for topic in wanted:
         if topic not in (_PAGE, _ALL, *TOPICS):
             raise UnknownNameError(topic, "a topic", [_PAGE, *TOPICS, _ALL])
@@ -110,8 +116,8 @@ def decide(
     _refuse_alone("capital", capital, fund)
     given: dict[str, Any] = {name: of for name, of in {**fund, "inflation": inflation}.items() if of is not None}
     question = Question(
-        budget_years=budget_years, probability=probability, among=among, not_losing=not_losing, outcome=outcome,
-        price=price, capital=capital, also=tuple(also or ()), **given,
+        budget_years=budget_years, probability=probability, together=together, among=among, not_losing=not_losing,
+        outcome=outcome, price=price, capital=capital, also=tuple(also or ()), **given,
     )  # fmt: skip
     opened, file = open_stored(results)
     with worked_out_once():
@@ -193,17 +199,27 @@ def _laid_out(
 
 
 def _as_json(page: list[Section], found: Answers, topics: Sequence[str]) -> dict[str, Any]:
-    """The page, and the answers of topics as xarray writes a Dataset as a dict; infinity and no number are null."""
-    from simcore.report.records import without_infinities
-
+    """The page, and the answers of topics as xarray writes a Dataset as a dict; infinity is a text, nan is null."""
     whole: dict[str, Any] = {}
     if page:
         whole["page"] = [{"heading": section.heading, "sentences": section.sentences} for section in page]
     for topic in topics:
         for name, answer in found.of_topic(topic).items():
             whole[name] = answer.to_dict()
-    cleaned: dict[str, Any] = without_infinities(whole)
+    cleaned: dict[str, Any] = _for_json(whole)
     return cleaned
+
+
+def _for_json(value: Any) -> Any:
+    """Write what JSON has no number for: infinity (never, pays for itself) as a text, no number as null."""
+    if isinstance(value, dict):
+        return {key: _for_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_for_json(item) for item in value]
+    plain = value.item() if hasattr(value, "item") else value
+    if isinstance(plain, float) and not math.isfinite(plain):
+        return None if math.isnan(plain) else "Infinity" if plain > 0 else "-Infinity"
+    return plain
 
 
 def _write_csv(folder: Path, found: Answers) -> None:
@@ -226,5 +242,7 @@ def _write(into: Callable[[Path], object], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         into(folder)
+    except FileExistsError as error:
+        raise ResultsError(f"{folder} is a file: name a folder, which several files are written into.") from error
     except OSError as error:
         raise ResultsError(f"{folder} could not be written: {error.strerror or error}.") from error

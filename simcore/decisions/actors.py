@@ -8,6 +8,9 @@ import xarray as xr
 
 from simcore.errors import ResultsError, UnknownNameError
 
+#: Amounts below this share of what they are made of are rounding.
+ROUNDING = 1e-9
+
 
 def named_actors(results: xr.Dataset, names: Sequence[str] | None, argument: str) -> list[str]:
     """The actors of some names, each once; without names those of the public sector.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import factorial
 
 import numpy as np
@@ -11,15 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from simcore.analysis.avoided_cost import contrast
 from simcore.analysis.luck import settled_contrast
-from simcore.decisions.actors import named_actors
+from simcore.decisions.actors import ROUNDING, named_actors
+from simcore.decisions.outcomes import outlay_of, payers_among, place_of, without_luck_of
 from simcore.errors import ResultsError
 
+#: `contrast`, or the same with luck taken off.
+Contrast = Callable[..., xr.DataArray]
 #: Ways to share a cost, in the order of tables.
 WAYS = ("as_now", "proportional", "shapley", "probability")
 #: More players make too many coalitions.
 _MOST_PLAYERS = 16
-#: Gains below this share of what they are made of are rounding.
-_ROUNDING = 1e-9
 
 
 def shapley_value(gains: ArrayLike, cost: float) -> NDArray[np.float64]:
@@ -102,13 +103,17 @@ def cost_shares(
     - ``total`` (intervention): expected gain of these actors minus the cost;
     - ``reachable`` (intervention): largest probability not to lose that all of these actors can have at the same time.
 
+    The cost is what these actors lay out for the intervention now; where none of them pays, what others do. An actor
+    gains what it avoids, and allowances that it receives from the programme.
+
     Not a number where there are no such shares: for all ways but the first where ``total`` is not positive, for the
     last one where the probability is out of reach; probabilities also where luck hides them. The ways are
 
-    - ``as_now``: the shares that the scenario has, of actors that are not among these too (so that they need not add up
-      to 1);
-    - ``proportional`` to the expected gain of those who gain;
-    - ``shapley``: each keeps its Shapley value (see `shapley_value`) of the expected gains;
+    - ``as_now``: the shares that the scenario has; none where others pay;
+    - ``proportional`` to the expected gain of those who gain, who also make up for what others lose: nobody is expected
+      to lose;
+    - ``shapley``: each keeps its Shapley value (see `shapley_value`) of the expected gains. Who loses anyway makes
+      coalitions worth less, and its value may be below zero;
     - ``probability``: each pays at most what it can pay and not lose with the probability asked for; what is left over
       is given back in proportion to expected gains.
 
@@ -129,10 +134,19 @@ def cost_shares(
     if not 0 < probability < 1:
         raise ResultsError(f"A probability not to lose is between 0 and 1; found {probability}.")
     players = named_actors(results, among, "among")
-    gains = contrast(results, "avoided_cost", also=also, gross=gross).sel(actor=players)
-    costs = contrast(results, "programme_cost", also=also, gross=gross)
-    settled_gains = settled_contrast(results, "avoided_cost", also=also, gross=gross).sel(actor=players)
-    settled_cost = settled_contrast(results, "programme_cost", also=also, gross=gross).sel(actor="society")
+    pays = payers_among(results, players)
+    outlay = outlay_of(results, players)
+    costs, settled_costs = outlay.values, without_luck_of(results, {"outlay": outlay})["outlay"]
+
+    def gained(of: Contrast) -> xr.DataArray:
+        """What an actor gains without what it pays: of who pays the avoided cost, of others allowances too."""
+        avoided, net = (
+            of(results, name, also=also, gross=gross).sel(actor=players) for name in ("avoided_cost", "net_saving")
+        )
+        return avoided.where(pays.sel(actor=players), net)
+
+    gains, settled_gains = gained(contrast), gained(settled_contrast)
+    paid_now = contrast(results, "programme_cost").sel(actor=players).mean("draw").where(pays.sel(actor=players), 0.0)
     names = [str(name) for name in gains["intervention"].values]
     shape = (len(names), len(WAYS), len(players))
     share, net, not_losing = (np.full(shape, np.nan) for _ in range(3))
@@ -140,30 +154,31 @@ def cost_shares(
     for number, name in enumerate(names):
         gain = gains.sel(intervention=name).transpose("draw", "actor").values
         mean_gain = gain.mean(axis=0)
-        cost = float(costs.sel(intervention=name, actor="society").mean())
-        now = costs.sel(intervention=name, actor=players).mean("draw").values
+        cost = float(costs.sel(intervention=name).mean())
         total[number] = mean_gain.sum() - cost
         each = settled_gains.sel(intervention=name).transpose("draw", "actor").values
-        whole = settled_cost.sel(intervention=name).values
+        whole = settled_costs.sel(intervention=name).values
         known = bool(np.isfinite(each).all() and np.isfinite(whole).all())
         if cost > 0:
-            share[number, 0] = now / cost
-        if cost > 0 and total[number] > _ROUNDING * (np.abs(mean_gain).sum() + cost):
-            proportional = np.maximum(mean_gain, 0.0) / np.maximum(mean_gain, 0.0).sum()
-            share[number, 1] = proportional
+            share[number, 0] = paid_now.sel(intervention=name).values / cost
+        if cost > 0 and total[number] > ROUNDING * (np.abs(mean_gain).sum() + cost):
+            # Who loses anyway is paid what it loses; those who gain pay that, and the cost, in proportion.
+            weight = np.maximum(mean_gain, 0.0) / np.maximum(mean_gain, 0.0).sum()
+            lost = np.minimum(mean_gain, 0.0)
+            share[number, 1] = (lost + weight * (cost - lost.sum())) / cost
             share[number, 2] = (mean_gain - shapley_value(mean_gain, cost)) / cost
             if known:
                 affordable = _affordable(each, whole)
                 reachable[number] = _reachable(affordable)
                 most = _at_least(affordable, probability)
                 if most.sum() >= 1.0:
-                    share[number, 3] = most - (most.sum() - 1.0) * proportional
+                    share[number, 3] = most - (most.sum() - 1.0) * weight
         for way in range(len(WAYS)):
             paid = share[number, way]
             net[number, way] = mean_gain - paid * cost
             if known and np.isfinite(paid).all():
                 left = each - paid * whole[:, None]
-                least = -_ROUNDING * (np.abs(each) + np.abs(paid * whole[:, None]))
+                least = -ROUNDING * (np.abs(each) + np.abs(paid * whole[:, None]))
                 not_losing[number, way] = (left >= least).mean(axis=0)
     units = results["present_value"].attrs.get("units", "")
     dims = ("intervention", "way", "actor")
@@ -190,9 +205,7 @@ def _affordable(gains: NDArray[np.float64], cost: NDArray[np.float64]) -> NDArra
 
 def _at_least(affordable: NDArray[np.float64], probability: float) -> NDArray[np.float64]:
     """The largest share that each actor can afford in so many draws (actor,)."""
-    n_draws = len(affordable)
-    # Rounding must not make one draw fewer of a probability such as 0.8.
-    return np.asarray(affordable[n_draws - int(np.ceil(round(probability * n_draws, 9)))])
+    return np.asarray(affordable[len(affordable) - 1 - place_of(probability, len(affordable))])
 
 
 def _reachable(affordable: NDArray[np.float64]) -> float:

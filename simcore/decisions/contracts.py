@@ -14,9 +14,8 @@ from simcore.analysis.cashable import cashable_saving, says_cashable
 from simcore.analysis.net_benefit import achieved
 from simcore.analysis.once import worked_out_once
 from simcore.analysis.two_orders import mean_and_error
-from simcore.decisions.actors import named_actors
+from simcore.decisions.actors import ROUNDING, named_actors
 from simcore.decisions.outcomes import (
-    ROUNDING,
     Quantity,
     change_of,
     expected,
@@ -48,8 +47,8 @@ def outcome_contract(
 ) -> xr.Dataset:
     """Prices per success at which a provider that carries what a programme costs, and its buyers, do not lose.
 
-    The provider pays what those who pay for the programme in the scenario would pay. The buyers pay the provider for
-    each success, and have their avoided cost.
+    The provider pays what the buyers would pay for the programme in the scenario, or, where none of them does, what
+    those who pay would. The buyers pay the provider for each success, and have their avoided cost.
 
     Parameters
     ----------
@@ -138,7 +137,7 @@ def outcome_contract(
         successes = _signed(
             level_of(results, outcome) if counted == "all" else change_of(results, outcome), more_is_better
         )
-        outlay = outlay_of(results)
+        outlay = outlay_of(results, names)
         quantities = {"successes": successes, "outlay": outlay}
         if cashable and says_cashable(results):
             each = cashable_saving(results, gross=gross).sel(actor=names)

@@ -12,10 +12,9 @@ from simcore.analysis.avoided_cost import saved
 from simcore.analysis.groups import summarise_groups
 from simcore.analysis.once import once
 from simcore.analysis.two_orders import errors_of_95, mean_and_error, quantiles
+from simcore.decisions.actors import ROUNDING
 from simcore.errors import ResultsError, UnknownNameError
 
-#: Sums and differences below this share of what they are made of are rounding.
-_ROUNDING = 1e-9
 #: Between an attribute and its level in the name of a subgroup.
 _BETWEEN = ": "
 #: Dims of what is returned, in this order.
@@ -241,7 +240,7 @@ class _Attribute:
         both = before + after
         gap_change = _real((high - low) * self.better, both)
         before, after = _before_and_after(abs(gap), self.usual)
-        narrower = (before - after > _ROUNDING * both).where(gap_change.notnull()).mean("draw")
+        narrower = (before - after > ROUNDING * both).where(gap_change.notnull()).mean("draw")
         index, index_change = self._concentration()
         found = _told("gap", gap, units) | _told("gap_change", gap_change, units)
         found |= _told("concentration", index, "") | _told("concentration_change", index_change, "")
@@ -264,7 +263,7 @@ class _Attribute:
         rank = share.cumsum(axis=1) - share / 2
         part = share * level
         mean, size = part.sum(axis=2), np.abs(part).sum(axis=2)
-        mean = np.where(np.abs(mean) > _ROUNDING * size, mean, np.nan)
+        mean = np.where(np.abs(mean) > ROUNDING * size, mean, np.nan)
         template = self.level.isel(group=0, drop=True)
         index = template.copy(data=2 * (part * rank).sum(axis=2) / mean - 1)
         made_of = template.copy(data=2 * (np.abs(part) * rank).sum(axis=2) / np.abs(mean) + 1)
@@ -279,8 +278,8 @@ class _Attribute:
         gain[~is_usual] = (self.total.mean("draw") * self.better).values
         width = np.abs(gap.mean("draw").values)
         all_of_it = (abs(self.level) * self.weight).sum("group").mean("draw").max("strategy").values
-        more = gain[:, None] - gain[None] > _ROUNDING * all_of_it  # (other, strategy, outcome)
-        narrower = width[None] - width[:, None] > _ROUNDING * size.mean("draw").max("strategy").values
+        more = gain[:, None] - gain[None] > ROUNDING * all_of_it  # (other, strategy, outcome)
+        narrower = width[None] - width[:, None] > ROUNDING * size.mean("draw").max("strategy").values
         beaten = (more & ~narrower.swapaxes(0, 1)) | (narrower & ~more.swapaxes(0, 1))
         efficient = ~beaten.any(axis=0) & ~np.isnan(width)
         others = gap.isel(draw=0, drop=True).copy(data=efficient).isel(strategy=~is_usual)
@@ -352,7 +351,7 @@ def _before_and_after(values: xr.DataArray, usual: str) -> tuple[xr.DataArray, x
 
 def _real(values: xr.DataArray, size: xr.DataArray) -> xr.DataArray:
     """Values without those that are rounding of what they are made of; what is missing stays so."""
-    found = values.where((abs(values) > _ROUNDING * size) | values.isnull(), 0.0)
+    found = values.where((abs(values) > ROUNDING * size) | values.isnull(), 0.0)
     return found.transpose(*values.dims)
 
 

@@ -14,11 +14,10 @@ from simcore.analysis.avoided_cost import net_saving, programme_cost
 from simcore.analysis.by_draws import by_draws
 from simcore.analysis.cashable import cashable_saving, says_cashable
 from simcore.analysis.two_orders import mean_and_error, quantiles
-from simcore.decisions.actors import named_actors
+from simcore.decisions.actors import ROUNDING, named_actors
+from simcore.decisions.outcomes import payers_among
 from simcore.errors import ResultsError
 
-#: Amounts below this share of the capital are rounding.
-_ROUNDING = 1e-9
 #: Target groups that a fund may reach, at most.
 _MOST_GROUPS = 100_000
 
@@ -41,9 +40,10 @@ def loans(
 
     Returns
     -------
-    Dataset (intervention, draw, year) [money of the price year per person, not discounted] with ``outlay``, what the
-    programme costs all actors together; ``repayment``; and ``owed`` at the end of the year, with interest. Savings and
-    outlay of a year come in the same year; a year in which actors together save nothing repays nothing.
+    Dataset (intervention, draw, year) [money of the price year per person, not discounted] with ``outlay``, what these
+    actors would lay out for the programme, or all who pay where none of them does; ``repayment``; and ``owed`` at the
+    end of the year, with interest. Savings and outlay of a year come in the same year; a year in which actors together
+    save nothing repays nothing.
 
     Raises
     ------
@@ -64,9 +64,10 @@ def loans(
     if not 0 <= interest <= 1:
         raise ResultsError(f"Interest per year is between 0 and 1; found {interest}.")
     actors = named_actors(results, repaid_by, "repaid_by")
+    pays = payers_among(results, actors)
 
     def of_some(some: xr.Dataset) -> xr.Dataset:
-        outlay = programme_cost(some, by_year=True, discounted=False).sum("actor").clip(min=0.0)
+        outlay = programme_cost(some, by_year=True, discounted=False).where(pays, 0.0).sum("actor").clip(min=0.0)
         cash = cashable_saving(some, by_year=True, discounted=False).sel(actor=actors).sum("actor")
         outlay, cash = (of.transpose("intervention", "draw", "year") for of in (outlay, cash))
         repayment, owed = _repaid(outlay.values, repaid * np.maximum(cash.values, 0.0), interest)
@@ -148,8 +149,8 @@ def investment_fund(
     -----
     The portfolio with the largest expected net saving of society among those that meet the bound on the conditional
     value at risk, found by mixed-integer linear programming (``scipy.optimize.milp``). Overlap between interventions is
-    that of combined strategies. Balances are those that are expected of target groups in each draw: the luck of their
-    persons comes on top.
+    that of combined strategies. Balances are of single draws as simulated, in all groups alike, and hold the luck of
+    the persons simulated: with few persons in a draw a fund looks more at risk than it is. The exact engine has none.
 
     References
     ----------
@@ -179,7 +180,7 @@ def investment_fund(
     lowest = balance.min("year")
     at_risk = np.sort(lowest.values)
     weights = np.clip(risk * len(at_risk) - np.arange(len(at_risk)), 0.0, 1.0)
-    dry = np.minimum.accumulate(balance.values, axis=-1) < -_ROUNDING * max(capital, 1.0)
+    dry = np.minimum.accumulate(balance.values, axis=-1) < -ROUNDING * max(capital, 1.0)
     left, owed = loan["owed"].isel(year=-1), loan["outlay"].sum("year")
     gain, gain_mcse = mean_and_error(saving.copy(data=saving.values * chosen[:, None]).sum("intervention"))
     found = xr.Dataset(
@@ -192,7 +193,7 @@ def investment_fund(
             "probability_dry": ("year", dry.mean(axis=0)),
             "lowest": lowest.mean("draw"),
             "lowest_at_risk": ((), float(weights @ at_risk / weights.sum())),
-            "probability_repaid": (left <= _ROUNDING * owed).mean("draw"),
+            "probability_repaid": (left <= ROUNDING * owed).mean("draw"),
         },
         {"intervention": loan["intervention"], "year": loan["year"]},
         {"capital": float(capital), "risk": risk, "target_group": persons},
@@ -236,7 +237,7 @@ def _chosen(
         hstack([of_groups, csr_array(np.ones((n_rows, 1))), excess]).tocsr(), lb=-capital / unit
     )
     tail = LinearConstraint(
-        np.concatenate([np.zeros(n), [1.0], np.full(n_draws, 1.0 / (risk * n_draws))])[None], ub=_ROUNDING
+        np.concatenate([np.zeros(n), [1.0], np.full(n_draws, 1.0 / (risk * n_draws))])[None], ub=ROUNDING
     )
     all_groups = LinearConstraint(np.concatenate([np.ones(n), np.zeros(1 + n_draws)])[None], ub=groups)
     size = float(np.abs(gain).max(initial=0.0)) or 1.0

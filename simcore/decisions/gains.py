@@ -10,14 +10,13 @@ import xarray as xr
 from simcore.analysis.avoided_cost import contrast, counted_kinds, of_all_years, saved, with_views
 from simcore.analysis.luck import probability_above_zero, settled_contrast
 from simcore.analysis.two_orders import mean_and_error, quantiles
+from simcore.decisions.actors import ROUNDING
 from simcore.decisions.horizons import cashable_within, saving_within, settled_within
 from simcore.errors import ResultsError
 from simcore.vocabulary import PROGRAMME_KINDS
 
 #: Budget horizons that decision makers look at [years].
 YEARS = (1, 3, 5, 10, 20)
-#: What an actor pays below this share of what all pay is rounding.
-_ROUNDING = 1e-9
 
 
 def horizons_of(results: xr.Dataset, years: Sequence[int] = YEARS) -> dict[int, int | None]:
@@ -117,7 +116,7 @@ def who_gains(
     found["saving_within_quantile"] = found["saving_within_quantile"].transpose("quantile", "horizon", ...)
     actors = results["actor"].values
     paid = found["programme_cost"].sel(actor=actors).rename(actor="payer")
-    least = _ROUNDING * abs(paid).max("payer")
+    least = ROUNDING * abs(paid).max("payer")
     paid = paid.where(paid > least, 0.0)
     total = paid.sum("payer")
     found["paid_share"] = paid / total.where(total > 0)

@@ -12,10 +12,8 @@ from simcore.analysis.avoided_cost import contrast, counted_kinds, saved
 from simcore.analysis.luck import certain_draws, regressors, without_luck
 from simcore.analysis.net_benefit import achieved
 from simcore.analysis.two_orders import errors_of_95, mean_and_error, saved_by_halves, variances
+from simcore.decisions.actors import ROUNDING
 from simcore.vocabulary import PROGRAMME_KINDS
-
-#: Amounts below this share of what they are made of are rounding.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -149,10 +147,37 @@ def money_of(
     return Quantity(values.where(abs(values) > ROUNDING * size, 0.0), sign * halves)
 
 
-def outlay_of(results: xr.Dataset) -> Quantity:
+def payers_among(results: xr.Dataset, names: Sequence[str] | None = None) -> xr.DataArray:
+    """Which actors pay for each intervention (intervention, actor): those whose expected programme cost is above zero.
+
+    Parameters
+    ----------
+    results
+        From `simulate` or `open_results`.
+    names
+        Only these actors; where none of them pays, all who do. By default all.
+
+    Examples
+    --------
+    >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=20, persons=50)
+    >>> payers_among(results).values.tolist()
+    [[True, False]]
+    """
+    of_actors = contrast(results, "programme_cost").sel(actor=results["actor"].values).mean("draw")
+    pays = (of_actors > ROUNDING * abs(of_actors).sum("actor")).transpose("intervention", "actor")
+    if names is None:
+        return pays
+    those = pays & pays["actor"].isin(list(names))
+    return those.where(those.any("actor"), pays)
+
+
+def outlay_of(results: xr.Dataset, names: Sequence[str] | None = None) -> Quantity:
     """What a programme costs those who pay for it, all together; allowances that others get are not taken off.
 
-    Those who pay are the actors whose expected programme cost is above zero.
+    Parameters
+    ----------
+    results, names
+        As for `payers_among`.
 
     Examples
     --------
@@ -160,8 +185,7 @@ def outlay_of(results: xr.Dataset) -> Quantity:
     >>> bool((outlay_of(results).values >= 0).all())
     True
     """
-    of_actors = contrast(results, "programme_cost").sel(actor=results["actor"].values).mean("draw")
-    return money_of(results, "programme_cost", of_actors > ROUNDING * abs(of_actors).sum("actor"))
+    return money_of(results, "programme_cost", payers_among(results, names))
 
 
 def _sum(array: xr.DataArray, whose: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:

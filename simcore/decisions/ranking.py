@@ -14,8 +14,8 @@ from simcore.analysis.net_benefit import net_benefit, net_benefit_of_halves
 from simcore.analysis.once import worked_out_once
 from simcore.analysis.settled import unsettled_ranking
 from simcore.analysis.two_orders import QUANTILES, mean_and_error, quantiles
+from simcore.decisions.actors import ROUNDING
 from simcore.decisions.outcomes import (
-    ROUNDING,
     change_of,
     expected,
     money_of,

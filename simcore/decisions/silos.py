@@ -15,18 +15,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 
-from simcore.analysis.avoided_cost import programme_cost
+from simcore.analysis.avoided_cost import VIEWS, programme_cost
 from simcore.analysis.luck import probability_above_zero
 from simcore.analysis.two_orders import mean_and_error, quantiles
+from simcore.decisions.actors import ROUNDING
 from simcore.decisions.horizons import cashable_within, saving_within, settled_within
-from simcore.errors import ResultsError
+from simcore.errors import ResultsError, UnknownNameError
 
 #: Who decides, and how far they look.
 DECIDERS, HORIZONS = ("alone", "together"), ("short", "long")
 #: What is lost against deciding together over the whole horizon, and the world that loses it.
 CAUSES = {"silos": ("alone", "long"), "short_termism": ("together", "short"), "both": ("alone", "short")}
-#: Gains below this share of what they are made of are rounding.
-_ROUNDING = 1e-9
 
 
 def members_of(results: xr.Dataset) -> dict[str, frozenset[str]]:
@@ -64,7 +63,7 @@ def payers_of(results: xr.Dataset) -> dict[str, tuple[str, ...]]:
 
     def payers(more: str, fewer: str) -> Iterable[str]:
         added = paid[more] - paid[fewer]
-        least = _ROUNDING * np.maximum(np.abs(paid[more]), np.abs(paid[fewer]))
+        least = ROUNDING * np.maximum(np.abs(paid[more]), np.abs(paid[fewer]))
         return (actor for actor, amount, of in zip(actors, added, least, strict=True) if amount > of)
 
     found: dict[str, dict[str, None]] = {}
@@ -82,6 +81,7 @@ def price_of_silos(
     *,
     budget_years: int = 1,
     probability: float | None = None,
+    together: str = "society",
     also: Sequence[str] = (),
     gross: bool = False,
 ) -> xr.Dataset:
@@ -96,6 +96,9 @@ def price_of_silos(
     probability
         By default what has a positive expected net saving is funded. With a probability, between 0.5 and 1, what has a
         net saving with at least this probability.
+    together
+        The view by which all decide together: ``society``, or ``public_sector`` for all public actors together. All
+        worlds are valued by society in either case.
     also, gross
         As for `simcore.net_saving`; the cost of public funds, for instance.
 
@@ -122,19 +125,23 @@ def price_of_silos(
     ResultsError
         `budget_years` or `probability` is out of range.
     UnknownNameError
-        `also` names another kind of cost.
+        `together` is no view, or `also` names another kind of cost.
 
     Notes
     -----
     Who decides alone vetoes what it pays for when it is better off without. So a strategy stands when no payer gains by
     leaving out some or all of the interventions that it pays for, as far as what then remains is a strategy of these
-    results. Of strategies that stand, one that adds to another counts and the other does not; of several the one whose
-    payers gain most together. What nobody pays for stands where society gains. Those who decide together take the
-    strategy with the largest expected net saving, or, where a probability is asked for, the largest of those that have
-    it. Ties leave things as they are.
+    results. What nobody pays for nobody vetoes, but it is left out where society is better off without. Of strategies
+    that stand, one that adds to another counts and the other does not; of several the one whose payers gain most
+    together. Those who decide together take the strategy with the largest expected net saving, or, where a probability
+    is asked for, the largest of those that have it. Ties leave things as they are.
+
+    The strategy that is best in these draws is a little better in them than it is, so that losses come out a little too
+    large where the errors of the means do not tell it from others.
 
     Deciding together over the whole horizon by what is expected is never worse than the other worlds, as all are valued
-    by what it looks at. With a probability, and by what is cashable, that need not be so: a loss may be negative.
+    by what it looks at. With a probability, by what is cashable, and where only public actors decide together, that
+    need not be so: a loss may be negative.
 
     Examples
     --------
@@ -145,6 +152,8 @@ def price_of_silos(
     """
     if probability is not None and not 0.5 <= probability <= 1:
         raise ResultsError(f"A probability that decides is between 0.5 and 1; found {probability}.")
+    if together not in VIEWS:
+        raise UnknownNameError(together, "a view", VIEWS)
     usual, members = str(results.attrs["comparator"]), members_of(results)
     added = sorted({one for of in members.values() for one in of - members[usual]})
     payers = payers_of(results)
@@ -156,7 +165,7 @@ def price_of_silos(
     chosen = np.array(
         [
             [_alone(view, members, payers, usual) for view in views.values()],
-            [_together(view) for view in views.values()],
+            [_together(view, together) for view in views.values()],
         ]
     )
     vetoed = np.zeros((len(HORIZONS), len(added), len(actors)), dtype=bool)
@@ -205,7 +214,7 @@ class _View:
         values = saving_within(self.results, self.years, comparator=other, also=self.also, gross=self.gross)
         of_it = values.sel(intervention=strategy, actor=actor).values
         mean, size = float(of_it.mean()), float(np.abs(of_it).max())
-        return mean if abs(mean) > _ROUNDING * size else 0.0
+        return mean if abs(mean) > ROUNDING * size else 0.0
 
     def prefers(self, strategy: str, other: str, actor: str) -> bool:
         """Whether an actor, or a view, is for a strategy rather than another one, by the rule that decides."""
@@ -227,14 +236,15 @@ def _alone(
         return list(dict.fromkeys(actor for one in sorted(members[name] - members[usual]) for actor in payers[one]))
 
     def stands(name: str) -> bool:
-        if not payers_in(name):
-            return view.prefers(name, usual, "society")
-        for actor in payers_in(name):
-            for other, of in members.items():
-                left_out = members[name] - of
-                if of < members[name] and all(actor in payers.get(one, ()) for one in left_out):
-                    if not view.prefers(name, other, actor):
-                        return False
+        for other, of in members.items():
+            left_out = members[name] - of
+            if not of < members[name]:
+                continue
+            if not any(payers.get(one) for one in left_out) and not view.prefers(name, other, "society"):
+                return False
+            for actor in payers_in(name):
+                if all(actor in payers.get(one, ()) for one in left_out) and not view.prefers(name, other, actor):
+                    return False
         return True
 
     standing = [name for name in members if name == usual or (members[name] > members[usual] and stands(name))]
@@ -243,12 +253,12 @@ def _alone(
     return largest[int(np.argmax(gains))]
 
 
-def _together(view: _View) -> str:
-    """The strategy that all actors together take."""
+def _together(view: _View, of: str) -> str:
+    """The strategy that all actors of a view together take."""
     usual = str(view.results.attrs["comparator"])
     names = [str(name) for name in view.results["strategy"].values if str(name) != usual]
-    allowed = [name for name in names if view.prefers(name, usual, "society")]
-    return max(allowed, key=lambda name: view.expected(name, usual, "society"), default=usual)
+    allowed = [name for name in names if view.prefers(name, usual, of)]
+    return max(allowed, key=lambda name: view.expected(name, usual, of), default=usual)
 
 
 def _values(results: xr.Dataset, chosen: np.ndarray, also: tuple[str, ...], gross: bool) -> dict[str, xr.DataArray]:

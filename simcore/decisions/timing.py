@@ -15,6 +15,7 @@ from simcore.analysis.cashable import cashable_saving, says_cashable
 from simcore.analysis.luck import certain_draws, regressors, without_luck
 from simcore.analysis.payback import break_even_year, cumulative_net_saving
 from simcore.analysis.two_orders import QUANTILES, quantiles, variances_of
+from simcore.decisions.actors import ROUNDING
 from simcore.errors import ResultsError
 
 _PATH = ("intervention", "draw", "actor", "year")
@@ -22,8 +23,6 @@ _PATH = ("intervention", "draw", "actor", "year")
 FAN = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: Bytes of the paths of some actors that are worked on together.
 _AT_ONCE = 60_000_000
-#: What one is out of pocket below this share of the money that moves is rounding.
-_ROUNDING = 1e-9
 
 
 def payback(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool = False) -> xr.Dataset:
@@ -174,10 +173,10 @@ def _lowest(yearly: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     """How far the sum of what comes each year falls below zero, and the first year at whose end it is that low."""
     total, size = yearly.cumsum("year"), abs(yearly).sum("year")
     out = -total.min("year")
-    out = out.where(out > _ROUNDING * size, 0.0)
+    out = out.where(out > ROUNDING * size, 0.0)
     axis = total.get_axis_num("year")
     least = total.values.min(axis=axis, keepdims=True)
-    near = total.values <= least + _ROUNDING * np.expand_dims(size.values, axis)
+    near = total.values <= least + ROUNDING * np.expand_dims(size.values, axis)
     year = yearly["year"].values[near.argmax(axis=axis)].astype(float)
     return out, out.copy(data=np.where(out.values > 0, year, np.nan))
 

@@ -19,7 +19,7 @@ from simcore.decisions.gains import YEARS, who_gains
 from simcore.decisions.ranking import ranking
 from simcore.decisions.silos import price_of_silos
 from simcore.decisions.timing import budget_effect, exposure, payback
-from simcore.errors import UnknownNameError
+from simcore.errors import ResultsError, UnknownNameError
 from simcore.scenario.schema import Scenario
 
 #: The goal of the Riksbank for inflation per year, https://www.riksbank.se/en-gb/monetary-policy/the-inflation-target/
@@ -45,7 +45,7 @@ class Question:
 
     Attributes
     ----------
-    budget_years, probability
+    budget_years, probability, together
         As for `price_of_silos`.
     among
         Actors of agreements, buyers of outcomes, and actors that repay a fund; by default those of the public sector,
@@ -64,6 +64,7 @@ class Question:
 
     budget_years: int = 1
     probability: float | None = None
+    together: str = "society"
     among: Sequence[str] | None = None
     not_losing: float = 0.8
     outcome: str | None = None
@@ -80,6 +81,11 @@ class Question:
 class Answers:
     """What is answered: each a Dataset of the function of the same name, worked out when it is first asked for.
 
+    Attributes
+    ----------
+    among
+        The actors of agreements, contracts and funds.
+
     Parameters
     ----------
     results, scenario
@@ -94,6 +100,10 @@ class Answers:
     """
 
     def __init__(self, results: xr.Dataset, scenario: Scenario, question: Question) -> None:
+        if results.sizes["strategy"] < 2:
+            raise ResultsError(
+                f"These results have one strategy, '{results.attrs['comparator']}': there is nothing to decide between."
+            )
         self.results, self.question = results, question
         age = years_to_65(results, scenario)
         self._years = [*YEARS, *([age] if age is not None else [])]
@@ -106,7 +116,7 @@ class Answers:
         among = question.among
         if among is None and not bool((results["sector"] == "public").any()):
             among = [str(actor) for actor in results["actor"].values]
-        self._among = named_actors(results, among, "among")
+        self.among = named_actors(results, among, "among")
 
     @cached_property
     def who_gains(self) -> xr.Dataset:
@@ -133,13 +143,14 @@ class Answers:
         """The four worlds."""
         ask = self.question
         return price_of_silos(
-            self.results, budget_years=ask.budget_years, probability=ask.probability, also=self._also
+            self.results, budget_years=ask.budget_years, probability=ask.probability, together=ask.together,
+            also=self._also,
         )  # fmt: skip
 
     @cached_property
     def cost_shares(self) -> xr.Dataset:
         """Ways to share the cost."""
-        return cost_shares(self.results, among=self._among, probability=self.question.not_losing, also=self._also)
+        return cost_shares(self.results, among=self.among, probability=self.question.not_losing, also=self._also)
 
     @cached_property
     def ranking(self) -> xr.Dataset:
@@ -155,7 +166,7 @@ class Answers:
         if ask.outcome is None:
             return None
         return outcome_contract(
-            self.results, ask.outcome, buyers=self._among, price=ask.price, probability=ask.not_losing,
+            self.results, ask.outcome, buyers=self.among, price=ask.price, probability=ask.not_losing,
             more_is_better=self._good[ask.outcome],
         )  # fmt: skip
 
@@ -167,7 +178,7 @@ class Answers:
             return None
         return investment_fund(
             self.results, ask.capital, groups=ask.groups, risk=ask.risk, repaid=ask.repaid, interest=ask.interest,
-            repaid_by=self._among, also=self._also,
+            repaid_by=self.among, also=self._also,
         )  # fmt: skip
 
     @cached_property
@@ -203,3 +214,8 @@ def too_few(contract: xr.Dataset, results: xr.Dataset) -> bool:
     """
     successes = float(contract["successes"])
     return 0 < successes * float(results.attrs["target_group"]) < 1
+
+
+def level_of(group: xr.DataArray) -> str:
+    """The level of a subgroup by its name: ``female`` of ``sex: female``."""
+    return str(group.values).split(": ", 1)[-1]

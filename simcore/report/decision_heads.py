@@ -26,8 +26,8 @@ HEADS: Final[dict[str, Phrase]] = {
         "tusen {currency} för {whom}, {price_year} års priser, ej diskonterat",
     ),
     "for_all_nominal": (
-        "1,000 {currency} for {whom}, prices that rise by {inflation} a year, not discounted",
-        "tusen {currency} för {whom}, priser som stiger {inflation} om året, ej diskonterat",
+        "1,000 {currency} for {whom}, prices rising {inflation} a year, not discounted",
+        "tusen {currency} för {whom}, löpande priser ({inflation} per år), ej diskonterat",
     ),
     "thousand": (
         "1,000 {currency}, prices of {price_year}, not discounted",
@@ -36,27 +36,27 @@ HEADS: Final[dict[str, Phrase]] = {
     # -- who pays, who gains
     "actor": ("Actor", "Aktör"),
     "gains": ("who pays, who gains", "vem betalar, vem vinner"),
-    "programme_cost": ("Pays for the\nprogramme", "Betalar för\ninsatsen"),
-    "resource": ("Services\navoided", "Undvikna\ntjänster"),
-    "transfer": ("Benefits\navoided", "Undvikna\nbidrag"),
+    "programme_cost": ("Programme", "Insatsen"),
+    "resource": ("Services\navoided", "Undvikna\nkostnader"),
+    "transfer": ("Benefits\navoided", "Undvikna\ntransfereringar"),
     "tax": ("Taxes", "Skatter"),
     "production": ("Production", "Produktion"),
-    "displaced_transfer": ("Benefits,\ndisplaced", "Bidrag,\nundanträngt"),
-    "displaced_tax": ("Taxes,\ndisplaced", "Skatter,\nundanträngt"),
-    "displaced_production": ("Production,\ndisplaced", "Produktion,\nundanträngt"),
+    "displaced_transfer": ("Displaced:\nbenefits", "Undanträngt:\ntransfereringar"),
+    "displaced_tax": ("Displaced:\ntaxes", "Undanträngt:\nskatter"),
+    "displaced_production": ("Displaced:\nproduction", "Undanträngt:\nproduktion"),
     "intangible": ("Pain and\nsuffering", "Lidande"),
     "public_funds": ("Cost of\npublic funds", "Skattefaktor"),
     "net_saving": ("Net\nsaving", "Netto"),
-    "cashable": ("Net,\ncashable", "Netto,\nsom pengar"),
+    "cashable": ("Net,\ncashable", "Netto\ni budget"),
     "gains_note": (
-        "A minus means that the actor pays more or receives less. 5 % and 95 % are those of the expected value, luck "
-        "taken off; – where luck hides it.",
-        "Ett minus betyder att aktören betalar mer eller får mindre. 5 % och 95 % avser det väntade värdet, utan "
-        "slumpen mellan personer; – där slumpen döljer det.",
+        "A minus means that the actor pays more or receives less; a row adds up to the net saving. 5 % and 95 % are "
+        "those of the expected value, luck taken off; – where luck hides it.",
+        "Ett minus betyder att aktören betalar mer eller får mindre; en rad summerar till nettot. 5 % och 95 % "
+        "avser det väntade värdet, utan slumpen mellan personer; – där slumpen döljer det.",
     ),
     "all_cashable": (
         "No price of this scenario says what of it is cashable: all of it counts as money at once.",
-        "Inget pris i det här scenariot säger vad som blir pengar: allt räknas som pengar genast.",
+        "Inget pris i scenariot anger hur stor del som går att räkna hem i budget: allt räknas som pengar direkt.",
     ),
     "horizons": ("net saving by horizon", "netto efter tidshorisont"),
     "one_year": ("1 year", "1 år"),
@@ -70,49 +70,53 @@ HEADS: Final[dict[str, Phrase]] = {
     "flows": ("whose money avoids whose costs", "vems pengar undviker vems kostnader"),
     "flows_note": (
         "Avoided costs of each row, parted between those who pay in proportion to what they pay.",
-        "Undvikna kostnader på varje rad, fördelade på dem som betalar efter hur mycket de betalar.",
+        "Undvikna kostnader på varje rad, fördelade efter hur stor del av insatsen var och en betalar.",
     ),
     # -- when
     "when": ("when the money is back", "när pengarna är tillbaka"),
     "never": ("Never", "Aldrig"),
-    "exposure": ("Most\noutstanding", "Mest ute-\nstående"),
+    "exposure": ("Out of\npocket", "Ligger ute\nmed som mest"),
     "exposure_year": ("in", "år"),
-    "exposure_95": ("95 % of\ndraws below", "95 % av drag-\nningarna under"),
+    "exposure_95": ("95 % of\nfutures below", "95 % av fram-\ntiderna under"),
     "when_note": (
-        "5, 50 and 95 % of the year from which the money is back for good, and the probability that it never is "
-        "within the horizon, luck taken off. Most outstanding: what is paid, less what has become money in the budget, "
-        "expected, and the amount that 95 of 100 draws stay below.",
-        "5, 50 och 95 % av året från vilket pengarna är tillbaka för gott, och sannolikheten att de aldrig är det "
-        "inom tidshorisonten, utan slumpen mellan personer. Mest utestående: betalat minus det som blivit pengar i "
-        "budgeten, väntat, och beloppet som 95 av 100 dragningar håller sig under.",
+        "Years: 5, 50 and 95 % of that from which the money is back for good, counted as present value, and the "
+        "probability that it never is within the horizon, luck taken off; – for who neither pays nor loses at any "
+        "time. Amounts: paid, less what has become money in the budget, at most; expected, and what 95 of 100 "
+        "futures stay below ({unit}).",
+        "År: 5, 50 och 95 % av året från vilket pengarna är tillbaka varaktigt, räknat som nuvärde, och "
+        "sannolikheten att de aldrig är det inom tidshorisonten, utan slumpen mellan personer; – för den som varken "
+        "betalar eller förlorar någon gång. Belopp: betalat minus det som blivit pengar i budgeten, som mest; "
+        "väntat, och det som 95 av 100 framtider håller sig under ({unit}).",
     ),
     "luck_in": (
-        "Single draws and their shares hold the luck of the persons simulated.",
-        "Enskilda dragningar och andelar av dem innehåller slumpen mellan de simulerade personerna.",
+        "Single futures and their shares hold the luck of the persons simulated.",
+        "Enskilda framtider och andelar av dem innehåller slumpen mellan de simulerade personerna.",
     ),
     "too_few": (
-        "No price: less than one further success is expected in the whole target group.",
-        "Inget pris: mindre än ett resultat till väntas i hela målgruppen.",
+        "No price: less than one unit of improvement is expected in the whole target group.",
+        "Inget pris: mindre än en enhets förbättring väntas i hela målgruppen.",
     ),
     "budget": ("net by calendar year", "netto per kalenderår"),
-    "budget_cash": ("cashable net by calendar year", "netto som blir pengar, per kalenderår"),
+    "budget_cash": ("cashable net by calendar year", "netto i budget per kalenderår"),
     # -- silos
-    "worlds": ("Four worlds", "Fyra världar"),
-    "world": ("Who decides, looking at", "Vem bestämmer, med sikte på"),
+    "worlds": ("Four ways to decide", "Fyra sätt att besluta"),
+    "world": ("Who decides, looking at", "Vem beslutar, med sikte på"),
     "alone": ("Each payer alone", "Varje betalare för sig"),
     "together": ("All together", "Alla tillsammans"),
     "whole": ("the whole period", "hela perioden"),
     "funded": ("Funded", "Finansieras"),
     "value": ("Worth to\nsociety", "Värde för\nsamhället"),
     "rule_expected": (
-        "Funded is what is expected to gain those who decide. All are valued by society's gain over the whole period.",
-        "Det finansieras som väntas ge dem som bestämmer en vinst. Alla värderas efter samhällets vinst hela perioden.",
+        "Funded is what is expected to gain those who decide. All are valued by society's gain over the whole "
+        "period.",
+        "Finansieras gör det som väntas ge dem som beslutar en vinst. Alla värderas efter samhällets vinst hela "
+        "perioden.",
     ),
     "rule_probability": (
-        "Funded is what gains those who decide with at least {probability}. All are valued by what society is expected "
-        "to gain over the whole period.",
-        "Det finansieras som ger dem som bestämmer en vinst med minst {probability}. Alla värderas efter samhällets "
-        "väntade vinst hela perioden.",
+        "Funded is what gains those who decide with at least {probability}. All are valued by what society is "
+        "expected to gain over the whole period.",
+        "Finansieras gör det som ger dem som beslutar en vinst med minst {probability} sannolikhet. Alla värderas "
+        "efter samhällets väntade vinst hela perioden.",
     ),
     "losses": ("What is lost, and who bears it", "Vad som går förlorat, och vem som bär det"),
     "silos": ("Silos", "Stuprör"),
@@ -125,8 +129,8 @@ HEADS: Final[dict[str, Phrase]] = {
     # -- agreements
     "shares": ("ways to share the cost", "sätt att dela kostnaden"),
     "as_now": ("As now", "Som nu"),
-    "proportional": ("In proportion\nto gains", "Efter\nvinst"),
-    "shapley": ("Shapley", "Shapley"),
+    "proportional": ("In proportion\nto gains", "Efter\nnytta"),
+    "shapley": ("Shapley\nvalue", "Shapley-\nvärde"),
     "probability": ("Not losing\nwith {probability}", "Ingen förlust\nmed {probability}"),
     "shares_note": (
         "Share of the cost → expected net saving (probability not to lose). Together these actors gain {total} net.",
@@ -141,24 +145,25 @@ HEADS: Final[dict[str, Phrase]] = {
         "Den största sannolikhet att inte förlora som alla kan ha samtidigt: {probability}.",
     ),
     "out_of_reach": (
-        "So there are no shares with which each of them loses nothing with {probability}.",
-        "Det finns alltså inga andelar med vilka var och en förlorar inget med {probability}.",
+        "No shares give each of them at least {probability} not to lose.",
+        "Ingen fördelning ger var och en minst {probability} sannolikhet att inte förlora.",
     ),
     # -- contract
-    "contract": ("Payment by results: {outcome}", "Betalning efter resultat: {outcome}"),
-    "successes": ("More per\nperson", "Fler per\nperson"),
+    "contract": ("Payment by results: {outcome}", "Resultatbaserad ersättning: {outcome}"),
+    "successes": ("Improvement\nper person", "Förbättring\nper person"),
     "lowest": ("Lowest\nprice", "Lägsta\npris"),
     "highest": ("Highest\nprice", "Högsta\npris"),
-    "lowest_at": ("Lowest,\nsurely", "Lägsta,\nsäkert"),
-    "highest_at": ("Highest,\nsurely", "Högsta,\nsäkert"),
+    "lowest_at": ("Lowest,\nwith {probability}", "Lägsta,\nmed {probability}"),
+    "highest_at": ("Highest,\nwith {probability}", "Högsta,\nmed {probability}"),
     "price": ("Price", "Pris"),
     "provider": ("Provider's\nnet", "Utförarens\nnetto"),
     "buyers": ("Buyers'\nnet", "Köparnas\nnetto"),
     "contract_note": (
-        "Lowest: a provider that pays for all of it breaks even on average; highest: the buyers do. Surely: with "
-        "{probability}. ∞ or –: no price does. In brackets: probability not to lose.",
-        "Lägsta: en utförare som betalar allt går jämnt ut i genomsnitt; högsta: köparna gör det. Säkert: med "
-        "{probability}. ∞ eller –: inget pris räcker. Inom parentes: sannolikhet att inte förlora.",
+        "Lowest: a provider that pays for all of it breaks even on average; highest: the buyers do. With "
+        "{probability}: not losing so surely. ∞ or –: no price does. In brackets: probability not to lose.",
+        "Lägsta: en utförare som betalar allt går jämnt ut i genomsnitt; högsta: köparna gör det. Med "
+        "{probability}: så säkert att inte förlora. ∞ eller –: inget pris räcker. Inom parentes: sannolikhet att "
+        "inte förlora.",
     ),
     # -- fund
     "fund": ("A fund of {capital}: what to pay for", "En fond på {capital}: vad den bör betala för"),
@@ -178,13 +183,13 @@ HEADS: Final[dict[str, Phrase]] = {
     "best_off": ("Best off", "Bäst\nställda"),
     "worst_off": ("Worst off", "Sämst\nställda"),
     "gap_before": ("Gap\nnow", "Skillnad\ni dag"),
-    "gap_after": ("Gap\nthen", "Skillnad\nsedan"),
+    "gap_after": ("Gap with\nprogramme", "Skillnad\nmed insats"),
     "gap_change": ("Change", "Ändring"),
     "q05": ("5 %", "5 %"),
     "q95": ("95 %", "95 %"),
-    "narrower": ("P(smaller)", "P(mindre)"),
-    "concentration_before": ("Concen-\ntration", "Koncen-\ntration"),
-    "concentration_after": ("then", "sedan"),
+    "narrower": ("P(smaller)", "P(minskar)"),
+    "concentration_before": ("Concentra-\ntion index", "Koncentra-\ntionsindex"),
+    "concentration_after": ("with\nprogramme", "med\ninsats"),
     "total_change": ("Change\nof all", "Ändring\nför alla"),
     "efficient": ("Efficient", "Effektiv"),
     "yes": ("yes", "ja"),
@@ -193,31 +198,37 @@ HEADS: Final[dict[str, Phrase]] = {
         "Efficient: no other choice brings more and leaves no larger gap, or as much and a smaller one.",
         "Effektiv: inget annat val ger mer med minst lika liten skillnad, eller lika mycket med mindre skillnad.",
     ),
-    "share_of_gain": ("who gets the change", "vem som får förändringen"),
+    "share_of_gain": ("who gets the change", "hur förändringen fördelas"),
     "share_of_persons": ("Share of persons", "Andel av personerna"),
     "share_note": (
         "– where this sample does not tell the change of all from none.",
-        "– där simuleringen inte skiljer förändringen för alla från ingen.",
+        "– där simuleringen inte visar någon säker förändring.",
     ),
     # -- ranking
     "ranking": ("Ranking", "Rangordning"),
     "net_present_value": ("Net present\nvalue", "Netto-\nnuvärde"),
     "probability_positive": ("P(> 0)", "P(> 0)"),
-    "benefit_cost_ratio": ("Benefit by\ncost", "Nytta per\nkostnad"),
+    "benefit_cost_ratio": ("Benefit-\ncost ratio", "Nytto-\nkostnadskvot"),
     "social_return": ("Social\nreturn", "Social\navkastning"),
     "marginal_value_of_public_funds": ("MVPF", "MVPF"),
     "probability_infinite": ("P(MVPF\n= ∞)", "P(MVPF\n= ∞)"),
     "cost_per_success": ("Cost per\nsuccess", "Kostnad per\nresultat"),
     "net_cost_per_success": ("Net cost per\nsuccess", "Nettokostnad\nper resultat"),
     "probability_best": ("P(best)", "P(bäst)"),
-    "expected_regret": ("Expected\nregret", "Väntad\nånger"),
+    "expected_regret": ("Expected\nregret", "Väntad\nmissad vinst"),
     "ranking_note": (
-        "For society. Social return: gain per unit of money laid out. MVPF: marginal value of public funds; ∞ pays for "
-        "itself. Expected regret: what the best choice of each future has more. – where a ratio means nothing.",
-        "För samhället. Social avkastning: vinst per utlagd krona. MVPF: marginalvärde av offentliga medel; ∞ betalar "
-        "sig självt. Väntad ånger: vad det bästa valet i varje framtid ger mer. – där en kvot inte betyder något.",
+        "For society. Social return: gain per unit of money laid out. MVPF, marginal value of public funds: what "
+        "others gain by the net cost to the public sector; ∞ where it costs the public sector nothing. Expected "
+        "regret: what the best choice of each future has more. – where a ratio means nothing.",
+        "För samhället. Social avkastning: vinst per utlagd krona. MVPF, marginalvärde av offentliga medel: vad "
+        "andra vinner per krona i nettokostnad för offentlig sektor; ∞ där det inte kostar offentlig sektor något. "
+        "Väntad missad vinst: vad det bästa valet i varje framtid ger mer. – där en kvot inte betyder något.",
     ),
-    "success_note": ("Success: {outcome}.", "Resultat: {outcome}."),
+    "success_note": (
+        "Success: one unit of improvement in {outcome}; – where less than one is expected in the whole target "
+        "group.",
+        "Resultat: en enhets förbättring av {outcome}; – där mindre än en väntas i hela målgruppen.",
+    ),
     # -- figures
     "figure_compared": ("Compared with: {usual}.", "Jämfört med: {usual}."),
     "figure_made_up": (
@@ -249,16 +260,16 @@ HEADS: Final[dict[str, Phrase]] = {
         "slumpen döljer det ritas bara medelvärdet (prickat). Varje ruta har sin egen skala.",
     ),
     "figure_payer": ("Pays most: {actor}", "Betalar mest: {actor}"),
-    "figure_never": ("not back by {last}: {probability}", "inte tillbaka {last}: {probability}"),
+    "figure_never": ("not back by {last}: {probability}", "ej tillbaka till {last}: {probability}"),
     "figure_median": ("Median", "Median"),
     "figure_half": ("25 to 75 %", "25 till 75 %"),
     "figure_most": ("5 to 95 %", "5 till 95 %"),
     "figure_mean": ("Mean, not settled", "Medel, ej avgjort"),
     "figure_silos": (
         "Left: what society is expected to gain over the whole period by what is funded. Right: what each actor is "
-        "expected to lose; with a minus it is better off so.",
+        "expected to lose by deciding alone; a minus means that it is better off so.",
         "Till vänster: vad samhället väntas vinna hela perioden på det som finansieras. Till höger: vad varje aktör "
-        "väntas förlora; med minus får den det bättre så.",
+        "väntas förlora på att besluta var för sig; minus betyder att den har det bättre så.",
     ),
     "figure_funds": ("funds: {names}", "finansierar: {names}"),
     "figure_none": ("nothing", "inget"),
@@ -267,10 +278,10 @@ HEADS: Final[dict[str, Phrase]] = {
         "Förlorat när varje betalare bestämmer för sig, med sikte på {years}",
     ),
     "figure_loss": (
-        "Society's loss is {low} to {high} in 90 of 100 futures, and a loss with probability {probability}, luck taken "
-        "off.",
-        "Samhällets förlust är {low} till {high} i 90 av 100 framtider, och en förlust med sannolikhet {probability}, "
-        "utan slumpen mellan personer.",
+        "In 90 of 100 futures society's loss is between {low} and {high}; the probability of a loss is "
+        "{probability}, luck taken off.",
+        "I 90 av 100 framtider ligger samhällets förlust mellan {low} och {high}; sannolikheten för en förlust är "
+        "{probability}, utan slumpen mellan personer.",
     ),
     "figure_not_lost": ("Nothing is lost.", "Inget går förlorat."),
     "figure_shares": (
@@ -293,15 +304,15 @@ HEADS: Final[dict[str, Phrase]] = {
     "figure_agreement": ("room for agreement", "utrymme för avtal"),
     "figure_gap": ("gap: no price suits both", "gap: inget pris passar båda"),
     "figure_contract": (
-        "Lowest: a provider that pays for all of it breaks even on average; highest: the buyers do. "
-        "Surely: with {probability}, luck taken off. ∞ or –: no price does, or luck hides it.",
-        "Lägsta: en utförare som betalar allt går jämnt ut i genomsnitt; högsta: köparna gör det. "
-        "Säkert: med {probability}, utan slumpen mellan personer. ∞ eller –: inget pris räcker, eller slumpen döljer "
-        "det.",
+        "Lowest: a provider that pays for all of it breaks even on average; highest: the buyers do. With "
+        "{probability}: not losing so surely, luck taken off. ∞ or –: no price does, or luck hides it.",
+        "Lägsta: en utförare som betalar allt går jämnt ut i genomsnitt; högsta: köparna gör det. Med "
+        "{probability}: så säkert att inte förlora, utan slumpen mellan personer. ∞ eller –: inget pris räcker, "
+        "eller slumpen döljer det.",
     ),
     "figure_no_price": (
-        "no price: more of the outcome is not told from none",
-        "inget pris: att utfallet blir bättre går inte att skilja från slumpen",
+        "No price: an improvement is not told from none.",
+        "Inget pris: en förbättring går inte att skilja från ingen.",
     ),
     "figure_pays_for": ("Pays for: {names}.", "Betalar för: {names}."),
     "figure_run_dry": ("Probability that the fund has run dry", "Sannolikhet att fonden har tömts"),
@@ -321,13 +332,13 @@ HEADS: Final[dict[str, Phrase]] = {
     "figure_less": ("less is better", "mindre är bättre"),
     "figure_change_of_gap": ("Change in the gap", "Ändring i skillnaden"),
     "figure_ranking": (
-        "For society. Diamond, and number: expected net present value. Line: 5 to 95 % of it, luck taken off; "
-        "none where luck hides it. Bars: probability of being the best choice; beside it the expected regret, what "
-        "the best choice of each future has more.",
+        "For society. Diamond, and number: expected net present value. Line: 5 to 95 % of it, luck taken off; none "
+        "where luck hides it. Bars: probability of being the best choice; beside it the expected regret, what the "
+        "best choice of each future has more.",
         "För samhället. Romb, och siffran: väntat nettonuvärde. Linje: 5 till 95 % av det, utan slumpen mellan "
         "personer; ingen linje där slumpen döljer det. Staplar: sannolikheten att vara det bästa valet; bredvid den "
-        "väntade ångern, vad det bästa valet i varje framtid ger mer.",
+        "väntade missade vinsten, vad det bästa valet i varje framtid ger mer.",
     ),
     "figure_probability_best": ("Probability of being best", "Sannolikhet att vara bäst"),
-    "figure_regret": ("Expected regret", "Väntad ånger"),
+    "figure_regret": ("Expected regret", "Väntad missad vinst"),
 }  # fmt: skip

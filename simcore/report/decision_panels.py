@@ -75,7 +75,9 @@ class Words:
         cohorts = int(attributes.get("cohorts", 1))
         if cohorts > 1 and f"{name}_of_cohorts" in HEADS:
             name, fields = f"{name}_of_cohorts", {**fields, "cohorts": cohorts}
-        return self.head(name, currency=attributes["currency"], price_year=attributes["price_year"], **fields)
+        return self.head(
+            name, currency=self.language.currency(attributes["currency"]), price_year=attributes["price_year"], **fields
+        )
 
     def luck_in(self) -> list[str]:
         """That single draws hold luck, where lives are sampled."""

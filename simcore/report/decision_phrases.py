@@ -14,122 +14,137 @@ PHRASES: Final[dict[str, Phrase]] = {
             "in prices of {price_year}, as present value ({discounted}) where nothing else is said."
         ),
         (
-            "{target} personer, följda till och med {last}. Jämfört med: {usual}. Belopp är för alla{cohorts}, i "
-            "{price_year} års priser, som nuvärde ({discounted}) där inget annat sägs."
+            "{target} personer som följs till och med {last}. Jämförelse: {usual}. Beloppen gäller alla{cohorts}, i "
+            "{price_year} års priser och som nuvärde ({discounted}) om inget annat sägs."
         ),
     ),
-    "at_a_rate": ("discounted at {rate} a year", "diskonterat med {rate} om året"),
-    "at_rates": ("discounted at rates that differ by year", "diskonterat med räntor som skiljer sig mellan år"),
+    "at_a_rate": ("discounted at {rate} a year", "diskonterat med {rate} per år"),
+    "at_rates": ("discounted at rates that differ by year", "diskonterat med olika ränta olika år"),
     "at_no_rate": ("not discounted", "ej diskonterat"),
     "cohorts": (" in all {number} cohorts together", " i alla {number} årskullar tillsammans"),
     "futures": (
         (
-            "A future is one set of values that the uncertain figures may have; {draws} of them were simulated. What "
-            "is said of futures is what is expected in them: the luck of single persons comes on top."
+            "A future is one possible set of values for what is uncertain; {draws} of them were calculated. Results "
+            "are what is expected in each future: for single persons it varies more."
         ),
         (
-            "En framtid är en uppsättning värden som de osäkra uppgifterna kan ha; {draws} sådana har simulerats. Det "
-            "som sägs om framtider är det som väntas i dem: tur och otur för enskilda personer tillkommer."
+            "En framtid är en möjlig uppsättning värden på det som är osäkert; {draws} framtider har räknats igenom. "
+            "Resultaten gäller det väntade utfallet i varje framtid: för enskilda personer varierar det mer."
         ),
     ),
+    "no_uncertainty": (
+        (
+            "No figure of this case is uncertain: that all futures agree only means that nothing was said of how sure "
+            "the figures are."
+        ),
+        (
+            "Ingen uppgift är osäker i det här fallet: att alla framtider säger samma sak betyder bara att inget "
+            "sagts om hur säkra uppgifterna är."
+        ),
+    ),
+    "one_future": (
+        "One future was calculated: that says nothing of how sure anything is.",
+        "En framtid har räknats igenom: det säger inget om hur säkert något är.",
+    ),
     "illustrative": (
-        "The figures are made up to show how things work.",
-        "Uppgifterna är påhittade för att visa hur det fungerar.",
+        "The figures are made up and only show how the calculation works.",
+        "Siffrorna är påhittade och visar bara hur beräkningen fungerar.",
     ),
     "few_futures": (
-        "Only {draws} futures were simulated: shares of them are rough.",
-        "Bara {draws} framtider har simulerats: andelar av dem är grova.",
+        "Only {draws} futures were calculated, so shares of them are rough.",
+        "Bara {draws} framtider har räknats igenom, så andelarna är ungefärliga.",
     ),
     "public_sector": ("the public sector", "offentlig sektor"),
     "society": ("society", "samhället"),
     # -- one intervention
     "costs": (
         "It is expected to cost {amount}, paid by {payers}.",
-        "Det väntas kosta {amount}, som betalas av {payers}.",
+        "Insatsen väntas kosta {amount} och betalas av {payers}.",
     ),
-    "costs_nothing": ("Nobody is expected to pay for it.", "Ingen väntas betala för det."),
-    "payer": ("{actor} ({share})", "{actor} ({share})"),
-    "gains": (
-        "{actor} is expected to gain {amount}; in 90 of 100 futures between {low} and {high}. It gains in {count}.",
-        "{actor} väntas vinna {amount}; i 90 av 100 framtider mellan {low} och {high}. En vinst blir det i {count}.",
+    "costs_nothing": ("Nobody is expected to pay for it.", "Ingen väntas betala för insatsen."),
+    "net": (
+        "{actor}: expected net {amount}; in 90 of 100 futures between {range}. It is a gain in {count}.",
+        "{actor}: väntat netto {amount}; i 90 av 100 framtider mellan {range}. Det blir en vinst i {count}.",
     ),
-    "loses": (
-        "{actor} is expected to lose {amount}; in 90 of 100 futures between {low} and {high}. It gains in {count}.",
-        "{actor} väntas förlora {amount}; i 90 av 100 framtider mellan {low} och {high}. En vinst blir det i {count}.",
-    ),
+    "net_alone": ("{actor}: expected net {amount}.", "{actor}: väntat netto {amount}."),
     "sign_open": (
-        "This sample does not settle whether {actor} is expected to gain or to lose.",
-        "Den här simuleringen avgör inte om {actor} väntas vinna eller förlora.",
+        "The simulation is too small to settle whether {actor} is expected to gain or to lose.",
+        "Simuleringen är för liten för att avgöra om det väntas bli vinst eller förlust för {actor}.",
     ),
     "hidden": (
-        "What {actor} gains or loses is hidden by luck between the persons simulated.",
-        "Vad {actor} vinner eller förlorar döljs av slumpen mellan de simulerade personerna.",
+        "The simulation is too small to show what {actor} gains or loses: more persons tell.",
+        "Simuleringen är för liten för att visa vad {actor} vinner eller förlorar: fler personer visar det.",
     ),
     "back": (
-        "{actor} has its money back for good by {year} in {count}{later}{never}.",
-        "{actor} har fått tillbaka sina pengar för gott {year} i {count}{later}{never}.",
+        "Counted as present value, {actor} has its money back for good by {year} in {count}{further}{later}{never}.",
+        (
+            "Räknat som nuvärde har {actor} fått tillbaka pengarna varaktigt senast {year} i "
+            "{count}{further}{later}{never}."
+        ),
     ),
+    "back_further": (", by {year} in {count}", ", senast {year} i {count}"),
     "back_later": (", later in {count}", ", senare i {count}"),
-    "back_never": (", and never until {last} in {count}", ", och aldrig till och med {last} i {count}"),
+    "back_never": (", and never up to {last} in {count}", ", och aldrig till och med {last} i {count}"),
+    "back_hardly": (
+        "Counted as present value, {actor} has its money back for good by {last} in {count}.",
+        "Räknat som nuvärde har {actor} fått tillbaka pengarna varaktigt senast {last} i {count}.",
+    ),
     "back_always": (
-        "{actor} has its money back for good by {year} in every future simulated.",
-        "{actor} har fått tillbaka sina pengar för gott {year} i varje simulerad framtid.",
+        "Counted as present value, {actor} has its money back for good by {year} in every future calculated.",
+        "Räknat som nuvärde har {actor} fått tillbaka pengarna varaktigt senast {year} i alla beräknade framtider.",
     ),
     "never_back": (
-        "{actor} does not have its money back by {last} in any future simulated.",
-        "{actor} får inte tillbaka sina pengar till och med {last} i någon simulerad framtid.",
+        "Counted as present value, {actor} does not have its money back by {last} in any future calculated.",
+        "Räknat som nuvärde får {actor} inte tillbaka pengarna till och med {last} i någon beräknad framtid.",
     ),
     "payback_hidden": (
-        "When {actor} has its money back is hidden by luck between the persons simulated.",
-        "När {actor} har fått tillbaka sina pengar döljs av slumpen mellan de simulerade personerna.",
+        "The simulation is too small to show when {actor} has its money back.",
+        "Simuleringen är för liten för att visa när {actor} får tillbaka pengarna.",
     ),
     "exposure": (
-        (
-            "{actor} is expected to have paid {amount} more than has come back in its budget by the end of {year}, "
-            "when it is most (not discounted{prices})."
-        ),
-        (
-            "{actor} väntas som mest ha betalat {amount} mer än vad som kommit tillbaka i dess budget, i slutet av "
-            "{year} (ej diskonterat{prices})."
-        ),
+        "At most, {actor} is expected to be {amount} out of pocket, at the end of {year} (not discounted{prices}).",
+        "Som mest väntas {actor} ligga ute med {amount}, i slutet av {year} (ej diskonterat{prices}).",
     ),
-    "exposure_prices": (", with prices that rise by {inflation} a year", ", med priser som stiger {inflation} om året"),
+    "exposure_prices": (", prices rising {inflation} a year", ", löpande priser, {inflation} per år"),
     "returned": (
-        "Of each {hundred} that {actor} pays, {amount} is expected to come back to it.",
-        "Av varje {hundred} som {actor} betalar väntas {amount} komma tillbaka till den egna budgeten.",
+        "Of each {hundred} that {actor} pays, {amount} is expected to come back to it (present value).",
+        "Av varje {hundred} som {actor} betalar väntas {amount} komma tillbaka till den egna budgeten (nuvärde).",
     ),
     "returned_negative": (
-        "{actor} is expected to avoid no cost of its own.",
-        "{actor} väntas inte undvika några egna kostnader.",
+        "Beside what it pays for the programme, {actor} is expected to pay {amount} more (present value).",
+        "Utöver vad den betalar för insatsen väntas {actor} betala {amount} mer (nuvärde).",
     ),
-    "gainers": ("Most of the gain is expected to go to {names}.", "Det mesta av vinsten väntas gå till {names}."),
-    "gainer": ("{actor} ({amount})", "{actor} ({amount})"),
-    "losers": ("Those who are expected to lose: {names}.", "De som väntas förlora: {names}."),
+    "gainers": ("Expected to gain most: {names}.", "Väntas vinna mest: {names}."),
+    "gainers_sure": (
+        "Expected to gain most, of those for whom the simulation settles it: {names}.",
+        "Väntas vinna mest, av dem som simuleringen avgör det för: {names}.",
+    ),
+    "losers": ("Expected to lose: {names}.", "Väntas förlora: {names}."),
     "cashable": (
         (
             "Of what the public sector avoids, {share} is expected to become money in budgets; the rest is capacity "
             "that is free for others."
         ),
         (
-            "Av det som offentlig sektor undviker väntas {share} bli pengar i budgetar; resten är resurser som "
-            "frigörs för annat."
+            "Av de kostnader som offentlig sektor undviker väntas {share} kunna räknas hem i budget; resten är "
+            "resurser som frigörs för annat."
         ),
     ),
     "all_cashable": (
         (
-            "No price says what of it becomes money in budgets: all of it counts as money at once, which is more than "
-            "can be expected where capacity is only set free."
+            "No price says what of it can be cashed in budgets: all counts as money at once, which overstates it "
+            "where capacity is only set free."
         ),
         (
-            "Inget pris säger vad som blir pengar i budgetar: allt räknas som pengar genast, vilket är mer än man kan "
-            "vänta sig där resurser bara frigörs."
+            "Inget pris anger hur stor del av besparingen som går att räkna hem i budget: allt räknas som pengar "
+            "direkt, vilket överskattar effekten där resurser bara frigörs."
         ),
     ),
     # -- comparison
-    "compared": ("Which is best", "Vilken är bäst"),
+    "compared": ("Which choice is best", "Vilket val är bäst"),
     "best": (
         "The largest expected gain for society comes from {strategy}. It is the best choice in {count}.",
-        "Störst väntad vinst för samhället ger {strategy}. Det är det bästa valet i {count}.",
+        "Störst väntad vinst för samhället ger {strategy}. Valet är bäst i {count}.",
     ),
     "best_usual": (
         (
@@ -137,105 +152,143 @@ PHRASES: Final[dict[str, Phrase]] = {
             "choice in {count}."
         ),
         (
-            "Ingen insats väntas ge samhället någon vinst: att fortsätta som i dag är bäst i genomsnitt. Det är det "
-            "bästa valet i {count}."
+            "Ingen insats väntas ge samhället någon vinst: att fortsätta som i dag är bäst i genomsnitt. Valet är "
+            "bäst i {count}."
         ),
     ),
     "best_hidden": (
-        "For society, {strategy} has the largest expected gain in this sample; how sure that is is hidden by luck.",
         (
-            "För samhället har {strategy} den största väntade vinsten i den här simuleringen; hur säkert det är döljs "
-            "av slumpen."
+            "{strategy} has the largest expected gain for society in this simulation, which is too small to show how "
+            "sure that is."
+        ),
+        (
+            "{strategy} har störst väntad vinst för samhället i simuleringen, som är för liten för att visa hur "
+            "säkert det är."
         ),
     ),
+    "best_usual_hidden": (
+        (
+            "No intervention is expected to gain society anything in this simulation, which is too small to show how "
+            "sure that is."
+        ),
+        "Ingen insats väntas ge samhället någon vinst i simuleringen, som är för liten för att visa hur säkert det är.",
+    ),
     "regret": (
-        "Choosing it is expected to forgo {amount} of what the best choice of each future would give.",
-        "Att välja det väntas innebära att man avstår {amount} av vad det bästa valet i varje framtid skulle ge.",
+        "Compared with always choosing right in hindsight, it is expected to give {amount} less.",
+        "Jämfört med att alltid välja rätt i efterhand väntas valet ge {amount} mindre.",
     ),
     "order_open": (
-        "This sample does not settle which is better for society, {better} or {worse}.",
-        "Den här simuleringen avgör inte vilket som är bättre för samhället, {better} eller {worse}.",
+        "The simulation is too small to settle which is better for society, {better} or {worse}.",
+        "Simuleringen är för liten för att avgöra vilket som är bäst för samhället, {better} eller {worse}.",
     ),
     # -- silos
     "silos": ("The price of silos and short-termism", "Prislappen på stuprör och kortsiktighet"),
     "worlds": (
         (
-            "If each actor that pays decides by itself and by the budget of {years}, {alone_short} is funded; by the "
-            "whole period, {alone_long}. If all decide together by the budget of {years}, {together_short} is funded; "
-            "by the whole period, {together_long}."
+            "Funded when each actor that pays decides alone: {alone_short} (looking at {years}), {alone_long} (the "
+            "whole period). When {all} decide together: {together_short} (looking at {years}), {together_long} (the "
+            "whole period)."
         ),
         (
-            "Om varje betalande aktör bestämmer själv och efter {years} budget finansieras {alone_short}; efter hela "
-            "perioden {alone_long}. Om alla bestämmer tillsammans efter {years} budget finansieras {together_short}; "
-            "efter hela perioden {together_long}."
+            "Finansieras när varje betalande aktör beslutar för sig: {alone_short} (med sikte på {years}), "
+            "{alone_long} (hela perioden). När {all} beslutar tillsammans: {together_short} (med sikte på {years}), "
+            "{together_long} (hela perioden)."
         ),
     ),
-    "one_year": ("one year", "ett års"),
-    "some_years": ("{number} years", "{number} års"),
+    "all_actors": ("all, the individual included,", "alla, även individen,"),
+    "all_public": ("all public actors", "alla offentliga aktörer"),
+    "one_year": ("one year", "ett år"),
+    "some_years": ("{number} years", "{number} år"),
     "nothing": ("nothing", "ingenting"),
     "rule_expected": (
         "Those who decide fund what they are expected to gain from.",
-        "De som bestämmer finansierar det som de själva väntas vinna på.",
+        "Den som beslutar finansierar det som väntas ge den själv en vinst.",
     ),
     "rule_probability": (
         "Those who decide fund what they gain from with a probability of at least {probability}.",
-        "De som bestämmer finansierar det som de själva vinner på med minst {probability} sannolikhet.",
+        "Den som beslutar finansierar det som ger den själv en vinst med minst {probability} sannolikhet.",
     ),
     "price": (
         "Silos and short-termism together are expected to cost society {amount}{range}.",
         "Stuprör och kortsiktighet tillsammans väntas kosta samhället {amount}{range}.",
     ),
-    "range": (" (in 90 of 100 futures between {low} and {high})", " (i 90 av 100 framtider mellan {low} och {high})"),
+    "range": (" (in 90 of 100 futures between {range})", " (i 90 av 100 framtider mellan {range})"),
+    "price_open": (
+        "The simulation is too small to settle that this is a loss.",
+        "Simuleringen är för liten för att avgöra om det är en förlust.",
+    ),
+    "price_sure": ("It is a loss in {count}.", "Det är en förlust i {count}."),
+    "price_cashable": (
+        "In money that budgets would have it is {amount}.",
+        "I pengar som går att räkna hem i budget är det {amount}.",
+    ),
+    "price_public": ("Of that, {amount} is the public sector's.", "Av det är {amount} den offentliga sektorns."),
+    "price_public_gains": (
+        "The public sector as a whole is expected to be {amount} better off with them: others bear the loss.",
+        "Den offentliga sektorn som helhet väntas ha det {amount} bättre med dem: andra bär förlusten.",
+    ),
     "price_of_each": (
         "Silos alone cost {silos}, short-termism alone {short_termism}.",
         "Enbart stuprören kostar {silos}, enbart kortsiktigheten {short_termism}.",
+    ),
+    "price_each_enough": (
+        "Either of them alone costs as much: the amounts must not be added.",
+        "Var och en för sig kostar lika mycket: beloppen ska inte läggas ihop.",
     ),
     "price_none": (
         "Silos and short-termism cost society nothing here: the same is funded in all four cases.",
         "Stuprör och kortsiktighet kostar inte samhället något här: samma sak finansieras i alla fyra fallen.",
     ),
+    "price_nothing_lost": (
+        "Silos and short-termism are not expected to cost society anything here.",
+        "Stuprör och kortsiktighet väntas inte kosta samhället något här.",
+    ),
     "price_negative": (
         (
-            "Deciding apart or for few years is expected to gain society {amount} here: the rule that decides asks "
-            "for more than what is expected to pay."
+            "Deciding apart or for few years is expected to gain society {amount} more here: the rule asks for more "
+            "than that it is expected to pay."
         ),
         (
-            "Att bestämma var för sig eller kortsiktigt väntas här ge samhället {amount}: beslutsregeln kräver mer än "
-            "att det väntas löna sig."
+            "Att besluta var för sig eller kortsiktigt väntas här ge samhället {amount} mer: beslutsregeln kräver mer "
+            "än att det väntas löna sig."
         ),
     ),
-    "bearers": ("Who bears that: {names}.", "De som bär det: {names}."),
+    "bearers": ("Bear the loss: {names}.", "Bär förlusten: {names}."),
+    "spared": ("Better off with them: {names}.", "Har det bättre med dem: {names}."),
     "vetoes": (
-        "{actor} would not fund {intervention} by itself, not even over the whole period.",
-        "{actor} skulle inte finansiera {intervention} på egen hand, inte ens sett över hela perioden.",
+        "{actor} would not fund {intervention} alone, not even over the whole period.",
+        "{actor} skulle inte på egen hand finansiera {intervention}, inte ens sett över hela perioden.",
     ),
     # -- agreements
     "agreements": ("Agreements", "Överenskommelser"),
     "shared": (
         (
-            "{strategy}: together these actors are expected to gain {amount}. All of them gain if the cost is shared "
-            "{shares}."
+            "{strategy}: together these actors are expected to gain {amount}. All of them are expected to gain if the "
+            "cost is shared like this: {shares}."
         ),
-        "{strategy}: tillsammans väntas dessa aktörer vinna {amount}. Alla vinner om kostnaden delas {shares}.",
+        (
+            "{strategy}: tillsammans väntas dessa aktörer vinna {amount}. Alla väntas vinna om kostnaden fördelas så "
+            "här: {shares}."
+        ),
     ),
     "no_shares": (
         (
-            "{strategy}: the actors of the agreement are together expected to gain less than it costs ({amount} net). "
-            "No way to share the cost makes all of them gain."
+            "{strategies}: the actors of the agreement are together expected to gain no more than it costs. No way to "
+            "share the cost makes all of them gain."
         ),
         (
-            "{strategy}: aktörerna i överenskommelsen väntas tillsammans vinna mindre än vad det kostar ({amount} "
-            "netto). Inget sätt att dela kostnaden gör att alla vinner."
+            "{strategies}: aktörerna i överenskommelsen väntas tillsammans inte vinna mer än vad det kostar. Ingen "
+            "fördelning av kostnaden gör att alla vinner."
         ),
     ),
     "reachable": (
-        "With shares chosen for that, each of them loses nothing in at least {count}.",
-        "Med andelar valda för det förlorar var och en av dem inget i minst {count}.",
+        "With shares that make the risk as small as can be, the actor most at risk does not lose in {count}.",
+        "Med andelar som gör risken så liten som möjligt förlorar den mest utsatta aktören inget i {count}.",
     ),
     # -- outcome contract
-    "contract": ("Payment by results", "Betalning efter resultat"),
-    "success": ("one more of “{outcome}”", "en enhet till av ”{outcome}”"),
-    "success_fewer": ("one less of “{outcome}”", "en enhet mindre av ”{outcome}”"),
+    "contract": ("Payment by results", "Resultatbaserad ersättning"),
+    "success": ("one more of “{outcome}”", "ytterligare en ”{outcome}”"),
+    "success_fewer": ("one less of “{outcome}”", "en ”{outcome}” mindre"),
     "contract_agrees": (
         (
             "{strategy}: for {success}, a provider needs {lowest} and the buyers can pay up to {highest}, on average. "
@@ -258,17 +311,17 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "contract_few": (
         (
-            "{strategy}: less than one further unit of “{outcome}” is expected among all {target} persons, too little "
-            "to set a price by."
+            "{strategy}: less than one unit of improvement in “{outcome}” is expected among all {target} persons, too "
+            "little to set a price by."
         ),
         (
-            "{strategy}: mindre än en enhet till av ”{outcome}” väntas bland alla {target} personer, för lite för att "
-            "sätta ett pris efter."
+            "{strategy}: mindre än en enhets förbättring av ”{outcome}” väntas bland alla {target} personer, för lite "
+            "för att sätta ett pris."
         ),
     ),
     "contract_none": (
-        "{strategy}: this sample does not show that it brings more successes ({outcome}), so there is no price.",
-        "{strategy}: den här simuleringen visar inte att det ger fler resultat ({outcome}), så det finns inget pris.",
+        "{strategy}: the simulation shows no improvement in “{outcome}”, so no price can be set.",
+        "{strategy}: simuleringen visar ingen förbättring av ”{outcome}”, så inget pris kan sättas.",
     ),
     # -- fund
     "fund": ("A social investment fund", "En social investeringsfond"),
@@ -278,14 +331,34 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "one_group": ("one target group", "en målgrupp"),
     "some_groups": ("{number} target groups", "{number} målgrupper"),
-    "of_groups": ("{strategy} in {number}", "{strategy} i {number}"),
+    "of_groups": ("{strategy} for {number} of them", "{strategy} för {number} av dem"),
     "fund_dry": (
         "It runs dry in {count}. By the end of {last} it is expected to have {balance} (not discounted).",
-        "Den töms i {count}. I slutet av {last} väntas den ha {balance} (ej diskonterat).",
+        "Fonden töms i {count}. I slutet av {last} väntas saldot vara {balance} (ej diskonterat).",
     ),
     "fund_repaid": (
-        "The loan for {strategy} is repaid from savings in {count}.",
-        "Lånet till {strategy} återbetalas ur besparingar i {count}.",
+        "What {strategy} costs is repaid in {count}.",
+        "Det som {strategy} kostar är återbetalt i {count}.",
+    ),
+    "fund_terms": (
+        (
+            "That takes that {among} hand over {repaid} of what they save in money, at {interest} interest above "
+            "inflation, until the fund has its money back."
+        ),
+        (
+            "Det förutsätter att {among} lämnar {repaid} av det de sparar i pengar, med {interest} ränta utöver "
+            "inflationen, tills fonden fått tillbaka sina pengar."
+        ),
+    ),
+    "fund_luck": (
+        (
+            "The luck of the persons simulated is in what is said of the fund, which makes it look more at risk; the "
+            "exact engine has none."
+        ),
+        (
+            "Slumpen mellan de simulerade personerna ingår i det som sägs om fonden, vilket gör att den ser mer "
+            "utsatt ut; med den exakta motorn ingår den inte."
+        ),
     ),
     "fund_nothing": (
         (
@@ -301,11 +374,11 @@ PHRASES: Final[dict[str, Phrase]] = {
     "fairness": ("Differences between groups", "Skillnader mellan grupper"),
     "gap": (
         (
-            "{strategy}, {outcome}, by {attribute}: the gap between {best} and {worst} is {before} now and is "
+            "{strategy}, “{outcome}” by {attribute}: the gap between {best} and {worst} is {before} now and is "
             "expected to be {after}. It becomes smaller in {count}{luck}."
         ),
         (
-            "{strategy}, {outcome}, efter {attribute}: skillnaden mellan {best} och {worst} är {before} i dag och "
+            "{strategy}, ”{outcome}” efter {attribute}: skillnaden mellan {best} och {worst} är {before} i dag och "
             "väntas bli {after}. Den minskar i {count}{luck}."
         ),
     ),
@@ -314,53 +387,80 @@ PHRASES: Final[dict[str, Phrase]] = {
         ", inklusive slumpen mellan de simulerade personerna",
     ),
     "gap_same": (
-        "{strategy}, {outcome}, by {attribute}: the gap of {before} between {best} and {worst} does not change.",
-        "{strategy}, {outcome}, efter {attribute}: skillnaden på {before} mellan {best} och {worst} ändras inte.",
+        "{strategy}, “{outcome}” by {attribute}: the gap of {before} between {best} and {worst} hardly changes.",
+        "{strategy}, ”{outcome}” efter {attribute}: skillnaden på {before} mellan {best} och {worst} ändras knappt.",
+    ),
+    "gap_open": (
+        "{strategy}, “{outcome}” by {attribute}: the simulation shows no change in the gap between {best} and {worst}.",
+        (
+            "{strategy}, ”{outcome}” efter {attribute}: simuleringen visar ingen ändring av skillnaden mellan {best} "
+            "och {worst}."
+        ),
+    ),
+    "gaps_smaller": (
+        "{strategy}, by {attribute}: the gap becomes smaller in {names}.",
+        "{strategy}, efter {attribute}: skillnaden minskar i {names}.",
+    ),
+    "gaps_larger": (
+        "{strategy}, by {attribute}: the gap becomes larger in {names}.",
+        "{strategy}, efter {attribute}: skillnaden ökar i {names}.",
+    ),
+    "gap_of": ("{outcome} ({before} to {after})", "{outcome} ({before} till {after})"),
+    "gaps_open": (
+        "{strategy}, by {attribute}: the simulation shows no change in any gap.",
+        "{strategy}, efter {attribute}: simuleringen visar ingen ändring av någon skillnad.",
     ),
     "no_groups": (
-        "To see what changes for subgroups, run with --by ATTRIBUTE.",
-        "För att se vad som ändras för delgrupper, kör med --by ATTRIBUT.",
+        "To see differences between groups, run 'simcore run' again with --by ATTRIBUTE.",
+        "För att se skillnader mellan grupper: kör 'simcore run' igen med --by EGENSKAP.",
     ),
     # -- weakest assumptions
-    "weakest": ("What this rests on", "Vad det vilar på"),
+    "weakest": ("What the result rests on", "Vad resultatet vilar på"),
     "drivers": (
         "{strategy}: what is unsure for society comes most from {names}.",
-        "{strategy}: osäkerheten för samhället kommer mest från {names}.",
+        "{strategy}: osäkerheten för samhället beror mest på {names}.",
     ),
     "driver": ("{about} ({share}, {quality})", "{about} ({share}, {quality})"),
     "effects": (
-        "Everything passes through the effects that are put in: {names}.",
-        "Allt går genom de effekter som lagts in: {names}.",
+        "The result rests entirely on the effects that are put in: {names}.",
+        "Resultatet bygger helt på de effekter som lagts in: {names}.",
     ),
     "effect": ("{about} ({quality}, {evidence})", "{about} ({quality}, {evidence})"),
     "assumed": ("assumed", "antaget"),
-    "grade": ("grade {grade}", "kvalitet {grade}"),
-    "causal": ("causal evidence", "orsakssamband belagt"),
-    "associational": ("association only", "endast samband"),
+    "grade": ("grade {grade}", "evidensgrad {grade}"),
+    "causal": ("read as causal", "tolkas som orsakssamband"),
+    "associational": ("association only", "bara samvariation"),
     "assumed_effect": ("assumed effect", "antagen effekt"),
     "alternatives": (
         (
-            "Other assumptions about how things work are not in these numbers: 'simcore alternatives' runs {names}, "
-            "and shows which choice stands up to all of them."
+            "Other assumptions about how things work are not in these numbers; 'simcore alternatives' tries them "
+            "({names}), and shows which choice stands up to all."
         ),
         (
-            "Andra antaganden om hur saker hänger ihop ingår inte i siffrorna: 'simcore alternatives' kör {names}, "
-            "och visar vilket val som håller under alla."
+            "Andra antaganden om hur saker hänger ihop ingår inte i siffrorna; 'simcore alternatives' prövar dem "
+            "({names}) och visar vilket val som håller under alla."
         ),
     ),
-    "left_out": (
-        "What happens after {last} is left out.",
-        "Det som händer efter {last} ingår inte.",
-    ),
+    "left_out": ("What happens after {last} is left out.", "Det som händer efter {last} ingår inte."),
     "deaths": (
         "Part of what is avoided comes from persons who live longer or shorter: see the notes of 'simcore report'.",
-        "En del av det som undviks kommer av att personer lever längre eller kortare: se noterna i 'simcore report'.",
+        (
+            "En del av det som undviks kommer av att personer lever längre eller kortare: se anmärkningarna i "
+            "'simcore report'."
+        ),
     ),
+    "payer": ("{actor} ({share})", "{actor} ({share})"),
+    "gainer": ("{actor} ({amount})", "{actor} ({amount})"),
     # -- counting futures
     "of_hundred": ("{number} of 100 futures", "{number} av 100 framtider"),
     "of_some": ("{number} of {draws} futures", "{number} av {draws} framtider"),
+    "unknown": (
+        "a number of futures that the simulation is too small to tell",
+        "ett antal framtider som simuleringen är för liten för att visa",
+    ),
+    "below_one": ("fewer than 1", "färre än 1"),
     "fewer_than_one": ("fewer than 1 of 100 futures", "färre än 1 av 100 framtider"),
     "more_than_99": ("more than 99 of 100 futures", "fler än 99 av 100 framtider"),
-    "all_futures": ("every future simulated", "varje simulerad framtid"),
-    "no_future": ("no future simulated", "ingen simulerad framtid"),
+    "all_futures": ("every future calculated", "alla beräknade framtider"),
+    "no_future": ("no future calculated", "ingen beräknad framtid"),
 }  # fmt: skip

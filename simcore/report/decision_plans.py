@@ -239,7 +239,8 @@ def contract_sheet(words: Words) -> Sheet | None:
     small = [{**style, **_SMALL, "color": "white"} for style in (_LOWEST, _HIGHEST)]
     sheet.legend([
         (words.head("figure_lowest"), mark_sample(_LOWEST)), (words.head("figure_highest"), mark_sample(_HIGHEST)),
-        (words.head("lowest_at"), mark_sample(small[0])), (words.head("highest_at"), mark_sample(small[1])),
+        (words.head("lowest_at", probability=chance), mark_sample(small[0])),
+        (words.head("highest_at", probability=chance), mark_sample(small[1])),
         (words.head("figure_agreement"), box_sample(_AGREED)), (words.head("figure_gap"), box_sample(_APART)),
         (words.head("price"), line_sample({"color": "black", "linewidth": 2})),
     ])  # fmt: skip
@@ -278,7 +279,8 @@ def _prices_told(words: Words, at: xr.Dataset, width: float) -> list[str]:
         return lines_of(words.head("too_few"), width - 0.1, SMALL)
     if all(math.isnan(float(at[of])) for of in ("cost_per_success", "worth_per_success")):
         return lines_of(words.head("figure_no_price"), width - 0.1, SMALL)
-    each = [f"{words.head(head)} {_price(words, float(at[of]))}" for of, head in _PRICES.items()]
+    chance = words.percent(words.found.question.not_losing)
+    each = [f"{words.head(head, probability=chance)} {_price(words, float(at[of]))}" for of, head in _PRICES.items()]
     return lines_of("  ·  ".join(each), width - 0.1, SMALL)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import xarray as xr
 
 from simcore.analysis.avoided_cost import VIEWS
@@ -11,6 +13,8 @@ from simcore.scenario.schema import Scenario
 
 #: Below so many draws, shares of futures are counted in those that there are.
 HUNDRED = 100
+#: What is nearer to nothing or all than half of one in a hundred is not rounded to it.
+_HALF_A_FUTURE = 0.005
 
 
 class Speech:
@@ -44,15 +48,13 @@ class Speech:
         """Its size: who gains or loses is said in words."""
         return self.total(abs(value))
 
+    def between(self, low: float, high: float) -> str:
+        """Two amounts per person, as those of the whole target group."""
+        return self.language.between(low * self.target, high * self.target, self.currency)
+
     def actor(self, name: str) -> str:
         """An actor or view within a sentence."""
         return self.say(name) if name in VIEWS else self.language.actor(self.scenario, name)
-
-    def rate(self, value: float) -> str:
-        """A rate per year."""
-        return self.language.percent(
-            value, next(digits for digits in (0, 1, 2) if digits == 2 or _whole(value, digits))
-        )
 
     def strategy(self, name: str) -> str:
         """Label of a strategy."""
@@ -60,14 +62,16 @@ class Speech:
 
     def count(self, probability: float) -> str:
         """A probability as a number of futures."""
+        if math.isnan(probability):
+            return self.say("unknown")
         if self.n_draws < HUNDRED:
             number = round(probability * self.n_draws)
             return self.say("of_some", number=number, draws=self.n_draws)
         if probability in (0.0, 1.0):
             return self.say("all_futures" if probability else "no_future")
-        if probability < 0.005:
+        if probability <= _HALF_A_FUTURE:
             return self.say("fewer_than_one")
-        if probability > 0.995:
+        if probability >= 1 - _HALF_A_FUTURE:
             return self.say("more_than_99")
         return self.say("of_hundred", number=round(100 * probability))
 
@@ -76,10 +80,4 @@ class Speech:
         rate = float(self.results.attrs["discount_rate"])
         if self.results.attrs.get("discount_by_year"):
             return self.say("at_rates")
-        return self.say("at_a_rate", rate=self.rate(rate)) if rate else self.say("at_no_rate")
-
-
-def _whole(share: float, digits: int) -> bool:
-    """Whether a share in per cent has no more decimals than that."""
-    scaled = share * 10.0 ** (digits + 2)
-    return abs(scaled - round(scaled)) < 1e-6
+        return self.say("at_a_rate", rate=self.language.rate(rate)) if rate else self.say("at_no_rate")

@@ -14,7 +14,7 @@ from simcore.analysis.avoided_cost import VIEWS
 from simcore.analysis.cashable import says_cashable
 from simcore.decisions.agreements import WAYS
 from simcore.decisions.silos import CAUSES, DECIDERS, HORIZONS
-from simcore.report.decision_answers import Answers, too_few, years_to_65
+from simcore.report.decision_answers import Answers, level_of, too_few, years_to_65
 from simcore.report.decision_heads import HEADS
 from simcore.report.language import Language
 from simcore.report.money_tables import cohorts, plain_table
@@ -26,7 +26,7 @@ Write = Callable[[float], str]
 #: Quantiles of years that tables show.
 _ENDS = (0.05, 0.5, 0.95)
 #: Years since the start, the first being 1, that tables show besides the last.
-_SHOWN_YEARS = (1, 2, 3, 5, 10, 20)
+_SHOWN_YEARS = (1, 2, 3, 4, 5, 10, 20)
 #: Amounts that are told in thousands.
 _THOUSAND = 1000.0
 
@@ -107,16 +107,20 @@ class _Tables:
         """Unit of most amounts."""
         of = cohorts(self.results)
         name, fields = ("per_person_of_cohorts", {"cohorts": of}) if of > 1 else ("per_person", {})
-        return self.head(name, currency=self.currency, price_year=self.results.attrs["price_year"], **fields)
+        return self.head(
+            name, currency=self.language.currency(self.currency), price_year=self.results.attrs["price_year"], **fields
+        )
 
     def for_all(self, *, nominal: bool = False) -> str:
         """Thousands for the target group, in prices of the price year or of each year."""
         name = "for_all_nominal" if nominal and self.found.question.inflation else "for_all"
-        rate = self.language.percent(self.found.question.inflation, 1)
+        rate = self.language.rate(self.found.question.inflation)
         target, of = self.language.number(float(self.results.attrs["target_group"])), cohorts(self.results)
         whom = self.head("persons_of_cohorts" if of > 1 else "persons", target=target, cohorts=of)
         price_year = self.results.attrs["price_year"]
-        return self.head(name, currency=self.currency, price_year=price_year, inflation=rate, whom=whom)
+        return self.head(
+            name, currency=self.language.currency(self.currency), price_year=price_year, inflation=rate, whom=whom
+        )
 
     def luck_in(self) -> list[str]:
         """That single draws hold luck, where lives are sampled."""
@@ -134,6 +138,10 @@ class _Tables:
 
     def thousand(self, value: float) -> str:
         return self.language.money(value / _THOUSAND, sign=True)
+
+    def amount_in_thousands(self, value: float) -> str:
+        """An amount without its sign."""
+        return self.language.money(value / _THOUSAND)
 
     def percent(self, value: float) -> str:
         return self.language.percent(value)
@@ -181,7 +189,7 @@ class _Tables:
         kinds = [str(of) for of in of_kind["cost_kind"].values if bool((of_kind.sel(cost_kind=of) != 0).any())]
         low, high = (at["net_saving_quantile"].isel(quantile=place) for place in (0, 2))
         columns = [
-            self.column(self.head("programme_cost"), at["programme_cost"], self.money),
+            self.column(self.head("programme_cost"), -at["programme_cost"], self.money),
             *(self.column(self.head(kind), of_kind.sel(cost_kind=kind), self.money) for kind in kinds),
             self.column(self.head("net_saving"), at["net_saving"], self.money),
             self.column("± MCSE", at["net_saving_mcse"], self.language.money),
@@ -234,16 +242,20 @@ class _Tables:
             actors = self.actors_at_stake(back["cumulative"])
             if not actors:
                 continue
-            years = back["break_even_quantile"]
+            # Who neither pays nor loses at any time has nothing to get back.
+            paid = (back["cumulative"] < 0).any("year") | (out["expected"] > 0)
+            years, never = (back[of].where(paid) for of in ("break_even_quantile", "never"))
             columns = [
                 *(self.column(f"{100 * of:.0f} %", years.sel(quantile=of), self.language.year) for of in _ENDS),
-                self.column(self.head("never"), back["never"], self.percent),
-                self.column(self.head("exposure"), out["expected"], self.thousand),
+                self.column(self.head("never"), never, self.percent),
+                self.column(self.head("exposure"), out["expected"], self.amount_in_thousands),
                 self.column(self.head("exposure_year"), out["expected_year"], self.language.year),
-                self.column(self.head("exposure_95"), out["exposure_quantile"].isel(quantile=2), self.thousand),
+                self.column(
+                    self.head("exposure_95"), out["exposure_quantile"].isel(quantile=2), self.amount_in_thousands
+                ),
             ]
-            title = self.title("when", name, self.for_all(nominal=True))
-            tables.append(self.of_actors(title, actors, columns, [self.head("when_note"), *self.luck_in()]))
+            notes = [self.head("when_note", unit=self.for_all(nominal=True)), *self.luck_in()]
+            tables.append(self.of_actors(self.title("when", name), actors, columns, notes))
             tables += self._budgets(name, actors)
         return tables
 
@@ -339,8 +351,9 @@ class _Tables:
         found, outcome = self.found.outcome_contract, self.found.question.outcome
         if found is None or outcome is None:
             return []
-        heads = ["", *(self.head(of) for of in ("successes", "lowest", "highest")), self.head("lowest_at"),
-                 self.head("highest_at"), *(self.head(of) for of in ("price", "provider", "buyers"))]  # fmt: skip
+        chance = self.percent(self.found.question.not_losing)
+        columns = ("successes", "lowest", "highest", "lowest_at", "highest_at", "price", "provider", "buyers")
+        heads = ["", *(self.head(of, probability=chance) for of in columns)]
         prices = ("cost_per_success", "worth_per_success", "lowest_price_at", "highest_price_at", "price")
         rows, notes = [], []
         for name in self.interventions:
@@ -357,7 +370,6 @@ class _Tables:
             rows.append(cells)
         label = self.language.outcome(self.scenario, outcome)
         title = f"{self.head('contract', outcome=label)} ({self.per_person()})"
-        chance = self.percent(self.found.question.not_losing)
         return [DecisionTable(title, heads, rows, notes=[self.head("contract_note", probability=chance), *notes])]
 
     def fund(self) -> list[DecisionTable]:
@@ -387,7 +399,9 @@ class _Tables:
             for year in self.shown_years(found)
         ]  # fmt: skip
         heads = [self.head("year"), self.head("balance"), "5 %", "95 %", self.head("dry")]
-        unit = self.head("thousand", currency=self.currency, price_year=self.results.attrs["price_year"])
+        unit = self.head(
+            "thousand", currency=self.language.currency(self.currency), price_year=self.results.attrs["price_year"]
+        )
         return [*tables, DecisionTable(f"{self.head('balances')} ({unit})", heads, cells)]
 
     def fairness(self) -> list[DecisionTable]:
@@ -396,7 +410,8 @@ class _Tables:
         if found is None:
             return []
         tables = []
-        for attribute in (str(of) for of in found["attribute"].values):
+        several = (found["best_off"] != found["worst_off"]).any("outcome")  # of one subgroup there is no gap
+        for attribute in (str(of) for of in found["attribute"].values[several.values]):
             for name in self.interventions:
                 rows = []
                 for outcome in (str(of) for of in found["outcome"].values):
@@ -405,8 +420,8 @@ class _Tables:
                     before, after = (float(at["gap"].sel(strategy=of)) for of in (self.usual, name))
                     low, _, high = (float(of) for of in change["gap_change_quantile"].values)
                     rows.append([
-                        self.language.outcome(self.scenario, outcome), str(at["best_off"].values),
-                        str(at["worst_off"].values), self.language.number(before, 3), self.language.number(after, 3),
+                        self.language.outcome(self.scenario, outcome), level_of(at["best_off"]),
+                        level_of(at["worst_off"]), self.language.number(before, 3), self.language.number(after, 3),
                         self.language.number(float(change["gap_change"]), 4, sign=True),
                         self.language.number(low, 4, sign=True), self.language.number(high, 4, sign=True),
                         self.percent(float(change["probability_narrower"])),
@@ -450,6 +465,7 @@ class _Tables:
         names = ["net_present_value", "q05", "q95", "probability_positive", "benefit_cost_ratio", "social_return",
                  "marginal_value_of_public_funds", "probability_infinite"]  # fmt: skip
         more = ["cost_per_success", "net_cost_per_success"] if outcome is not None else []
+        target = float(self.results.attrs["target_group"])
         rows = []
         for name in order:
             at = found.sel(intervention=name)
@@ -459,7 +475,10 @@ class _Tables:
                 self.percent(float(at["probability_positive"])), self.ratio(float(at["benefit_cost_ratio"])),
                 self.ratio(float(at["social_return"])), self.ratio(float(at["marginal_value_of_public_funds"])),
                 self.percent(float(at["probability_infinite"])),
-                *(self.language.money(float(at[of])) for of in more),
+                *(
+                    "–" if abs(float(at["outcome_change"])) * target < 1 else self.language.money(float(at[of]))
+                    for of in more
+                ),
                 self.percent(float(found["probability_best"].sel(strategy=name))),
                 self.language.money(float(found["expected_regret"].sel(strategy=name))),
             ])  # fmt: skip

@@ -7,7 +7,7 @@ target group; shares of futures are probabilities of what is expected, in whole 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,10 @@ import xarray as xr
 
 from simcore.analysis.cashable import says_cashable
 from simcore.analysis.deaths import says_years_alive, summarise_survival
+from simcore.analysis.luck import varying_figures
 from simcore.analysis.settled import unsettled_ranking, unsettled_signs
-from simcore.report.decision_answers import Answers, Question, too_few
+from simcore.analysis.two_orders import errors_of_95
+from simcore.report.decision_answers import Answers, Question, level_of, too_few
 from simcore.report.decision_speech import HUNDRED, Speech
 from simcore.report.language import Language
 from simcore.report.quality import parameter_quality, weak_drivers
@@ -30,6 +32,7 @@ _MOST = 3
 _NEGLIGIBLE = 0.01
 #: Of those futures in which the money comes back, the share by whose year it is told.
 _BY_THEN = 0.95
+_GAP_CHANGE = ("gap_change", "gap_change_mcse")
 #: What an amount is lost or returned of.
 _HUNDRED_MONEY = 100.0
 
@@ -58,9 +61,9 @@ def decision_page(
     """
     page = _Page(results, file, question, found, language)
     sections = [page.about()]
-    sections += [page.intervention(name) for name in page.interventions]
     if len(page.interventions) > 1:
         sections.append(page.comparison())
+    sections += [page.intervention(name) for name in page.interventions]
     sections += [page.silos(), page.agreements()]
     if found.outcome_contract is not None:
         sections.append(page.contract(found.outcome_contract))
@@ -79,6 +82,8 @@ class _Page(Speech):
         super().__init__(results, file.scenario, language)
         self.file, self.question, self.found = file, question, found
         self.interventions = [str(name) for name in found.who_gains["intervention"].values]
+        self.is_certain = varying_figures(results).sizes["parameter"] == 0
+        self.errors = errors_of_95(results["present_value"])
         self.open_signs = unsettled_signs(results, also=question.also)
 
     def about(self) -> Section:
@@ -91,9 +96,11 @@ class _Page(Speech):
                 cohorts=self.say("cohorts", number=cohorts) if cohorts > 1 else "",
                 price_year=attributes["price_year"], discounted=self.discounted(),
             ),
-            self.say("futures", draws=number(self.n_draws)),
+            self.say("no_uncertainty") if self.is_certain else self.say("futures", draws=number(self.n_draws)),
         ]  # fmt: skip
-        if self.n_draws < _ROUGH:
+        if self.n_draws == 1:
+            sentences.append(self.say("one_future"))
+        elif self.n_draws < _ROUGH and not self.is_certain:
             sentences.append(self.say("few_futures", draws=self.n_draws))
         if self.scenario.illustrative:
             sentences.append(self.say("illustrative"))
@@ -136,14 +143,18 @@ class _Page(Speech):
         low, _, high = (float(value) for value in at["net_saving_quantile"].values)
         if mean == 0 and not math.isnan(low) and low == high:
             return []
-        if math.isnan(low) or math.isnan(probability):
+        amount = self.total(mean)
+        if self.is_certain:
+            words = self.say("net_alone", actor=self.actor(view), amount=amount)
+        elif math.isnan(low) or math.isnan(probability):
             return [self.say("hidden", actor=self.actor(view))]
-        words = self.say(
-            "gains" if mean > 0 else "loses", actor=self.actor(view), amount=self.size(mean), low=self.total(low),
-            high=self.total(high), count=self.count(probability),
-        )  # fmt: skip
+        else:
+            words = self.say(
+                "net", actor=self.actor(view), amount=amount, range=self.between(low, high),
+                count=self.count(probability),
+            )  # fmt: skip
         if bool(self.open_signs.sel(intervention=name, actor=view)):
-            return [self.say("sign_open", actor=self.actor(view)), words]
+            return [words, self.say("sign_open", actor=self.actor(view))]
         return [words]
 
     def _payback(self, name: str, actor: str) -> list[str]:
@@ -156,18 +167,24 @@ class _Page(Speech):
         ever = float(back[-1])
         if ever == 0:
             return [self.say("never_back", actor=self.actor(actor), last=self.last)]
-        place = int(np.argmax(back >= _BY_THEN * ever - 1e-12))
-        if back[place] == 1:
-            return [self.say("back_always", actor=self.actor(actor), year=years[place])]
-        parts = [float(back[place]), ever - float(back[place]), 1.0 - ever]
-        counts = _parted(parts, self.n_draws if self.n_draws < HUNDRED else 100)
-        total = self.n_draws if self.n_draws < HUNDRED else 100
-        first = self.say("of_some" if total < 100 else "of_hundred", number=counts[0], draws=total)
+        half, most = (int(np.argmax(back >= share * ever - 1e-12)) for share in (0.5, _BY_THEN))
+        if back[most] == 1:
+            return [self.say("back_always", actor=self.actor(actor), year=years[most])]
+        if ever < 1 / (2 * HUNDRED) or 1 / (2 * HUNDRED) > 1 - ever > 0:  # too rare for a number of a hundred
+            words = {"actor": self.actor(actor), "last": self.last, "count": self.count(ever)}
+            return [self.say("back_hardly", **words)]
+        total = min(self.n_draws, HUNDRED)
+        parts = [float(back[half]), float(back[most] - back[half]), ever - float(back[most]), 1.0 - ever]
+        by_half, then, later, never = _parted(parts, total)
+        if half == most or not then or not by_half:
+            by_half, then, half = by_half + then, 0, most
         return [
             self.say(
-                "back", actor=self.actor(actor), year=years[place], count=first,
-                later=self.say("back_later", count=counts[1]) if counts[1] else "",
-                never=self.say("back_never", last=self.last, count=counts[2]) if counts[2] else "",
+                "back", actor=self.actor(actor), year=years[half],
+                count=self.say("of_some" if total < HUNDRED else "of_hundred", number=by_half, draws=total),
+                further=self.say("back_further", year=years[most], count=by_half + then) if then else "",
+                later=self.say("back_later", count=later) if later else "",
+                never=self.say("back_never", last=self.last, count=never) if never else "",
             )
         ]  # fmt: skip
 
@@ -179,35 +196,48 @@ class _Page(Speech):
         inflation = self.question.inflation
         prices = ""
         if inflation:
-            prices = self.say("exposure_prices", inflation=self.rate(inflation))
+            prices = self.say("exposure_prices", inflation=self.language.rate(inflation))
         year = f"{float(at['expected_year']):.0f}"
         return [self.say("exposure", actor=self.actor(actor), amount=amount, year=year, prices=prices)]
 
     def _returned(self, gains: xr.Dataset, actor: str) -> list[str]:
         paid, avoided = (float(gains[of].sel(actor=actor)) for of in ("programme_cost", "avoided_cost"))
         error = float(gains["avoided_cost_mcse"].sel(actor=actor))
-        if not abs(avoided) > 2 * error:
+        if not self._told(avoided, error) or not paid > 0:
             return []  # not told from nothing
         if avoided <= 0:
-            return [self.say("returned_negative", actor=self.actor(actor))]
+            return [self.say("returned_negative", actor=self.actor(actor), amount=self.size(avoided))]
         hundred, back = (
-            self.language.amount(of, self.currency) for of in (_HUNDRED_MONEY, _HUNDRED_MONEY * avoided / paid)
+            self.language.amount(round(of), self.currency) for of in (_HUNDRED_MONEY, _HUNDRED_MONEY * avoided / paid)
         )
         return [self.say("returned", hundred=hundred, actor=self.actor(actor), amount=back)]
 
+    def _told(self, mean: float, error: float) -> bool:
+        """Whether a mean over draws is told from nothing; of one draw nothing is."""
+        return abs(mean) > self.errors * error  # false where the error is not known
+
     def _gainers(self, gains: xr.Dataset) -> list[str]:
-        names = [str(actor) for actor in self.results["actor"].values]
-        net = {name: float(gains["net_saving"].sel(actor=name)) for name in names}
-        least = _NEGLIGIBLE * max((abs(value) for value in net.values()), default=0.0)
-        error = {name: float(gains["net_saving_mcse"].sel(actor=name)) for name in names}
-        sure = [name for name in names if abs(net[name]) > max(least, 2 * error[name])]
-        said = []
-        for phrase, sign in (("gainers", 1), ("losers", -1)):
-            those = sorted((name for name in sure if sign * net[name] > 0), key=lambda name: -abs(net[name]))[:_MOST]
-            if those:
-                listed = [self.say("gainer", actor=self.actor(n), amount=self.size(net[n])) for n in those]
-                said.append(self.say(phrase, names=self.language.listed(listed)))
-        return said
+        net, error = gains["net_saving"], gains["net_saving_mcse"]
+        size = {str(of): float(net.sel(actor=of)) for of in self.results["actor"].values}
+        sure = {of for of in size if self._told(size[of], float(error.sel(actor=of)))}
+        gainers = self._largest({of: size[of] for of in size if of in sure and size[of] > 0}, size.values())
+        losers = self._largest({of: -size[of] for of in size if of in sure and size[of] < 0}, size.values())
+        open_ones = [size[of] for of in size if of not in sure]
+        all_told = not open_ones or not gainers or max(open_ones) < min(size[of] for of in gainers)
+        return [
+            *self._listed("gainers" if all_told else "gainers_sure", gainers, size),
+            *self._listed("losers", losers, size),
+        ]
+
+    def _largest(self, size: Mapping[str, float], among: Iterable[float]) -> list[str]:
+        """Those with the largest amounts, without those that are not worth a word."""
+        least = _NEGLIGIBLE * max((abs(value) for value in among), default=0.0)
+        return sorted((of for of in size if size[of] > least), key=lambda of: -size[of])[:_MOST]
+
+    def _listed(self, phrase: str, names: Sequence[str], size: Mapping[str, float]) -> list[str]:
+        """A sentence with some actors and their amounts, if there are any."""
+        parts = [self.say("gainer", actor=self.actor(of), amount=self.size(size[of])) for of in names]
+        return [self.say(phrase, names=self.language.listed(parts))] if parts else []
 
     def _cashable(self, gains: xr.Dataset) -> list[str]:
         if not says_cashable(self.results):
@@ -215,7 +245,12 @@ class _Page(Speech):
         at = gains.sel(actor="public_sector")
         avoided, paid = float(at["avoided_cost"]), float(at["programme_cost"])
         cash = float(at["cashable_net_saving"]) + paid
-        if not avoided > 2 * float(at["avoided_cost_mcse"]) or abs(cash - avoided) < 1e-9 * avoided or cash < 0:
+        if (
+            avoided <= 0
+            or not self._told(avoided, float(at["avoided_cost_mcse"]))
+            or abs(cash - avoided) < 1e-9 * avoided
+            or cash < 0
+        ):
             return []
         return [self.say("cashable", share=self.language.percent(cash / avoided))]
 
@@ -223,13 +258,14 @@ class _Page(Speech):
         ranks, usual = self.found.ranking, str(self.results.attrs["comparator"])
         best = str(ranks["best"].values)
         probability = float(ranks["probability_best"].sel(strategy=best))
-        if math.isnan(probability):
-            sentences = [self.say("best_hidden", strategy=self.strategy(best))]
+        if math.isnan(probability) or self.n_draws == 1:
+            phrase = "best_usual_hidden" if best == usual else "best_hidden"
+            sentences = [self.say(phrase, strategy=self.strategy(best))]
         else:
             phrase = "best_usual" if best == usual else "best"
             sentences = [self.say(phrase, strategy=self.strategy(best), count=self.count(probability))]
             regret = float(ranks["expected_regret"].sel(strategy=best))
-            if regret > 0:
+            if regret > 0 and not self.is_certain:
                 sentences.append(self.say("regret", amount=self.size(regret)))
         for better, worse in unsettled_ranking(self.results, also=self.question.also):
             sentences.append(self.say("order_open", better=self.strategy(better), worse=self.strategy(worse)))
@@ -243,75 +279,113 @@ class _Page(Speech):
             name = str(worlds["chosen"].sel(decider=decider, horizon=horizon).values)
             return self.say("nothing") if name == usual else self.strategy(name)
 
+        public = self.question.together == "public_sector"
         sentences = [
             self.say(
                 "worlds", years=self.say("one_year") if years == 1 else self.say("some_years", number=years),
+                all=self.say("all_public" if public else "all_actors"),
                 **{f"{who}_{how}": funded(who, how) for who in ("alone", "together") for how in ("short", "long")},
             )
         ]  # fmt: skip
         probability = self.question.probability
         rule = "rule_expected" if probability is None else "rule_probability"
         sentences.append(self.say(rule, probability=self.language.percent(probability or 0.0)))
-        loss = {str(cause): float(worlds["loss"].sel(cause=cause)) for cause in worlds["cause"].values}
-        if not any(loss.values()):
-            sentences.append(self.say("price_none"))
-        elif loss["both"] < 0:
-            sentences.append(self.say("price_negative", amount=self.size(loss["both"])))
-        else:
-            low, _, high = (float(value) for value in worlds["loss_quantile"].sel(cause="both").values)
-            known = "" if math.isnan(low) else self.say("range", low=self.total(low), high=self.total(high))
-            sentences.append(self.say("price", amount=self.total(loss["both"]), range=known))
-            each = {cause: self.total(loss[cause]) for cause in ("silos", "short_termism")}
-            sentences.append(self.say("price_of_each", **each))
-            sentences += self._bearers(worlds["loss_of_actor"].sel(cause="both"))
+        sentences += self._price(worlds)
         sentences += self._vetoes(worlds)
         return Section(self.say("silos"), sentences)
 
+    def _price(self, worlds: xr.Dataset) -> list[str]:
+        """What silos and short-termism cost, and whom."""
+        loss = {str(cause): float(worlds["loss"].sel(cause=cause)) for cause in worlds["cause"].values}
+        if len(set(worlds["chosen"].values.ravel().tolist())) == 1:
+            return [self.say("price_none")]
+        if loss["both"] == 0:
+            return [self.say("price_nothing_lost")]
+        if loss["both"] < 0:
+            return [self.say("price_negative", amount=self.size(loss["both"]))]
+        low, _, high = (float(value) for value in worlds["loss_quantile"].sel(cause="both").values)
+        known = "" if math.isnan(low) or self.is_certain else self.say("range", range=self.between(low, high))
+        both = worlds.sel(cause="both")
+        sentences = [self.say("price", amount=self.total(loss["both"]), range=known)]
+        if not self.is_certain and not math.isnan(float(both["probability_of_loss"])):
+            sentences.append(self.say("price_sure", count=self.count(float(both["probability_of_loss"]))))
+        if not self._told(loss["both"], float(both["loss_mcse"])) and not self.is_certain:
+            sentences.append(self.say("price_open"))
+        if says_cashable(self.results):
+            sentences.append(self.say("price_cashable", amount=self.total(float(both["cashable_loss"]))))
+        of_public = float(worlds["loss_of_actor"].sel(cause="both", actor="public_sector"))
+        if of_public:
+            phrase = "price_public" if of_public > 0 else "price_public_gains"
+            sentences.append(self.say(phrase, amount=self.size(of_public)))
+        each = {cause: self.total(loss[cause]) for cause in ("silos", "short_termism")}
+        if len({*each.values(), self.total(loss["both"])}) == 1:
+            sentences.append(self.say("price_each_enough"))
+        else:
+            sentences.append(self.say("price_of_each", **each))
+        return [*sentences, *self._bearers(worlds["loss_of_actor"].sel(cause="both"))]
+
     def _bearers(self, losses: xr.DataArray) -> list[str]:
-        actors = [str(actor) for actor in self.results["actor"].values]
-        size = {name: float(losses.sel(actor=name)) for name in actors}
-        least = _NEGLIGIBLE * max(abs(value) for value in size.values())
-        those = sorted((name for name in actors if size[name] > least), key=lambda name: -size[name])[:_MOST]
-        if not those:
-            return []
-        listed = [self.say("gainer", actor=self.actor(name), amount=self.size(size[name])) for name in those]
-        return [self.say("bearers", names=self.language.listed(listed))]
+        size = {str(of): float(losses.sel(actor=of)) for of in self.results["actor"].values}
+        bearers = self._largest(size, size.values())
+        spared = self._largest({of: -size[of] for of in size}, size.values())
+        return [*self._listed("bearers", bearers, size), *self._listed("spared", spared, size)]
 
     def _vetoes(self, worlds: xr.Dataset) -> list[str]:
+        """Who would not fund what by itself, those with the same of it together."""
         vetoed = worlds["vetoed"].sel(horizon="long")
-        said = []
+        by_actors: dict[tuple[str, ...], list[str]] = {}
         for member in (str(name) for name in worlds["member"].values):
-            actors = [str(of) for of in vetoed["payer"].values if bool(vetoed.sel(member=member, payer=of))]
+            actors = tuple(
+                str(of)
+                for of in vetoed["payer"].values
+                if bool(vetoed.sel(member=member, payer=of)) and self._is_told(member, str(of))
+            )
             if actors:
-                names = self.language.listed([self.actor(of) for of in actors])
-                intervention = self.language.intervention(self.scenario, member)
-                said.append(self.say("vetoes", actor=names, intervention=intervention))
-        return said
+                label = self.language.intervention(self.scenario, member)
+                by_actors.setdefault(actors, []).append(label)
+        return [
+            self.say(
+                "vetoes", actor=self.language.listed([self.actor(of) for of in actors]),
+                intervention=self.language.listed(labels),
+            )
+            for actors, labels in by_actors.items()
+        ]  # fmt: skip
+
+    def _is_told(self, member: str, actor: str) -> bool:
+        """Whether the simulation settles what an actor gains by an intervention alone."""
+        usual = set(self.scenario.strategies[str(self.results.attrs["comparator"])])
+        only = [name for name in self.interventions if set(self.scenario.strategies[name]) == usual | {member}]
+        if not only:
+            return False
+        gains = self.found.who_gains.sel(intervention=only[0], actor=actor)
+        if self.question.probability is not None:
+            return not math.isnan(float(gains["probability_within"].isel(horizon=-1)))
+        return self.is_certain or self._told(float(gains["net_saving"]), float(gains["net_saving_mcse"]))
 
     def agreements(self) -> Section:
-        shares, sentences = self.found.cost_shares, []
+        shares, sentences, without = self.found.cost_shares, [], []
         for name in self.interventions:
             at = shares.sel(intervention=name)
             total, share = float(at["total"]), at["share"].sel(way="proportional")
             if math.isnan(float(at["share"].sel(way="as_now").max())):
                 continue  # it costs nothing
-            if not total > 0:
-                sentences.append(self.say("no_shares", strategy=self.strategy(name), amount=self.total(total)))
+            if bool(share.isnull().any()):
+                without.append(self.strategy(name))
                 continue
-            paying = [str(of) for of in share["actor"].values if float(share.sel(actor=of)) >= 0.005]
-            paying.sort(key=lambda of: -float(share.sel(actor=of)))
+            actors = sorted((str(of) for of in share["actor"].values), key=lambda of: -float(share.sel(actor=of)))
+            percents = _parted([float(share.sel(actor=of)) for of in actors], 100)
             parts = [
-                self.say("payer", actor=self.actor(of), share=self.language.percent(float(share.sel(actor=of))))
-                for of in paying
+                self.say("payer", actor=self.actor(of), share=self.language.percent(percent / 100))
+                for of, percent in zip(actors, percents, strict=True)
+                if percent
             ]
-            sentences.append(
-                self.say(
-                    "shared", strategy=self.strategy(name), amount=self.total(total), shares=self.language.listed(parts)
-                )
-            )
+            words = {"strategy": self.strategy(name), "amount": self.total(total)}
+            sentences.append(self.say("shared", shares=self.language.listed(parts), **words))
             reachable = float(at["reachable"])
-            if not math.isnan(reachable):
+            if not math.isnan(reachable) and not self.is_certain:
                 sentences.append(self.say("reachable", count=self.count(reachable)))
+        if without:
+            sentences.append(self.say("no_shares", strategies=self.language.listed(without)))
         return Section(self.say("agreements"), sentences)
 
     def contract(self, found: xr.Dataset) -> Section:
@@ -367,39 +441,69 @@ class _Page(Speech):
         for name in chosen:
             repaid = self.count(float(found["probability_repaid"].sel(intervention=name)))
             sentences.append(self.say("fund_repaid", strategy=self.strategy(name), count=repaid))
+        among = self.language.listed([self.actor(of) for of in self.found.among])
+        ask = self.question
+        terms = {"repaid": self.language.rate(ask.repaid), "interest": self.language.rate(ask.interest)}
+        sentences.append(self.say("fund_terms", among=among, **terms))
+        if self.results.attrs["engine"] != "expected":
+            sentences.append(self.say("fund_luck"))
         return Section(self.say("fund"), sentences)
 
     def fairness(self) -> Section:
         found, heading = self.found.fairness, self.say("fairness")
         if found is None:
             return Section(heading, [self.say("no_groups")])
-        asked = self.question.outcome
-        outcomes = [str(name) for name in found["outcome"].values]
-        told = [asked] if asked is not None else outcomes[:1]
-        sentences = []
+        asked, sentences = self.question.outcome, []
+        several = (found["best_off"] != found["worst_off"]).any("outcome")  # of one subgroup there is no gap
         for name in self.interventions:
-            for attribute in (str(of) for of in found["attribute"].values):
-                for outcome in told:
-                    sentences += self._gap(found, name, attribute, outcome)
+            for attribute in (str(of) for of in found["attribute"].values[several.values]):
+                if asked is not None:
+                    sentences += self._gap(found, name, attribute, asked)
+                sentences += self._gaps(found.sel(intervention=name, attribute=attribute), name, attribute)
         return Section(heading, sentences)
+
+    def _gaps(self, found: xr.Dataset, name: str, attribute: str) -> list[str]:
+        """Of which outcomes the gap becomes smaller or larger."""
+        smaller: list[str] = []
+        larger: list[str] = []
+        for outcome in (str(of) for of in found["outcome"].values if str(of) != self.question.outcome):
+            at = found.sel(outcome=outcome)
+            before, after = (float(at["gap"].sel(strategy=of)) for of in (str(self.results.attrs["comparator"]), name))
+            digits = _digits(before, after)
+            told = {of: self.language.number(value, digits) for of, value in (("before", before), ("after", after))}
+            if told["before"] == told["after"] or not self._told(*(float(at[of]) for of in _GAP_CHANGE)):
+                continue
+            part = self.say("gap_of", outcome=self.language.outcome(self.scenario, outcome), **told)
+            (smaller if abs(after) < abs(before) else larger).append(part)
+        words = {"strategy": self.strategy(name), "attribute": attribute}
+        said = [
+            self.say(phrase, names="; ".join(parts), **words)
+            for phrase, parts in (("gaps_smaller", smaller), ("gaps_larger", larger))
+            if parts
+        ]
+        return said or ([] if self.question.outcome is not None else [self.say("gaps_open", **words)])
 
     def _gap(self, found: xr.Dataset, name: str, attribute: str, outcome: str) -> list[str]:
         at = found.sel(attribute=attribute, outcome=outcome)
         before, after = (
             float(at["gap"].sel(strategy=of)) for of in (str(self.results.attrs["comparator"]), name)
         )  # fmt: skip
-        if math.isnan(before) or math.isnan(after):
+        if math.isnan(before) or math.isnan(after) or str(at["best_off"].values) == str(at["worst_off"].values):
             return []
         words = {
             "strategy": self.strategy(name), "outcome": self.language.outcome(self.scenario, outcome),
-            "attribute": attribute, "best": _level(at["best_off"]), "worst": _level(at["worst_off"]),
+            "attribute": attribute, "best": level_of(at["best_off"]), "worst": level_of(at["worst_off"]),
             "before": self.language.number(before, _digits(before, after)),
             "after": self.language.number(after, _digits(before, after)),
         }  # fmt: skip
+        exact = self.results.attrs["engine"] == "expected"
+        change, error = (float(at[of].sel(intervention=name)) for of in _GAP_CHANGE)
+        if not exact and not self._told(change, error):
+            return [self.say("gap_open", **words)]
         if words["before"] == words["after"]:
             return [self.say("gap_same", **words)]
         probability = float(at["probability_narrower"].sel(intervention=name))
-        luck = "" if self.results.attrs["engine"] == "expected" else self.say("gap_luck")
+        luck = "" if exact else self.say("gap_luck")
         return [self.say("gap", count=self.count(probability), luck=luck, **words)]
 
     def weakest(self) -> Section:
@@ -459,11 +563,6 @@ def _parted(shares: Iterable[float], total: int) -> list[int]:
     for place in sorted(range(len(exact)), key=lambda at: found[at] - exact[at])[: total - sum(found)]:
         found[place] += 1
     return found
-
-
-def _level(group: xr.DataArray) -> str:
-    """The level of a subgroup by its name: ``female`` of ``sex: female``."""
-    return str(group.values).split(": ", 1)[-1]
 
 
 def _digits(*values: float) -> int:

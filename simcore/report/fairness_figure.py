@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from simcore.report.decision_answers import level_of
 from simcore.report.decision_panels import (
     AXIS,
     GREY,
@@ -46,7 +47,7 @@ def fairness_sheet(words: Words) -> Sheet | None:
         return None
     names = [str(name) for name in found["intervention"].values]
     some = (found["gap_change"].fillna(0.0) != 0).any() | (found["total_change"].fillna(0.0) != 0).any()
-    if not bool(some):
+    if not bool(some) or not bool((found["best_off"] != found["worst_off"]).any()):
         return None
     sheet = Sheet(words, words.head("fairness"), [words.head("figure_fairness"), *words.luck_in()])
     marks: list[Style] = [
@@ -62,7 +63,8 @@ def fairness_sheet(words: Words) -> Sheet | None:
     outcomes = [str(of) for of in found["outcome"].values]
     asked = words.found.question.outcome
     wanted = asked if asked in outcomes else outcomes[0]
-    for attribute in (str(of) for of in found["attribute"].values):
+    several = (found["best_off"] != found["worst_off"]).any("outcome")  # of one subgroup there is no gap
+    for attribute in (str(of) for of in found["attribute"].values[several.values]):
         at = found.sel(attribute=attribute)
         _add_attribute(sheet, words, at, attribute, wanted, names, marks, usual)
     return sheet
@@ -77,7 +79,7 @@ def _add_attribute(
     lane = 0.17 if len(names) < 6 else 0.13
     lines = []
     for outcome in outcomes:
-        worst, best = (str(at[of].sel(outcome=outcome).values).split(": ", 1)[-1] for of in ("worst_off", "best_off"))
+        worst, best = (level_of(at[of].sel(outcome=outcome)) for of in ("worst_off", "best_off"))
         between = words.head("figure_between", worst=worst, best=best)
         lines.append([*lines_of(words.outcome(outcome), 2.0, SMALL), *lines_of(between, 2.0, SMALL)])
     rows = Rows(lines, rules=frozenset(range(len(outcomes) - 1)), least=lane * len(names) + 0.14)

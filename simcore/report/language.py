@@ -26,8 +26,12 @@ _VIEWS: Mapping[str, Phrase] = {
 _USUAL: Phrase = ("Usual", "Som i dag")
 _AND: Phrase = ("and", "och")
 _NEVER: Phrase = ("never", "aldrig")
-_MILLION: Phrase = ("million", "miljoner")
-_BILLION: Phrase = ("billion", "miljarder")
+#: For several, and for one.
+_MILLION: tuple[Phrase, Phrase] = (("million", "miljoner"), ("million", "miljon"))
+_BILLION: tuple[Phrase, Phrase] = (("billion", "miljarder"), ("billion", "miljard"))
+_KRONOR = "kronor"
+#: A number this near to a whole one is whole.
+_WHOLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -87,16 +91,43 @@ class Language:
         rounded = size if size == 0 else round(size, _DIGITS - 1 - math.floor(math.log10(size)))
         for unit, words in ((1e9, _BILLION), (1e6, _MILLION)):
             if rounded >= unit:
-                shown = rounded / unit
-                digits = max(0, _DIGITS - 1 - math.floor(math.log10(shown)))
-                text = f"{self.number(shown, digits)}{_NARROW}{self.one_of(words)}"
+                text = self._shortest(rounded / unit)
+                text = f"{text}{_NARROW}{self.one_of(words[text == '1'])}"
                 break
         else:
-            text = self.number(rounded, 0 if rounded >= 10 else 2)
+            text = self._shortest(rounded)
         sign = _MINUS if value < 0 and rounded else ""
         if self.code == "sv":
-            return f"{sign}{text}{_NARROW}{'kronor' if currency == 'SEK' else currency}"
+            return f"{sign}{text}{_NARROW}{self.currency(currency)}"
         return f"{sign}{currency}{_NARROW}{text}"
+
+    def _shortest(self, value: float) -> str:
+        """A number with three digits, without zeros behind the decimal point."""
+        digits = 0 if value == 0 else max(0, _DIGITS - 1 - math.floor(math.log10(value)))
+        while digits and abs(value * 10.0 ** (digits - 1) - round(value * 10.0 ** (digits - 1))) < _WHOLE:
+            digits -= 1
+        return self.number(value, digits)
+
+    def between(self, low: float, high: float, currency: str) -> str:
+        """Write two amounts that something lies between; in Swedish with their unit once, where it is the same."""
+        first, second = (self.amount(value, currency) for value in (low, high))
+        if self.code == "sv":
+            name = f"{_NARROW}{self.currency(currency)}"
+            first = first.removesuffix(name)
+            unit = second.removesuffix(name).split(_NARROW)[-1]
+            if unit.isalpha():
+                first = first.removesuffix(f"{_NARROW}{unit}")
+        return f"{first} {self.one_of(_AND)} {second}"
+
+    def rate(self, value: float) -> str:
+        """Write a rate with as many decimals as it has, up to two."""
+        scaled = [100 * value * 10.0**digits for digits in (0, 1)]
+        digits = next((place for place, of in enumerate(scaled) if abs(of - round(of)) < _WHOLE), 2)
+        return self.percent(value, digits)
+
+    def currency(self, code: str) -> str:
+        """Name of a currency in tables."""
+        return _KRONOR if self.code == "sv" and code == "SEK" else code
 
     def percent(self, value: float, digits: int = 0) -> str:
         """Write a share in per cent; what is nearly nothing or nearly all is not rounded to it."""
@@ -104,9 +135,9 @@ class Language:
             return "–"
         least = 0.5 * 10.0 ** -(digits + 2)
         one = self.number(10.0**-digits, digits)
-        if _ROUNDING < value < least:
+        if _ROUNDING < value <= least:
             return f"<{_NARROW}{one}{_NARROW}%"
-        if 1 - least < value < 1 - _ROUNDING:
+        if 1 - least <= value < 1 - _ROUNDING:
             return f">{_NARROW}{self.number(100 - 10.0**-digits, digits)}{_NARROW}%"
         return f"{self.number(100 * value, digits)}{_NARROW}%"
 
@@ -115,9 +146,11 @@ class Language:
         return "–" if math.isnan(value) else self.one_of(_NEVER) if math.isinf(value) else f"{value:.0f}"
 
     def listed(self, names: Sequence[str]) -> str:
-        """Names in a row: ``a``, ``a and b``, ``a, b and c``."""
+        """Names in a row: ``a``, ``a and b``, ``a, b and c``; ``a, b; c`` where names have such words in them."""
         if len(names) < 2:
             return "".join(names)
+        if any(", " in name or f" {self.one_of(_AND)} " in name for name in names):
+            return "; ".join(names)
         return f"{', '.join(names[:-1])} {self.one_of(_AND)} {names[-1]}"
 
     def actor(self, scenario: Scenario, name: str) -> str:

@@ -6,11 +6,13 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
 import simcore
 from simcore.decisions.agreements import cost_shares, shapley_value
+from simcore.decisions.fund import loans
 from simcore.errors import ResultsError, UnknownNameError
 
 from ..analysis.made import made
@@ -100,8 +102,8 @@ def test_without_a_gain_there_are_no_shares() -> None:
 
 def test_who_loses_by_it_is_paid_its_shapley_value() -> None:
     shares = cost_shares(ten_draws([-2.0] * 10, [30.0] * 10)).sel(intervention="help")  # type: ignore[arg-type]
-    assert shares["share"].sel(way="proportional").values.tolist() == [0, 1]
-    assert shares["net"].sel(way="proportional").values.tolist() == [-2, 20]
+    assert shares["share"].sel(way="proportional").values.tolist() == [-0.2, 1.2]
+    assert shares["net"].sel(way="proportional").values.tolist() == [0, 18]
     # v(town) = 0, v(state) = 20, v(both) = 18.
     assert shares["net"].sel(way="shapley").values.tolist() == [-1, 19]
     np.testing.assert_allclose(shares["share"].sel(way="shapley"), [-0.1, 1.1])
@@ -132,3 +134,38 @@ def test_wrong_input() -> None:
         cost_shares(results, among=[])  # type: ignore[arg-type]
     with pytest.raises(ResultsError, match="at most 16"):
         shapley_value(np.ones(17), 1.0)
+
+
+def test_allowances_are_gains_of_who_gets_them_and_costs_of_who_pays() -> None:
+    """The town pays 5 for a programme and 20 to home, which the state saves 15 by: town -25, state 15, home 20."""
+    year = np.ones((4, 3)) * [1, 0, 0]
+    usual = {("town", "resource"): 0 * year, ("state", "resource"): 15 * year}
+    help_ = {
+        ("town", "programme"): 5 * year, ("town", "transfer"): 0 * year, ("state", "resource"): 0 * year,
+    }  # fmt: skip
+    results = made({"usual": usual, "help": help_})
+    allowance = results["cost"].isel(cost_kind=[0]).assign_coords(cost_kind=["programme_transfer"]) * 0.0
+    allowance.loc[{"strategy": "help", "actor": "town", "year": 2024}] = 20.0
+    allowance.loc[{"strategy": "help", "actor": "home", "year": 2024}] = -20.0
+    money = xr.concat([results["cost"], allowance], dim="cost_kind")
+    parts = [
+        results["present_value_of_part"],
+        allowance.sum("year")
+        + 0.0
+        * results["present_value_of_part"]
+        .isel(cost_kind=[0], drop=True)
+        .assign_coords(cost_kind=["programme_transfer"]),
+    ]
+    others = results.drop_vars(["cost", "present_value", "present_value_of_part"]).drop_dims(
+        "cost_kind", errors="ignore"
+    )
+    results = others.assign(cost=money, present_value=money, present_value_of_part=xr.concat(parts, dim="cost_kind"))
+    public = cost_shares(results).sel(intervention="help")
+    assert float(public["total"]) == -10
+    assert public["share"].sel(way="as_now").values.tolist() == [1, 0]
+    assert np.isnan(public["share"].sel(way="proportional")).all()
+    everybody = cost_shares(results, among=["town", "state", "home"]).sel(intervention="help")
+    assert float(everybody["total"]) == 10
+    np.testing.assert_allclose(everybody["share"].sel(way="proportional"), [0, 15 / 35, 20 / 35])
+    np.testing.assert_allclose(everybody["net"].sel(way="proportional").sum(), 10)
+    assert loans(results)["outlay"].sel(intervention="help").values.tolist() == [[25, 0, 0]] * 4

@@ -182,3 +182,33 @@ def test_wrong_input(help_and_school: xr.Dataset) -> None:
             price_of_silos(help_and_school, probability=probability)
     with pytest.raises(UnknownNameError):
         price_of_silos(help_and_school, also=["nonsense"])
+
+
+def test_what_nobody_pays_for_is_left_out_of_a_combination_too() -> None:
+    """The town gains 20 by the team; the coach costs nobody anything and home 50."""
+    results = made(
+        {
+            "usual": spent([30, 0, 0], [0, 0, 0], [0, 0, 0], {}),
+            "team": spent([0, 0, 0], [0, 0, 0], [0, 0, 0], {"town": 10}),
+            "coach": spent([30, 0, 0], [0, 0, 0], [50, 0, 0], {}),
+            "both": spent([0, 0, 0], [0, 0, 0], [50, 0, 0], {"town": 10}),
+        }
+    ).assign_attrs(strategies=json.dumps({"usual": [], "team": ["t"], "coach": ["c"], "both": ["t", "c"]}))
+    worlds = price_of_silos(results)
+    assert (worlds["chosen"] == "team").all()
+    assert worlds["loss"].values.tolist() == [0, 0, 0]
+
+
+def test_all_public_actors_together() -> None:
+    """What costs the town 10 and saves home 30 is nothing for the public sector, and 20 for all."""
+    results = made(
+        {
+            "usual": spent([0, 0, 0], [0, 0, 0], [30, 0, 0], {}),
+            "help": spent([0, 0, 0], [0, 0, 0], [0, 0, 0], {"town": 10}),
+        }
+    )
+    assert price_of_silos(results)["chosen"].sel(decider="together").values.tolist() == ["help", "help"]
+    public = price_of_silos(results, together="public_sector")
+    assert (public["chosen"] == "usual").all()
+    with pytest.raises(UnknownNameError, match="'home' is not a view"):
+        price_of_silos(results, together="home")

@@ -43,7 +43,7 @@ def test_the_page(results: str) -> None:
     assert done.exit_code == 0, done.output
     for text in (
         "Fewer leave upper secondary school without an exam", "The price of silos and short-termism", "Agreements",
-        "Differences between groups", "What this rests on", "of 60 futures",
+        "Differences between groups", "What the result rests on", "of 60 futures",
     ):  # fmt: skip
         assert text in words(done)
     assert "Payment by results" not in words(done)
@@ -55,9 +55,9 @@ def test_the_page(results: str) -> None:
 def test_each_topic(results: str) -> None:
     options = ["--outcome", "exam_at_24", "--capital", "20000000", "--groups", "3"]
     heads = {
-        "gains": "who pays, who gains", "when": "when the money is back", "silos": "Four worlds",
+        "gains": "who pays, who gains", "when": "when the money is back", "silos": "Four ways to decide",
         "agreements": "ways to share the cost", "contract": "Payment by results: Exam by 24",
-        "fund": "A fund of SEK 20.0 million", "fairness": "differences between groups", "ranking": "Ranking",
+        "fund": "A fund of SEK 20 million", "fairness": "differences between groups", "ranking": "Ranking",
     }  # fmt: skip
     assert set(heads) == set(TOPICS)
     whole = words(simcore("decide", results, *options, "--show", "all"))
@@ -66,7 +66,7 @@ def test_each_topic(results: str) -> None:
         assert head in alone
         assert head in whole
         assert not [other for name, other in heads.items() if name != topic and other in alone]
-    assert "Vem" in words(simcore("decide", results, "--show", "silos", "--lang", "sv"))
+    assert "Vem beslutar" in words(simcore("decide", results, "--show", "silos", "--lang", "sv"))
 
 
 def test_numbers_for_machines(results: str, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_options_change_the_answer(results: str) -> None:
     plain = simcore("decide", results, "--show", "agreements", "--show", "silos").output
     for option in (
         ["--among", "municipality", "--among", "region"], ["--not-losing", "0.55"], ["--probability", "0.6"],
-        ["--also", "public_funds"], ["--budget-years", "30"],
+        ["--also", "public_funds"], ["--budget-years", "30"], ["--together", "public_sector"],
     ):  # fmt: skip
         assert simcore("decide", results, "--show", "agreements", "--show", "silos", *option).output != plain
     fund = ["--show", "fund", "--capital", "3000000"]
@@ -132,6 +132,11 @@ def test_options_change_the_answer(results: str) -> None:
         (["--not-losing", "0"], "A probability not to lose is between 0 and 1; found 0.0."),
         (["--inflation", "2"], "Inflation per year is a number such as 0.02, above -0.5 and below 1; found 2.0."),
         (["--csv", "/proc/none"], "/proc/none could not be written"),
+        (
+            ["--figures", "/etc/hostname"],
+            "/etc/hostname is a file: name a folder, which several files are written into.",
+        ),
+        (["--together", "town"], "'town' is not a view"),
     ],
 )
 def test_what_is_wrong_is_told(results: str, options: list[str], message: str) -> None:
@@ -150,7 +155,7 @@ def test_results_without_subgroups(tmp_path: Path) -> None:
     assert message in words(done)
     done = simcore("decide", folder, "--show", "all")
     assert done.exit_code == 0, done.output
-    assert "To see what changes for subgroups, run with --by ATTRIBUTE." in words(done)
+    assert "To see differences between groups, run 'simcore run' again with --by ATTRIBUTE." in words(done)
 
 
 def test_results_that_are_none(tmp_path: Path) -> None:
@@ -172,3 +177,31 @@ def test_what_the_readme_quotes(tmp_path: Path) -> None:
     page = words(simcore("decide", folder))
     for part in parts:
         assert part in page
+
+
+def test_a_single_strategy_leaves_nothing_to_decide(tmp_path: Path) -> None:
+    case = str(Path(__file__).parents[1] / "scenarios" / "good" / "correlated.yaml")
+    folder = str(tmp_path / "out")
+    assert simcore("run", case, "--draws", "16", "--persons", "40", "--out", folder).exit_code == 0
+    done = simcore("decide", folder)
+    assert done.exit_code == 2
+    assert "there is nothing to decide between." in words(done)
+
+
+def test_prices_that_luck_hides(tmp_path: Path) -> None:
+    case = str(Path(__file__).parents[1] / "scenarios" / "good" / "programmes.yaml")
+    folder = str(tmp_path / "out")
+    assert simcore("run", case, "--draws", "16", "--persons", "40", "--out", folder).exit_code == 0
+    done = simcore("decide", folder, "--outcome", "years_ill", "--show", "all")
+    assert done.exit_code == 0, done.output
+
+
+def test_everything_for_machines(results: str) -> None:
+    """Without topics all of them; what is never and what is infinite is told from what is not known."""
+    told = json.loads(simcore("decide", results, "--json").output)
+    assert set(told) >= {
+        "page",
+        *(name for topic in TOPICS if topic not in ("contract", "fund") for name in TOPICS[topic]),
+    }
+    years = told["payback"]["data_vars"]["break_even_quantile"]["data"]
+    assert "Infinity" in json.dumps(years)

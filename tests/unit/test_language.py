@@ -40,14 +40,14 @@ def test_numbers(value: float, digits: int, english: str, swedish: str) -> None:
     ("value", "english", "swedish"),
     [
         (1_234_567.0, "SEK_1.23_million", "1,23_miljoner_kronor"),
-        (999_999.0, "SEK_1.00_million", "1,00_miljoner_kronor"),
+        (999_999.0, "SEK_1_million", "1_miljon_kronor"),
         (12_345_678.0, "SEK_12.3_million", "12,3_miljoner_kronor"),
         (123_456_789.0, "SEK_123_million", "123_miljoner_kronor"),
-        (2_500_000_000.0, "SEK_2.50_billion", "2,50_miljarder_kronor"),
+        (2_500_000_000.0, "SEK_2.5_billion", "2,5_miljarder_kronor"),
         (-341_234.0, "~SEK_341,000", "~341_000_kronor"),
-        (15.4, "SEK_15", "15_kronor"),
-        (0.5, "SEK_0.50", "0,50_kronor"),
-        (0.0, "SEK_0.00", "0,00_kronor"),
+        (15.4, "SEK_15.4", "15,4_kronor"),
+        (0.5, "SEK_0.5", "0,5_kronor"),
+        (0.0, "SEK_0", "0_kronor"),
     ],
 )
 def test_amounts_in_sentences(value: float, english: str, swedish: str) -> None:
@@ -65,6 +65,9 @@ def test_amounts_in_sentences(value: float, english: str, swedish: str) -> None:
         (0.001, 0, "<_1_%", "<_1_%"),
         (0.9999, 0, ">_99_%", ">_99_%"),
         (0.0001, 1, "<_0.1_%", "<_0,1_%"),
+        (0.005, 0, "<_1_%", "<_1_%"),
+        (0.995, 0, ">_99_%", ">_99_%"),
+        (1 - 1e-12, 0, "100_%", "100_%"),
         (1.0, 0, "100_%", "100_%"),
         (0.0, 0, "0_%", "0_%"),
         (math.nan, 0, "–", "–"),
@@ -127,3 +130,23 @@ def test_both_languages_say_the_same_of_the_same(phrases: dict[str, tuple[str, s
         assert fields[0] == fields[1], key
         assert len(english) < 400, key
         assert english.endswith(".") == swedish.endswith("."), key
+
+
+def test_what_lies_between() -> None:
+    assert SV.between(-4.61e6, 17.1e6, "SEK").replace(SPACE, " ") == f"{MINUS}4,61 och 17,1 miljoner kronor"
+    assert SV.between(-460_000.0, 1.2e6, "SEK").replace(SPACE, " ") == f"{MINUS}460 000 och 1,2 miljoner kronor"
+    assert SV.between(500.0, 12_000.0, "SEK").replace(SPACE, " ") == "500 och 12 000 kronor"
+    assert SV.between(1e6, 2e6, "SEK").replace(SPACE, " ") == "1 miljon och 2 miljoner kronor"
+    assert EN.between(-4.61e6, 17.1e6, "SEK").replace(SPACE, " ") == f"{MINUS}SEK 4.61 million and SEK 17.1 million"
+
+
+def test_rates_and_currencies() -> None:
+    assert [EN.rate(value).replace(SPACE, " ") for value in (0.02, 0.035, 0.0125, 0.0, 1.0)] == [
+        "2 %", "3.5 %", "1.25 %", "0 %", "100 %",
+    ]  # fmt: skip
+    assert (SV.currency("SEK"), EN.currency("SEK"), SV.currency("EUR")) == ("kronor", "SEK", "EUR")
+
+
+def test_lists_of_names_with_conjunctions() -> None:
+    assert SV.listed(["Individen och hushållet", "Kommunen"]) == "Individen och hushållet; Kommunen"
+    assert EN.listed(["Government, other", "Town", "State"]) == "Government, other; Town; State"
