@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from simcore.report.decision_answers import Answers
-    from simcore.report.decision_words import Section
+    from simcore.report.decision_speech import Section
     from simcore.report.language import Language
     from simcore.scenario.loading import ScenarioFile
 

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import xarray as xr
 
 from simcore.analysis.avoided_cost import VIEWS
+from simcore.analysis.luck import varying_figures
+from simcore.analysis.two_orders import errors_of_95
+from simcore.report.decision_answers import Answers, Question
 from simcore.report.decision_phrases import PHRASES
 from simcore.report.language import Language
+from simcore.scenario.loading import ScenarioFile
 from simcore.scenario.schema import Scenario
 
 #: Below so many draws, shares of futures are counted in those that there are.
 HUNDRED = 100
 #: What is nearer to nothing or all than half of one in a hundred is not rounded to it.
 _HALF_A_FUTURE = 0.005
+
+
+#: Names that are told of those who gain or lose most, and of outcomes and effects.
+_MOST = 3
+#: Amounts below this share of the largest are not worth a word.
+_NEGLIGIBLE = 0.01
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it."""
+
+    heading: str
+    sentences: list[str]
 
 
 class Speech:
@@ -81,3 +101,51 @@ class Speech:
         if self.results.attrs.get("discount_by_year"):
             return self.say("at_rates")
         return self.say("at_a_rate", rate=self.language.rate(rate)) if rate else self.say("at_no_rate")
+
+
+class Voice(Speech):
+    """What is said of answers: which of them the results settle, and whose amounts are worth a word.
+
+    Parameters
+    ----------
+    results, file
+        What was run.
+    question, found
+        What was asked of it, and the answers.
+    language
+        That is spoken.
+    """
+
+    def __init__(
+        self, results: xr.Dataset, file: ScenarioFile, question: Question, found: Answers, language: Language
+    ) -> None:
+        super().__init__(results, file.scenario, language)
+        self.file, self.question, self.found = file, question, found
+        self.usual = str(results.attrs["comparator"])
+        self.interventions = [str(name) for name in results["strategy"].values if str(name) != self.usual]
+        self.is_certain = varying_figures(results).sizes["parameter"] == 0
+        self.is_exact = results.attrs["engine"] == "expected"
+        self.errors = errors_of_95(results["present_value"])
+
+    def told(self, mean: float, error: float) -> bool:
+        """Whether a mean over draws is told from nothing; of one draw nothing is."""
+        return abs(mean) > self.errors * error  # false where the error is not known
+
+    def largest(self, size: Mapping[str, float], among: Iterable[float]) -> list[str]:
+        """Those with the largest amounts, without those that are not worth a word."""
+        least = _NEGLIGIBLE * max((abs(value) for value in among), default=0.0)
+        return sorted((of for of in size if size[of] > least), key=lambda of: -size[of])[:_MOST]
+
+    def listed(self, phrase: str, names: Sequence[str], size: Mapping[str, float]) -> list[str]:
+        """A sentence with some actors and their amounts, if there are any."""
+        parts = [self.say("gainer", actor=self.actor(of), amount=self.size(size[of])) for of in names]
+        return [self.say(phrase, names=self.language.listed(parts))] if parts else []
+
+
+def parted(shares: Iterable[float], total: int) -> list[int]:
+    """Whole numbers that add up to a total, as near to their shares as can be (largest remainders)."""
+    exact = [share * total for share in shares]
+    found = [math.floor(of + 1e-9) for of in exact]
+    for place in sorted(range(len(exact)), key=lambda at: found[at] - exact[at])[: total - sum(found)]:
+        found[place] += 1
+    return found

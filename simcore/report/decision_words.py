@@ -7,42 +7,26 @@ target group; shares of futures are probabilities of what is expected, in whole 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from simcore.analysis.cashable import says_cashable
 from simcore.analysis.deaths import says_years_alive, summarise_survival
-from simcore.analysis.luck import varying_figures
 from simcore.analysis.settled import unsettled_ranking, unsettled_signs
-from simcore.analysis.two_orders import errors_of_95
-from simcore.report.decision_answers import Answers, Question, level_of, too_few
-from simcore.report.decision_speech import HUNDRED, Speech
+from simcore.report.agreement_words import AgreementWords
+from simcore.report.decision_answers import Answers, Question
+from simcore.report.decision_speech import HUNDRED, Section, Voice, parted
 from simcore.report.language import Language
 from simcore.report.quality import parameter_quality, weak_drivers
 from simcore.scenario.loading import ScenarioFile
 
 #: Below so many draws a reader is told that shares of them are rough.
 _ROUGH = 400
-#: Names that are told of those who gain or lose most, and of outcomes and effects.
-_MOST = 3
-#: Amounts below this share of the largest are not worth a word.
-_NEGLIGIBLE = 0.01
 #: Of those futures in which the money comes back, the share by whose year it is told.
 _BY_THEN = 0.95
-_GAP_CHANGE = ("gap_change", "gap_change_mcse")
 #: What an amount is lost or returned of.
 _HUNDRED_MONEY = 100.0
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading and what stands below it."""
-
-    heading: str
-    sentences: list[str]
 
 
 def decision_page(
@@ -64,27 +48,12 @@ def decision_page(
     if len(page.interventions) > 1:
         sections.append(page.comparison())
     sections += [page.intervention(name) for name in page.interventions]
-    sections += [page.silos(), page.agreements()]
-    if found.outcome_contract is not None:
-        sections.append(page.contract(found.outcome_contract))
-    if found.investment_fund is not None:
-        sections.append(page.fund(found.investment_fund))
-    sections += [page.fairness(), page.weakest()]
+    sections += [page.silos(), *AgreementWords(results, file, question, found, language).sections(), page.weakest()]
     return [section for section in sections if section.sentences]
 
 
-class _Page(Speech):
-    """What the sentences are made from."""
-
-    def __init__(
-        self, results: xr.Dataset, file: ScenarioFile, question: Question, found: Answers, language: Language
-    ) -> None:
-        super().__init__(results, file.scenario, language)
-        self.file, self.question, self.found = file, question, found
-        self.interventions = [str(name) for name in found.who_gains["intervention"].values]
-        self.is_certain = varying_figures(results).sizes["parameter"] == 0
-        self.errors = errors_of_95(results["present_value"])
-        self.open_signs = unsettled_signs(results, also=question.also)
+class _Page(Voice):
+    """The sections that every page has, but for agreements and differences between groups."""
 
     def about(self) -> Section:
         attributes = self.results.attrs
@@ -153,7 +122,7 @@ class _Page(Speech):
                 "net", actor=self.actor(view), amount=amount, range=self.between(low, high),
                 count=self.count(probability),
             )  # fmt: skip
-        if bool(self.open_signs.sel(intervention=name, actor=view)):
+        if bool(unsettled_signs(self.results, also=self.question.also).sel(intervention=name, actor=view)):
             return [words, self.say("sign_open", actor=self.actor(view))]
         return [words]
 
@@ -175,7 +144,7 @@ class _Page(Speech):
             return [self.say("back_hardly", **words)]
         total = min(self.n_draws, HUNDRED)
         parts = [float(back[half]), float(back[most] - back[half]), ever - float(back[most]), 1.0 - ever]
-        by_half, then, later, never = _parted(parts, total)
+        by_half, then, later, never = parted(parts, total)
         if half == most or not then or not by_half:
             by_half, then, half = by_half + then, 0, most
         return [
@@ -203,7 +172,7 @@ class _Page(Speech):
     def _returned(self, gains: xr.Dataset, actor: str) -> list[str]:
         paid, avoided = (float(gains[of].sel(actor=actor)) for of in ("programme_cost", "avoided_cost"))
         error = float(gains["avoided_cost_mcse"].sel(actor=actor))
-        if not self._told(avoided, error) or not paid > 0:
+        if not self.told(avoided, error) or not paid > 0:
             return []  # not told from nothing
         if avoided <= 0:
             return [self.say("returned_negative", actor=self.actor(actor), amount=self.size(avoided))]
@@ -212,32 +181,18 @@ class _Page(Speech):
         )
         return [self.say("returned", hundred=hundred, actor=self.actor(actor), amount=back)]
 
-    def _told(self, mean: float, error: float) -> bool:
-        """Whether a mean over draws is told from nothing; of one draw nothing is."""
-        return abs(mean) > self.errors * error  # false where the error is not known
-
     def _gainers(self, gains: xr.Dataset) -> list[str]:
         net, error = gains["net_saving"], gains["net_saving_mcse"]
         size = {str(of): float(net.sel(actor=of)) for of in self.results["actor"].values}
-        sure = {of for of in size if self._told(size[of], float(error.sel(actor=of)))}
-        gainers = self._largest({of: size[of] for of in size if of in sure and size[of] > 0}, size.values())
-        losers = self._largest({of: -size[of] for of in size if of in sure and size[of] < 0}, size.values())
+        sure = {of for of in size if self.told(size[of], float(error.sel(actor=of)))}
+        gainers = self.largest({of: size[of] for of in size if of in sure and size[of] > 0}, size.values())
+        losers = self.largest({of: -size[of] for of in size if of in sure and size[of] < 0}, size.values())
         open_ones = [size[of] for of in size if of not in sure]
         all_told = not open_ones or not gainers or max(open_ones) < min(size[of] for of in gainers)
         return [
-            *self._listed("gainers" if all_told else "gainers_sure", gainers, size),
-            *self._listed("losers", losers, size),
+            *self.listed("gainers" if all_told else "gainers_sure", gainers, size),
+            *self.listed("losers", losers, size),
         ]
-
-    def _largest(self, size: Mapping[str, float], among: Iterable[float]) -> list[str]:
-        """Those with the largest amounts, without those that are not worth a word."""
-        least = _NEGLIGIBLE * max((abs(value) for value in among), default=0.0)
-        return sorted((of for of in size if size[of] > least), key=lambda of: -size[of])[:_MOST]
-
-    def _listed(self, phrase: str, names: Sequence[str], size: Mapping[str, float]) -> list[str]:
-        """A sentence with some actors and their amounts, if there are any."""
-        parts = [self.say("gainer", actor=self.actor(of), amount=self.size(size[of])) for of in names]
-        return [self.say(phrase, names=self.language.listed(parts))] if parts else []
 
     def _cashable(self, gains: xr.Dataset) -> list[str]:
         if not says_cashable(self.results):
@@ -247,7 +202,7 @@ class _Page(Speech):
         cash = float(at["cashable_net_saving"]) + paid
         if (
             avoided <= 0
-            or not self._told(avoided, float(at["avoided_cost_mcse"]))
+            or not self.told(avoided, float(at["avoided_cost_mcse"]))
             or abs(cash - avoided) < 1e-9 * avoided
             or cash < 0
         ):
@@ -255,7 +210,7 @@ class _Page(Speech):
         return [self.say("cashable", share=self.language.percent(cash / avoided))]
 
     def comparison(self) -> Section:
-        ranks, usual = self.found.ranking, str(self.results.attrs["comparator"])
+        ranks, usual = self.found.ranking, self.usual
         best = str(ranks["best"].values)
         probability = float(ranks["probability_best"].sel(strategy=best))
         if math.isnan(probability) or self.n_draws == 1:
@@ -273,7 +228,7 @@ class _Page(Speech):
 
     def silos(self) -> Section:
         worlds, years = self.found.price_of_silos, self.question.budget_years
-        usual = str(self.results.attrs["comparator"])
+        usual = self.usual
 
         def funded(decider: str, horizon: str) -> str:
             name = str(worlds["chosen"].sel(decider=decider, horizon=horizon).values)
@@ -309,7 +264,7 @@ class _Page(Speech):
         sentences = [self.say("price", amount=self.total(loss["both"]), range=known)]
         if not self.is_certain and not math.isnan(float(both["probability_of_loss"])):
             sentences.append(self.say("price_sure", count=self.count(float(both["probability_of_loss"]))))
-        if not self._told(loss["both"], float(both["loss_mcse"])) and not self.is_certain:
+        if not self.told(loss["both"], float(both["loss_mcse"])) and not self.is_certain:
             sentences.append(self.say("price_open"))
         if says_cashable(self.results):
             sentences.append(self.say("price_cashable", amount=self.total(float(both["cashable_loss"]))))
@@ -326,9 +281,9 @@ class _Page(Speech):
 
     def _bearers(self, losses: xr.DataArray) -> list[str]:
         size = {str(of): float(losses.sel(actor=of)) for of in self.results["actor"].values}
-        bearers = self._largest(size, size.values())
-        spared = self._largest({of: -size[of] for of in size}, size.values())
-        return [*self._listed("bearers", bearers, size), *self._listed("spared", spared, size)]
+        bearers = self.largest(size, size.values())
+        spared = self.largest({of: -size[of] for of in size}, size.values())
+        return [*self.listed("bearers", bearers, size), *self.listed("spared", spared, size)]
 
     def _vetoes(self, worlds: xr.Dataset) -> list[str]:
         """Who would not fund what by itself, those with the same of it together."""
@@ -360,151 +315,7 @@ class _Page(Speech):
         gains = self.found.who_gains.sel(intervention=only[0], actor=actor)
         if self.question.probability is not None:
             return not math.isnan(float(gains["probability_within"].isel(horizon=-1)))
-        return self.is_certain or self._told(float(gains["net_saving"]), float(gains["net_saving_mcse"]))
-
-    def agreements(self) -> Section:
-        shares, sentences, without = self.found.cost_shares, [], []
-        for name in self.interventions:
-            at = shares.sel(intervention=name)
-            total, share = float(at["total"]), at["share"].sel(way="proportional")
-            if math.isnan(float(at["share"].sel(way="as_now").max())):
-                continue  # it costs nothing
-            if bool(share.isnull().any()):
-                without.append(self.strategy(name))
-                continue
-            actors = sorted((str(of) for of in share["actor"].values), key=lambda of: -float(share.sel(actor=of)))
-            percents = _parted([float(share.sel(actor=of)) for of in actors], 100)
-            parts = [
-                self.say("payer", actor=self.actor(of), share=self.language.percent(percent / 100))
-                for of, percent in zip(actors, percents, strict=True)
-                if percent
-            ]
-            words = {"strategy": self.strategy(name), "amount": self.total(total)}
-            sentences.append(self.say("shared", shares=self.language.listed(parts), **words))
-            reachable = float(at["reachable"])
-            if not math.isnan(reachable) and not self.is_certain:
-                sentences.append(self.say("reachable", count=self.count(reachable)))
-        if without:
-            sentences.append(self.say("no_shares", strategies=self.language.listed(without)))
-        return Section(self.say("agreements"), sentences)
-
-    def contract(self, found: xr.Dataset) -> Section:
-        sentences, outcome = [], str(self.question.outcome)
-        good = self.scenario.outcomes[outcome].good
-        label = self.language.outcome(self.scenario, outcome)
-        success = self.say("success" if good else "success_fewer", outcome=label)
-
-        def price(value: float) -> str:
-            return self.language.amount(value, self.currency)
-
-        for name in self.interventions:
-            at = found.sel(intervention=name)
-            lowest, highest = float(at["cost_per_success"]), float(at["worth_per_success"])
-            words = {"strategy": self.strategy(name), "success": success, "outcome": label}
-            if math.isnan(lowest) or math.isnan(highest):
-                sentences.append(self.say("contract_none", **words))
-            elif too_few(at, self.results):
-                sentences.append(self.say("contract_few", target=self.language.number(self.target), **words))
-            elif bool(at["agreement"]):
-                sentences.append(
-                    self.say(
-                        "contract_agrees", lowest=price(lowest), highest=price(highest),
-                        price=price(float(at["price"])), provider=self.count(float(at["provider_probability"])),
-                        buyers=self.count(float(at["buyers_probability"])), **words,
-                    )
-                )  # fmt: skip
-            else:
-                sentences.append(self.say("contract_fails", lowest=price(lowest), highest=price(highest), **words))
-        return Section(self.say("contract"), sentences)
-
-    def fund(self, found: xr.Dataset) -> Section:
-        groups = self.question.groups
-        capital = self.language.amount(float(found.attrs["capital"]), self.currency)
-        words = {"capital": capital, "groups": self.say("one_group") if groups == 1 else ""}
-        if groups > 1:
-            words["groups"] = self.say("some_groups", number=self.language.number(groups))
-        chosen = {str(name): int(found["groups"].sel(intervention=name)) for name in found["intervention"].values}
-        chosen = {name: number for name, number in chosen.items() if number}
-        if not chosen:
-            return Section(self.say("fund"), [self.say("fund_nothing", **words)])
-        names = [
-            self.strategy(name) if groups == 1 else self.say("of_groups", strategy=self.strategy(name), number=number)
-            for name, number in chosen.items()
-        ]
-        gain = self.language.amount(float(found["gain"]), self.currency)
-        balance = self.language.amount(float(found["balance"].isel(year=-1)), self.currency)
-        dry = self.count(float(found["probability_dry"].isel(year=-1)))
-        sentences = [
-            self.say("fund_chosen", chosen=self.language.listed(names), gain=gain, **words),
-            self.say("fund_dry", count=dry, last=self.last, balance=balance),
-        ]
-        for name in chosen:
-            repaid = self.count(float(found["probability_repaid"].sel(intervention=name)))
-            sentences.append(self.say("fund_repaid", strategy=self.strategy(name), count=repaid))
-        among = self.language.listed([self.actor(of) for of in self.found.among])
-        ask = self.question
-        terms = {"repaid": self.language.rate(ask.repaid), "interest": self.language.rate(ask.interest)}
-        sentences.append(self.say("fund_terms", among=among, **terms))
-        if self.results.attrs["engine"] != "expected":
-            sentences.append(self.say("fund_luck"))
-        return Section(self.say("fund"), sentences)
-
-    def fairness(self) -> Section:
-        found, heading = self.found.fairness, self.say("fairness")
-        if found is None:
-            return Section(heading, [self.say("no_groups")])
-        asked, sentences = self.question.outcome, []
-        several = (found["best_off"] != found["worst_off"]).any("outcome")  # of one subgroup there is no gap
-        for name in self.interventions:
-            for attribute in (str(of) for of in found["attribute"].values[several.values]):
-                if asked is not None:
-                    sentences += self._gap(found, name, attribute, asked)
-                sentences += self._gaps(found.sel(intervention=name, attribute=attribute), name, attribute)
-        return Section(heading, sentences)
-
-    def _gaps(self, found: xr.Dataset, name: str, attribute: str) -> list[str]:
-        """Of which outcomes the gap becomes smaller or larger."""
-        smaller: list[str] = []
-        larger: list[str] = []
-        for outcome in (str(of) for of in found["outcome"].values if str(of) != self.question.outcome):
-            at = found.sel(outcome=outcome)
-            before, after = (float(at["gap"].sel(strategy=of)) for of in (str(self.results.attrs["comparator"]), name))
-            digits = _digits(before, after)
-            told = {of: self.language.number(value, digits) for of, value in (("before", before), ("after", after))}
-            if told["before"] == told["after"] or not self._told(*(float(at[of]) for of in _GAP_CHANGE)):
-                continue
-            part = self.say("gap_of", outcome=self.language.outcome(self.scenario, outcome), **told)
-            (smaller if abs(after) < abs(before) else larger).append(part)
-        words = {"strategy": self.strategy(name), "attribute": attribute}
-        said = [
-            self.say(phrase, names="; ".join(parts), **words)
-            for phrase, parts in (("gaps_smaller", smaller), ("gaps_larger", larger))
-            if parts
-        ]
-        return said or ([] if self.question.outcome is not None else [self.say("gaps_open", **words)])
-
-    def _gap(self, found: xr.Dataset, name: str, attribute: str, outcome: str) -> list[str]:
-        at = found.sel(attribute=attribute, outcome=outcome)
-        before, after = (
-            float(at["gap"].sel(strategy=of)) for of in (str(self.results.attrs["comparator"]), name)
-        )  # fmt: skip
-        if math.isnan(before) or math.isnan(after) or str(at["best_off"].values) == str(at["worst_off"].values):
-            return []
-        words = {
-            "strategy": self.strategy(name), "outcome": self.language.outcome(self.scenario, outcome),
-            "attribute": attribute, "best": level_of(at["best_off"]), "worst": level_of(at["worst_off"]),
-            "before": self.language.number(before, _digits(before, after)),
-            "after": self.language.number(after, _digits(before, after)),
-        }  # fmt: skip
-        exact = self.results.attrs["engine"] == "expected"
-        change, error = (float(at[of].sel(intervention=name)) for of in _GAP_CHANGE)
-        if not exact and not self._told(change, error):
-            return [self.say("gap_open", **words)]
-        if words["before"] == words["after"]:
-            return [self.say("gap_same", **words)]
-        probability = float(at["probability_narrower"].sel(intervention=name))
-        luck = "" if exact else self.say("gap_luck")
-        return [self.say("gap", count=self.count(probability), luck=luck, **words)]
+        return self.is_certain or self.told(float(gains["net_saving"]), float(gains["net_saving_mcse"]))
 
     def weakest(self) -> Section:
         quality, drivers_of = parameter_quality(self.scenario), weak_drivers(self.results, self.scenario)
@@ -554,18 +365,3 @@ class _Page(Speech):
         return says_years_alive(self.results) and bool(
             summarise_survival(self.results, also=self.question.also)["told"].any()
         )
-
-
-def _parted(shares: Iterable[float], total: int) -> list[int]:
-    """Whole numbers that add up to a total, as near to their shares as can be (largest remainders)."""
-    exact = [share * total for share in shares]
-    found = [math.floor(of + 1e-9) for of in exact]
-    for place in sorted(range(len(exact)), key=lambda at: found[at] - exact[at])[: total - sum(found)]:
-        found[place] += 1
-    return found
-
-
-def _digits(*values: float) -> int:
-    """Decimals that show a difference between small numbers."""
-    size = max(abs(value) for value in values)
-    return 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3

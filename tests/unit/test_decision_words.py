@@ -14,7 +14,8 @@ import simcore
 from simcore.analysis.once import worked_out_once
 from simcore.errors import ResultsError, UnknownNameError
 from simcore.report.decision_answers import TOPICS, Answers, Question
-from simcore.report.decision_words import Section, decision_page
+from simcore.report.decision_speech import Section
+from simcore.report.decision_words import decision_page
 from simcore.report.language import Language
 from simcore.scenario.loading import ScenarioFile, read_scenario, with_groups
 
