@@ -159,11 +159,12 @@ HEADS: Final[dict[str, Phrase]] = {
     "provider": ("Provider's\nnet", "Utförarens\nnetto"),
     "buyers": ("Buyers'\nnet", "Köparnas\nnetto"),
     "contract_note": (
-        "Lowest: a provider that pays for all of it breaks even on average; highest: the buyers do. With "
-        "{probability}: not losing so surely. ∞ or –: no price does. In brackets: probability not to lose.",
-        "Lägsta: en utförare som betalar allt går jämnt ut i genomsnitt; högsta: köparna gör det. Med "
-        "{probability}: så säkert att inte förlora. ∞ eller –: inget pris räcker. Inom parentes: sannolikhet att "
-        "inte förlora.",
+        "Lowest: a provider that pays for all of it breaks even on average; highest: the buyers do. With {probability}"
+        ": not losing so surely. ∞ or –: no price does. In brackets: probability not to lose. Nothing is paid in "
+        "futures in which the outcome gets worse, so prices differ a little from cost per success.",
+        "Lägsta: en utförare som betalar allt går jämnt ut i genomsnitt; högsta: köparna gör det. Med {probability}: "
+        "så säkert att inte förlora. ∞ eller –: inget pris räcker. Inom parentes: sannolikhet att inte förlora. Inget "
+        "betalas i framtider där utfallet blir sämre, så priserna skiljer sig något från kostnad per resultat.",
     ),
     # -- fund
     "fund": ("A fund of {capital}: what to pay for", "En fond på {capital}: vad den bör betala för"),
