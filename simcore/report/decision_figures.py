@@ -16,6 +16,7 @@ import xarray as xr
 from simcore.analysis.avoided_cost import VIEWS
 from simcore.errors import UnknownNameError
 from simcore.report.decision_answers import TOPICS, Answers
+from simcore.report.decision_names import THOUSAND, Words
 from simcore.report.decision_panels import (
     AXIS,
     BETWEEN,
@@ -24,13 +25,11 @@ from simcore.report.decision_panels import (
     MARGIN,
     NEAR,
     SMALL,
-    THOUSAND,
     WIDTH,
     Rows,
     Scale,
     Sheet,
     Style,
-    Words,
     actors_with,
     box_sample,
     headings_of,

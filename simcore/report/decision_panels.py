@@ -16,11 +16,9 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from simcore.analysis.avoided_cost import VIEWS
-from simcore.report.decision_answers import Answers
-from simcore.report.decision_heads import HEADS
+from simcore.report.decision_names import Words
 from simcore.report.language import Language
 from simcore.report.page import Page, cut, width_of, wrapped
-from simcore.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,8 +32,6 @@ NEAR, BETWEEN = 0.1, 0.3
 #: Interventions beside each other, at most.
 ACROSS: Final = 3
 _SWATCH, _ROW, _STEP = 0.35, 0.32, 0.155
-#: Amounts are drawn in thousands.
-THOUSAND = 1000.0
 #: Amounts below this share of the largest are rounding.
 _ROUNDING = 1e-9
 #: Shades to try when the colours are used up.
@@ -43,74 +39,6 @@ HATCHES = ("", "///", "...", "\\\\\\")
 
 #: What is drawn for one part of a bar, or one entry of a legend.
 Style = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Words:
-    """Names and sentences of a figure in a language.
-
-    Attributes
-    ----------
-    results, scenario
-        What was run.
-    found
-        The answers.
-    language
-        That it is written in.
-    """
-
-    results: xr.Dataset
-    scenario: Scenario
-    found: Answers
-    language: Language
-
-    def head(self, name: str, **fields: object) -> str:
-        """A phrase on one line; a word that is broken in heads of tables is whole again."""
-        words = self.language.one_of(HEADS[name]).format(**fields)
-        return words.replace("-\n", "").replace("\n", " ")
-
-    def about(self, name: str, **fields: object) -> str:
-        """A phrase with the names of the money put in."""
-        attributes = self.results.attrs
-        cohorts = int(attributes.get("cohorts", 1))
-        if cohorts > 1 and f"{name}_of_cohorts" in HEADS:
-            name, fields = f"{name}_of_cohorts", {**fields, "cohorts": cohorts}
-        return self.head(
-            name, currency=self.language.currency(attributes["currency"]), price_year=attributes["price_year"], **fields
-        )
-
-    def luck_in(self) -> list[str]:
-        """That single draws hold luck, where lives are sampled."""
-        return [] if self.results.attrs["engine"] == "expected" else [self.head("luck_in")]
-
-    @property
-    def usual(self) -> str:
-        """The comparator."""
-        return str(self.results.attrs["comparator"])
-
-    def strategy(self, name: str) -> str:
-        """Label of a strategy."""
-        return self.language.strategy(self.scenario, name)
-
-    def actor(self, name: str) -> str:
-        """Label of an actor or view."""
-        return self.language.actor(self.scenario, name)
-
-    def outcome(self, name: str) -> str:
-        """Label of an outcome."""
-        return self.language.outcome(self.scenario, name)
-
-    def years(self, number: int) -> str:
-        """A budget horizon."""
-        return self.head("one_year") if number == 1 else self.head("years", number=number)
-
-    def thousand(self, value: float) -> str:
-        """An amount in thousands."""
-        return self.language.money(value / THOUSAND, sign=True)
-
-    def percent(self, value: float) -> str:
-        """A share in per cent."""
-        return self.language.percent(value)
 
 
 class Sheet:

@@ -12,6 +12,7 @@ import xarray as xr
 from simcore.decisions.agreements import WAYS
 from simcore.decisions.silos import DECIDERS, HORIZONS
 from simcore.report.decision_answers import too_few
+from simcore.report.decision_names import THOUSAND, Words
 from simcore.report.decision_panels import (
     AXIS,
     BETWEEN,
@@ -23,13 +24,11 @@ from simcore.report.decision_panels import (
     NEAR,
     PALE,
     SMALL,
-    THOUSAND,
     WIDTH,
     Rows,
     Scale,
     Sheet,
     Style,
-    Words,
     actors_with,
     box_sample,
     headings_of,

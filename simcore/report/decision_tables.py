@@ -15,9 +15,9 @@ from simcore.analysis.cashable import says_cashable
 from simcore.decisions.agreements import WAYS
 from simcore.decisions.silos import CAUSES, DECIDERS, HORIZONS
 from simcore.report.decision_answers import Answers, level_of, too_few, years_to_65
-from simcore.report.decision_heads import HEADS
+from simcore.report.decision_names import THOUSAND, Words
 from simcore.report.language import Language
-from simcore.report.money_tables import cohorts, plain_table
+from simcore.report.money_tables import plain_table
 from simcore.scenario.schema import Scenario
 
 #: A column of actors: its head, and the cell of each actor; and how a number is written.
@@ -27,8 +27,6 @@ Write = Callable[[float], str]
 _ENDS = (0.05, 0.5, 0.95)
 #: Years since the start, the first being 1, that tables show besides the last.
 _SHOWN_YEARS = (1, 2, 3, 4, 5, 10, 20)
-#: Amounts that are told in thousands.
-_THOUSAND = 1000.0
 
 
 @dataclass(frozen=True)
@@ -89,62 +87,37 @@ def laid_out_tables(tables: Sequence[DecisionTable]) -> RenderableType:
     return Group(*parts[:-1])
 
 
-class _Tables:
+class _Tables(Words):
     """What the tables are made from; a method for each topic."""
 
-    def __init__(self, results: xr.Dataset, scenario: Scenario, found: Answers, language: Language) -> None:
-        self.results, self.scenario, self.found, self.language = results, scenario, found, language
-        self.currency = str(results.attrs["currency"])
-        self.usual = str(results.attrs["comparator"])
-        self.interventions = [str(of) for of in results["strategy"].values if str(of) != self.usual]
+    @property
+    def interventions(self) -> list[str]:
+        """All strategies but the comparator."""
+        return [str(of) for of in self.results["strategy"].values if str(of) != self.usual]
 
     # -- words ----------------------------------------------------------------------------------
 
     def head(self, name: str, **fields: object) -> str:
-        return self.language.one_of(HEADS[name]).format(**fields)
+        """A phrase with the lines that heads are broken into."""
+        return self.broken(name, **fields)
 
     def per_person(self) -> str:
         """Unit of most amounts."""
-        of = cohorts(self.results)
-        name, fields = ("per_person_of_cohorts", {"cohorts": of}) if of > 1 else ("per_person", {})
-        return self.head(
-            name, currency=self.language.currency(self.currency), price_year=self.results.attrs["price_year"], **fields
-        )
+        return self.about("per_person")
 
     def for_all(self, *, nominal: bool = False) -> str:
         """Thousands for the target group, in prices of the price year or of each year."""
         name = "for_all_nominal" if nominal and self.found.question.inflation else "for_all"
-        rate = self.language.rate(self.found.question.inflation)
-        target, of = self.language.number(float(self.results.attrs["target_group"])), cohorts(self.results)
-        whom = self.head("persons_of_cohorts" if of > 1 else "persons", target=target, cohorts=of)
-        price_year = self.results.attrs["price_year"]
-        return self.head(
-            name, currency=self.language.currency(self.currency), price_year=price_year, inflation=rate, whom=whom
-        )
-
-    def luck_in(self) -> list[str]:
-        """That single draws hold luck, where lives are sampled."""
-        return [] if self.results.attrs["engine"] == "expected" else [self.head("luck_in")]
-
-    def strategy(self, name: str) -> str:
-        return self.language.strategy(self.scenario, name)
+        whom = self.about("persons", target=self.language.number(float(self.results.attrs["target_group"])))
+        return self.about(name, inflation=self.language.rate(self.found.question.inflation), whom=whom)
 
     def title(self, name: str, strategy: str, unit: str = "") -> str:
         words = f"{self.strategy(strategy)}: {self.head(name)}"
         return f"{words} ({unit})" if unit else words
 
-    def money(self, value: float) -> str:
-        return self.language.money(value, sign=True)
-
-    def thousand(self, value: float) -> str:
-        return self.language.money(value / _THOUSAND, sign=True)
-
     def amount_in_thousands(self, value: float) -> str:
         """An amount without its sign."""
-        return self.language.money(value / _THOUSAND)
-
-    def percent(self, value: float) -> str:
-        return self.language.percent(value)
+        return self.language.money(value / THOUSAND)
 
     def ratio(self, value: float) -> str:
         return self.language.number(value, 2)
@@ -216,10 +189,6 @@ class _Tables:
             columns.append((head, {who: f"{saving} ({chances[who]})" for who, saving in savings.items()}))
         title = self.title("horizons", name, self.per_person())
         return self.of_actors(title, actors, columns, [self.head("horizons_note")])
-
-    def years(self, number: int) -> str:
-        """A budget horizon in words."""
-        return self.head("one_year") if number == 1 else self.head("years", number=number)
 
     def _flows(self, name: str, at: xr.Dataset) -> list[DecisionTable]:
         payers = [str(of) for of in at["payer"].values if float(at["paid_share"].sel(payer=of)) > 0]
@@ -377,7 +346,8 @@ class _Tables:
         found, ask = self.found.investment_fund, self.found.question
         if found is None:
             return []
-        capital = self.language.amount(float(found.attrs["capital"]), self.currency)
+        currency = str(self.results.attrs["currency"])
+        capital = self.language.amount(float(found.attrs["capital"]), currency)
         rows = [
             [
                 self.strategy(name), self.language.number(float(found["groups"].sel(intervention=name))),
@@ -386,8 +356,8 @@ class _Tables:
             for name in self.interventions
         ]  # fmt: skip
         heads = ["", self.head("groups"), self.head("repaid")]
-        lowest = self.language.amount(float(found["lowest_at_risk"]), self.currency)
-        gain = self.language.amount(float(found["gain"]), self.currency)
+        lowest = self.language.amount(float(found["lowest_at_risk"]), currency)
+        gain = self.language.amount(float(found["gain"]), currency)
         notes = [self.head("fund_note", gain=gain, risk=self.percent(ask.risk), lowest=lowest), *self.luck_in()]
         tables = [DecisionTable(self.head("fund", capital=capital), heads, rows, notes=notes)]
         cells = [
@@ -399,9 +369,7 @@ class _Tables:
             for year in self.shown_years(found)
         ]  # fmt: skip
         heads = [self.head("year"), self.head("balance"), "5 %", "95 %", self.head("dry")]
-        unit = self.head(
-            "thousand", currency=self.language.currency(self.currency), price_year=self.results.attrs["price_year"]
-        )
+        unit = self.about("thousand")
         return [*tables, DecisionTable(f"{self.head('balances')} ({unit})", heads, cells)]
 
     def fairness(self) -> list[DecisionTable]:

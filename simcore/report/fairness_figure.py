@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from simcore.report.decision_answers import level_of
+from simcore.report.decision_names import Words
 from simcore.report.decision_panels import (
     AXIS,
     GREY,
@@ -22,7 +23,6 @@ from simcore.report.decision_panels import (
     Scale,
     Sheet,
     Style,
-    Words,
     headings_of,
     interval,
     lines_of,

@@ -7,6 +7,8 @@ import json
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import simcore
 from simcore.analysis.once import worked_out_once
@@ -212,3 +214,51 @@ def test_all_public_actors_together() -> None:
     assert (public["chosen"] == "usual").all()
     with pytest.raises(UnknownNameError, match="'home' is not a view"):
         price_of_silos(results, together="home")
+
+
+MEMBERS = {"usual": [], "a": ["a"], "b": ["b"], "both": ["a", "b"]}
+SPENT = st.lists(st.integers(-9, 9), min_size=9, max_size=9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.fixed_dictionaries({name: SPENT for name in MEMBERS}), st.integers(1, 9), st.integers(1, 9))
+def test_deciding_together_for_long_is_never_worse(costs: dict[str, list[int]], town: int, state: int) -> None:
+    """The town pays for a, the state for b; each vetoes what it is better off without, counted from what is spent."""
+    paid = {"usual": {}, "a": {"town": town}, "b": {"state": state}, "both": {"town": town, "state": state}}
+    results = made(  # the comparator comes first
+        {name: spent(costs[name][:3], costs[name][3:6], costs[name][6:], paid[name]) for name in MEMBERS}
+    ).assign_attrs(strategies=json.dumps(MEMBERS))
+
+    def spends(name: str, years: int) -> list[int]:
+        """What town, state and home spend in the first years, the programme with it."""
+        of, programme = costs[name], paid[name]
+        resources = [sum(of[:years]), sum(of[3 : 3 + years]), sum(of[6 : 6 + years])]
+        return [resources[0] + programme.get("town", 0), resources[1] + programme.get("state", 0), resources[2]]
+
+    def gain(name: str, other: str, years: int, actors: list[int]) -> int:
+        return sum(spends(other, years)[actor] - spends(name, years)[actor] for actor in actors)
+
+    def stands(name: str, years: int) -> bool:
+        without = {"a": {"usual": [0]}, "b": {"usual": [1]}, "both": {"b": [0], "a": [1]}}.get(name, {})
+        return all(gain(name, other, years, actors) > 0 for other, actors in without.items())
+
+    worlds, society = price_of_silos(results), [0, 1, 2]
+    for horizon, years in (("short", 1), ("long", 3)):
+        together = str(worlds["chosen"].sel(decider="together", horizon=horizon).values)
+        most = max(gain(name, "usual", years, society) for name in MEMBERS)
+        assert gain(together, "usual", years, society) == max(most, 0)
+        alone = str(worlds["chosen"].sel(decider="alone", horizon=horizon).values)
+        if stands("both", years):
+            assert alone == "both"
+        elif stands("a", years) != stands("b", years):
+            assert alone == ("a" if stands("a", years) else "b")
+        elif not stands("a", years):
+            assert alone == "usual"
+        else:
+            payers = {"a": [0], "b": [1]}
+            assert gain(alone, "usual", years, payers[alone]) == max(
+                gain(of, "usual", years, payers[of]) for of in payers
+            )
+    assert (worlds["loss"] >= 0).all()
+    best = gain(str(worlds["chosen"].sel(decider="together", horizon="long").values), "usual", 3, society)
+    assert float(worlds["value"].sel(decider="together", horizon="long")) == best
