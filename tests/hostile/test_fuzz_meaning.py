@@ -88,7 +88,7 @@ def same_numbers(one, other):
 def examine(name, changed, text):
     """Read a scenario of which one file has another text; a problem is told, and another meaning is seen.
 
-    It may take five seconds more than the scenario does as it stands.
+    It may take as long again as the scenario does as it stands, and the seconds that count as a hang.
     """
     file, said, own = original(name)
     try:
