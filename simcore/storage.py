@@ -256,6 +256,23 @@ def _unreadable(folder: str | os.PathLike[str], error: Exception) -> ResultsErro
     )
 
 
+def end_threads() -> None:
+    """End the threads that have read results, which zarr keeps for more: a process that has some cannot be copied.
+
+    zarr begins new ones where it needs them. Not for programs in which others use zarr at the same time.
+    """
+    import threading
+
+    try:
+        from zarr.core.sync import cleanup_resources
+    except ImportError:  # of another version: one process does all
+        return
+    readers = [thread for thread in threading.enumerate() if thread.name.startswith(("zarr_", "asyncio_"))]
+    cleanup_resources()
+    for thread in readers:
+        thread.join(timeout=1.0)
+
+
 def open_results(folder: str | os.PathLike[str]) -> xr.Dataset:
     """Open results that were saved to a folder.
 

@@ -22,7 +22,6 @@ from simcore.cli.shared import (
     Per,
     Persons,
     Quiet,
-    ResultsFolder,
     Sampling,
     Seed,
     Workers,
@@ -31,7 +30,6 @@ from simcore.cli.shared import (
     laid_out,
     load_meanwhile,
     logged,
-    open_stored,
     print_out,
     read,
     refuse_log_in,
@@ -41,7 +39,6 @@ from simcore.cli.shared import (
 )
 from simcore.errors import (
     Problem,
-    ResultsError,
     ScenarioError,
     SimcoreError,
     UnknownNameError,
@@ -465,32 +462,3 @@ def merge(
         except BaseException:
             remove(store.path)  # which is soon merged again
             raise
-
-
-@app.command()
-@command
-def report(
-    results: ResultsFolder,
-    figure: Annotated[str | None, typer.Option(metavar="FILE", help="Draw the figure into this PNG file.")] = None,
-    also: Also = None,
-    per: Per = None,
-    years: Years = False,
-    as_json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Show the tables of an earlier run again, and draw its figure."""
-    opened, file = open_stored(results)
-    check_outcome(file, per)
-    from simcore.analysis.once import worked_out_once
-    from simcore.report.records import rows
-
-    with worked_out_once():
-        wishes = Wishes(as_json, per=per, also=also or (), years=years)
-        show(tables_of(opened, file, rows(opened, wishes.also), wishes))
-        if figure is not None:
-            from simcore.report.figures import save_figure
-
-            try:
-                save_figure(opened, file.scenario, Path(figure))
-            except (OSError, ValueError) as error:
-                raise ResultsError(f"{figure} could not be written: {error}.") from error

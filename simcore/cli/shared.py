@@ -111,9 +111,10 @@ def read(name: str) -> ScenarioFile:
 def open_stored(folder: str | Path) -> tuple[xr.Dataset, ScenarioFile]:
     """Results of a folder, and their scenario."""
     from simcore.repricing import scenario_of
-    from simcore.storage import open_results
+    from simcore.storage import end_threads, open_results
 
     results = open_results(folder)
+    end_threads()
     file = scenario_of(results)
     started()
     return results, file

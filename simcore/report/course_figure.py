@@ -16,7 +16,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simcore.report.labels import readable, strategy_label
+from simcore.report.labels import readable
+from simcore.report.language import Language, Phrase
 from simcore.report.page import Page, cut, width_of, wrapped
 from simcore.report.pictures import save_png
 from simcore.scenario.schema import Scenario
@@ -44,7 +45,39 @@ _TITLE, _HEADING, _TEXT, _SMALL, _TINY = 13.0, 10.5, 9.0, 8.0, 7.0
 _LEGEND = (1.3, 2.1)
 
 
-def course_figure(situations: xr.Dataset, scenario: Scenario) -> Figure:
+_WORDS: dict[str, Phrase] = {
+    "share": ("Share of all persons at the start of each {cycle}", "Andel av alla personer i början av varje {cycle}"),
+    "of_age": (" of age", " i ålder"),
+    "year": ("year", "år"),
+    "quarter": ("quarter", "kvartal"),
+    "month": ("month", "månad"),
+    "under": (", under {strategy}. ", ", med {strategy}. "),
+    "mean_of_draws": (
+        "Mean of {number} draws of the uncertain figures", "Medel av {number} dragningar av de osäkra siffrorna"
+    ),
+    "at_means": ("Every uncertain figure at its mean", "Varje osäker siffra har sitt medelvärde"),
+    "exactly": (", worked out exactly.", ", exakt uträknat."),
+    "sampled": (", {number} sampled lives.", ", {number} simulerade liv."),
+    "made_up": (
+        " The figures are made up to show how things work.", " Siffrorna är påhittade för att visa hur det fungerar."
+    ),
+    "left": ("No longer followed", "Följs inte längre"),
+    "and_dead": (" and the dead", " och de döda"),
+    "rest": ("the rest{others}", "resten{others}"),
+    "nobody_yet": ("nobody yet", "ingen ännu"),
+    "at": ("at {time}", "vid {time}"),
+    "after": ("after {time} years", "efter {time} år"),
+    "all": ("all {when}", "alla {when}"),
+    "more_than_99": ("more than 99 % {when}", "mer än 99 % {when}"),
+    "up_to": ("up to {share} {when}", "upp till {share} {when}"),
+    "age": ("Age", "Ålder"),
+    "years": ("Years since the start", "År sedan början"),
+    "cut": ("axis cut at {share}", "axeln slutar vid {share}"),
+    "nobody": ("Nobody: {names}", "Ingen: {names}"),
+}  # fmt: skip
+
+
+def course_figure(situations: xr.Dataset, scenario: Scenario, language: Language | None = None) -> Figure:
     """Draw who is where at which age, a panel for each domain.
 
     A state keeps its share from the start of a cycle to its end. The state that most time is spent in is grey and on
@@ -56,10 +89,13 @@ def course_figure(situations: xr.Dataset, scenario: Scenario) -> Figure:
         From `simcore.studies.situations.situations`.
     scenario
         For the labels.
+    language
+        That it is written in; English by default. States are called as in the scenario.
     """
     from matplotlib.figure import Figure
 
-    panels = _panels(situations, scenario)
+    language = language or Language.of("en")
+    panels = _panels(situations, scenario, language)
     n_columns = min(2, len(panels))
     entries = [entry for panel in panels for band in panel.shown for entry in (band.label, panel.words(band))]
     legend = min(max([*(width_of(words, _SMALL) for words in entries), _LEGEND[0]]) * 1.05 + _SWATCH + 0.1, _LEGEND[1])
@@ -67,7 +103,7 @@ def course_figure(situations: xr.Dataset, scenario: Scenario) -> Figure:
     width = 2 * _MARGIN + n_columns * column + (n_columns - 1) * _GAP
     inside = 0.97 * (width - 2 * _MARGIN)  # letters are drawn a little wider than they are
     title = wrapped(str(situations.attrs["title"]), inside, _TITLE)
-    caption = wrapped(_caption(situations, scenario), inside, _TEXT)
+    caption = wrapped(_caption(situations, scenario, language), inside, _TEXT)
     rows = [panels[first : first + n_columns] for first in range(0, len(panels), n_columns)]
     heights = [max(_HIGH, *(_legend_height(panel, legend) for panel in row)) for row in rows]
     top = 0.3 + 0.24 * len(title) + _LINE * len(caption)
@@ -87,22 +123,29 @@ def course_figure(situations: xr.Dataset, scenario: Scenario) -> Figure:
     return page.figure
 
 
-def save_course_figure(situations: xr.Dataset, scenario: Scenario, path: Path) -> None:
+def save_course_figure(
+    situations: xr.Dataset, scenario: Scenario, path: Path, language: Language | None = None
+) -> None:  # fmt: skip
     """Draw who is where at which age into a PNG file; the same situations give the same file."""
-    save_png(course_figure(situations, scenario), path)
+    save_png(course_figure(situations, scenario, language), path)
 
 
-def _caption(situations: xr.Dataset, scenario: Scenario) -> str:
+def _say(language: Language, name: str, **fields: object) -> str:
+    """A phrase of the figure."""
+    return language.one_of(_WORDS[name]).format(**fields)
+
+
+def _caption(situations: xr.Dataset, scenario: Scenario, language: Language) -> str:
     """What the figure shows, in a few sentences."""
     about = situations.attrs
-    n_draws = int(about["n_draws"])
-    words = f"Share of all persons at the start of each {about['cycle']}"
-    words += " of age" * ("age" in situations.coords and about["cycle"] == "year")
-    words += f", under {strategy_label(scenario, str(about['strategy']))}. "
-    words += f"Mean of {n_draws:,} draws of the uncertain figures" if n_draws else "Every uncertain figure at its mean"
+    n_draws, cycle = int(about["n_draws"]), str(about["cycle"])
+    words = _say(language, "share", cycle=_say(language, cycle))
+    words += _say(language, "of_age") * ("age" in situations.coords and cycle == "year")
+    words += _say(language, "under", strategy=language.strategy(scenario, str(about["strategy"])))
+    words += _say(language, "mean_of_draws" if n_draws else "at_means", number=language.number(n_draws))
     exact = about["engine"] == "expected"
-    words += ", worked out exactly." if exact else f", {int(about['n_persons']):,} sampled lives."
-    return words + " The figures are made up to show how things work." * scenario.illustrative
+    words += _say(language, "exactly" if exact else "sampled", number=language.number(float(about["n_persons"])))
+    return words + _say(language, "made_up") * scenario.illustrative
 
 
 # -- what is shown ------------------------------------------------------------------------------
@@ -122,8 +165,8 @@ class _Band:
 class _Panel:
     """A domain: its bands from below, and the axis."""
 
-    def __init__(self, situations: xr.Dataset, name: str, scenario: Scenario) -> None:
-        self.label = readable(name)
+    def __init__(self, situations: xr.Dataset, name: str, language: Language) -> None:
+        self.label, self.language = readable(name), language
         of = situations.isel(situation=np.flatnonzero(situations["domain"].values == name))
         shares = of["share"].values
         states, living = [str(state) for state in of["state"].values], of["alive"].values.astype(bool)
@@ -141,7 +184,7 @@ class _Panel:
         ]
         left = 1.0 - situations["followed"].values
         if left.max() > 1e-6:
-            self.bands.append(_Band("No longer followed", left, "white", kind="left"))
+            self.bands.append(_Band(_say(language, "left"), left, "white", kind="left"))
         self.by_age = "age" in situations.coords
         self.time = situations["age" if self.by_age else "time"].values.astype(float)
         #: Largest share of all states but the most common one.
@@ -160,17 +203,34 @@ class _Panel:
 
     def words(self, band: _Band) -> str:
         """How many are in a state at most, and when."""
+        say, language = _say, self.language
         if self.is_cut and band.kind == "common":
-            others = " and the dead" if any(of.kind == "dead" and of.share.max() > 0 for of in self.bands) else ""
-            return f"the rest{others}"
+            dead = any(of.kind == "dead" and of.share.max() > 0 for of in self.bands)
+            return say(language, "rest", others=say(language, "and_dead") if dead else "")
         largest = float(band.share.max())
         if largest < _NOBODY:
-            return "nobody yet"
+            return say(language, "nobody_yet")
         place = int(np.argmax(band.share > largest - 1e-12))
-        when = f"at {self.time[place]:.4g}" if self.by_age else f"after {self.time[place]:.4g} years"
+        when = say(language, "at" if self.by_age else "after", time=self.number(self.time[place]))
         if largest >= _EVERYBODY:
-            return f"all {when}"
-        return f"more than 99 % {when}" if largest > 0.995 else f"up to {_percent(largest)} {when}"
+            return say(language, "all", when=when)
+        if largest > 0.995:
+            return say(language, "more_than_99", when=when)
+        return say(language, "up_to", share=self.percent(largest), when=when)
+
+    def number(self, value: float) -> str:
+        """Write a time."""
+        written = f"{value:.4g}"
+        return written.replace(".", ",") if self.language.code == "sv" else written
+
+    def percent(self, share: float) -> str:
+        """Write a share in per cent, with one decimal where it is small."""
+        digits = 0 if share >= 0.0995 else 1 if share >= 0.00095 else 2
+        return f"{self.language.number(100 * share, digits)} %"
+
+    def never_words(self) -> str:
+        """The states in which nobody ever is."""
+        return _say(self.language, "nobody", names=", ".join(self.never)) if self.never else ""
 
 
 def _look(k: int) -> tuple[str, str]:
@@ -178,24 +238,18 @@ def _look(k: int) -> tuple[str, str]:
     return _COLOURS[k % len(_COLOURS)], _HATCHES[k // len(_COLOURS) % len(_HATCHES)]
 
 
-def _panels(situations: xr.Dataset, scenario: Scenario) -> list[_Panel]:
+def _panels(situations: xr.Dataset, scenario: Scenario, language: Language) -> list[_Panel]:
     """The panels; of being alive or dead there is none, as long as another one shows the dead."""
     names = list(scenario.domains)
     lives = {
         name for name, domain in scenario.domains.items() if domain.ends_life is not None and len(domain.states) == 2
     }
-    panels = [_Panel(situations, name, scenario) for name in names if name not in lives or len(names) == 1]
+    panels = [_Panel(situations, name, language) for name in names if name not in lives or len(names) == 1]
     for panel in panels:
         panel.is_cut = panel.can_be_cut
     if all(panel.is_cut for panel in panels):
         panels[0].is_cut = False
     return panels
-
-
-def _percent(share: float) -> str:
-    """Write a share in per cent, with one decimal where it is small."""
-    digits = 0 if share >= 0.0995 else 1 if share >= 0.00095 else 2
-    return f"{100 * share:.{digits}f} %"
 
 
 # -- drawing ------------------------------------------------------------------------------------
@@ -220,9 +274,9 @@ def _draw(axes: Axes, panel: _Panel) -> None:
     top = 1.12 * panel.others if panel.is_cut else 1.0
     axes.set_ylim(0, top)
     axes.set_yticks([at for at in MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(0, top) if 0 <= at <= top])
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.4g} %"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{panel.number(100 * value)} %"))
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=panel.time[-1] - panel.time[0] > 4, steps=[1, 2, 2.5, 5, 10]))
-    axes.set_xlabel("Age" if panel.by_age else "Years since the start", fontsize=_SMALL, color=_GREY, labelpad=0)
+    axes.set_xlabel(_say(panel.language, "age" if panel.by_age else "years"), fontsize=_SMALL, color=_GREY, labelpad=0)
     axes.tick_params(length=2, labelsize=_SMALL, pad=2, color=_GREY, labelcolor=_DARK)
     axes.tick_params(axis="x", pad=5)  # below the lowest number of the other axis
     axes.grid(axis="y", color="white", linewidth=0.6, alpha=0.7)
@@ -231,12 +285,14 @@ def _draw(axes: Axes, panel: _Panel) -> None:
     for side in ("bottom", "left"):
         axes.spines[side].set_color(_GREY)
     if panel.is_cut:
-        axes.set_title(f"axis cut at {_percent(top)}", fontsize=_SMALL, color=_GREY, loc="right", pad=3)
+        axes.set_title(
+            _say(panel.language, "cut", share=panel.percent(top)), fontsize=_SMALL, color=_GREY, loc="right", pad=3
+        )
 
 
 def _never(panel: _Panel, width: float) -> list[str]:
     """The states in which nobody ever is, in lines."""
-    return wrapped(f"Nobody: {', '.join(panel.never)}", width - 0.1, _TINY) if panel.never else []
+    return wrapped(panel.never_words(), width - 0.1, _TINY) if panel.never else []
 
 
 def _legend_height(panel: _Panel, width: float) -> float:

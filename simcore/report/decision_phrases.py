@@ -181,6 +181,12 @@ PHRASES: Final[dict[str, Phrase]] = {
         "The simulation is too small to settle which is better for society, {better} or {worse}.",
         "Simuleringen är för liten för att avgöra vilket som är bäst för samhället, {better} eller {worse}.",
     ),
+    "orders_open": (
+        "The simulation is too small to settle {number} of the {steps} steps in the order of the interventions by "
+        "society's gain.",
+        "Simuleringen är för liten för att avgöra {number} av de {steps} stegen i insatsernas ordning efter samhällets "
+        "vinst.",
+    ),
     # -- silos
     "silos": ("The price of silos and short-termism", "Prislappen på stuprör och kortsiktighet"),
     "worlds": (

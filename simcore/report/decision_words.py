@@ -25,6 +25,8 @@ from simcore.scenario.loading import ScenarioFile
 _ROUGH = 400
 #: Of those futures in which the money comes back, the share by whose year it is told.
 _BY_THEN = 0.95
+#: So many pairs of interventions whose order is open are named.
+_PAIRS = 3
 #: What an amount is lost or returned of.
 _HUNDRED_MONEY = 100.0
 
@@ -222,7 +224,12 @@ class _Page(Voice):
             regret = float(ranks["expected_regret"].sel(strategy=best))
             if regret > 0 and not self.is_certain:
                 sentences.append(self.say("regret", amount=self.size(regret)))
-        for better, worse in unsettled_ranking(self.results, also=self.question.also):
+        pairs = unsettled_ranking(self.results, also=self.question.also)
+        if len(pairs) > _PAIRS:
+            number, steps = len(pairs), len(self.interventions) - 1
+            sentences.append(self.say("orders_open", number=number, steps=steps))
+            pairs = [pair for pair in pairs if pair[0] == best]
+        for better, worse in pairs:
             sentences.append(self.say("order_open", better=self.strategy(better), worse=self.strategy(worse)))
         return Section(self.say("compared"), sentences)
 

@@ -6,6 +6,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -40,4 +42,17 @@ def as_png(figure: Figure) -> bytes:
     FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
         drawn, metadata=_METADATA, pil_kwargs={"compress_level": 1}
     )
+    return drawn.getvalue()
+
+
+def as_small_png(figure: Figure) -> bytes:
+    """Draw a figure as a PNG file of few colours, which takes a third of the room; photographs would suffer."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    figure.set_dpi(DPI)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    drawn, small = io.BytesIO(), Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    small.quantize(256, method=Image.Quantize.FASTOCTREE).save(drawn, "PNG", compress_level=6)
     return drawn.getvalue()

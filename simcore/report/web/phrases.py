@@ -1,0 +1,286 @@
+"""Words of a report as a web page, in English and in Swedish."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from simcore.report.language import Phrase
+
+PHRASES: Final[dict[str, Phrase]] = {
+    # -- the page
+    "kind_of_page": ("Report of a simulation", "Rapport från en simulering"),
+    "contents": ("Contents", "Innehåll"),
+    "choose": ("Choose what the charts show", "Välj vad diagrammen visar"),
+    "intervention": ("Intervention", "Insats"),
+    "actor": ("Actor", "Aktör"),
+    "horizon": ("Horizon", "Tidshorisont"),
+    "numbers": ("The numbers", "Siffrorna"),
+    "not_drawn": (
+        "The charts that can be pointed at could not be drawn here; the pictures show the same.",
+        "Diagrammen som går att peka i kunde inte ritas här; bilderna visar samma sak.",
+    ),
+    "alt": (
+        "{title}. The sentences and tables of this section hold what it shows.",
+        "{title}. Avsnittets text och tabeller innehåller det som visas.",
+    ),
+    "nothing": (
+        "Nothing differs from the comparator: there is nothing to show here.",
+        "Ingenting skiljer sig från jämförelsealternativet: det finns inget att visa här.",
+    ),
+    "one_strategy": (
+        "Only {usual} was simulated, so there is nothing to compare: this report tells how lives go, which figures it "
+        "rests on and how it was run.",
+        "Bara {usual} har simulerats, så det finns inget att jämföra: rapporten visar hur liven förlöper, vilka "
+        "siffror den bygger på och hur den kördes.",
+    ),
+    "pointing": (
+        "Point at a row or a year, or tap it, to see its numbers.",
+        "Peka på en rad eller ett år, eller tryck på den, för att se siffrorna.",
+    ),
+    # -- sections
+    "summary": ("In short", "I korthet"),
+    "at_a_glance": ("At a glance: amounts for all {target} persons", "I en blick: belopp för alla {target} personer"),
+    "costs": ("Costs", "Kostar"),
+    "society_net": ("Society,\nnet saving", "Samhället,\nnetto"),
+    "public_net": ("Public sector,\nnet saving", "Offentlig sektor,\nnetto"),
+    "money_back": ("Pays most:\nmoney back", "Betalar mest:\npengarna tillbaka"),
+    "back_in": ("{year} (never: {never})", "{year} (aldrig: {never})"),
+    "glance_note": (
+        "In brackets: the probability that it is a gain. Money back: median year, and the probability that it never is "
+        "within the period.",
+        "Inom parentes: sannolikheten att det är en vinst. Pengarna tillbaka: medianåret, och sannolikheten att de "
+        "aldrig är det under perioden.",
+    ),
+    "avoided": ("Avoided costs of each actor", "Undvikna kostnader för varje aktör"),
+    "avoided_text": (
+        "What each actor is spared by an intervention compared with {usual}, added up over the whole period, and how "
+        "sure that is. To the right of zero the actor gains, to the left it loses. What the programme itself costs is "
+        "not in it; the diamond, the net saving, has it taken off.",
+        "Vad varje aktör slipper betala med en insats jämfört med {usual}, summerat över hela perioden, och hur "
+        "säkert det är. Till höger om noll vinner aktören, till vänster förlorar den. Vad insatsen själv kostar ingår "
+        "inte; romben, nettot, har det avdraget.",
+    ),
+    "who": ("Who pays and who gains", "Vem betalar och vem vinner"),
+    "who_text": (
+        "The net saving of each actor within a budget horizon: what it is spared, less what it pays for the programme. "
+        "A short horizon shows what a budget sees at first, a long one what becomes of it.",
+        "Nettot för varje aktör inom en tidshorisont: vad den slipper betala minus vad den betalar för insatsen. En "
+        "kort horisont visar vad budgeten ser först, en lång vad det blir till slut.",
+    ),
+    "time": ("When the money is back", "När pengarna är tillbaka"),
+    "time_text": (
+        "Net saving added up from the start to the end of each year. Below zero the actor is still out of pocket; "
+        "where the line crosses zero for good, the money is back.",
+        "Nettot summerat från början till slutet av varje år. Under noll ligger aktören fortfarande ute med pengar; "
+        "där linjen passerar noll för gott är pengarna tillbaka.",
+    ),
+    "compare": ("The interventions compared", "Insatserna jämförda"),
+    "compare_text": (
+        "The same lives and the same uncertain figures under each intervention, so that luck does not favour one.",
+        "Samma liv och samma osäkra siffror med varje insats, så att slumpen inte gynnar någon av dem.",
+    ),
+    "silos": ("The price of silos and short-termism", "Priset för stuprör och kortsiktighet"),
+    "silos_text": (
+        "What would be funded if each payer decided for itself or all together, looking at its budget of {years} or at "
+        "the whole period, and what is lost by it.",
+        "Vad som skulle finansieras om varje betalare bestämde för sig eller alla tillsammans, med sikte på budgeten "
+        "för {years} eller hela perioden, och vad som då går förlorat.",
+    ),
+    "agreements": ("What could be agreed on", "Vad man kunde komma överens om"),
+    "agreements_text": (
+        "Ways to share the cost of a programme, so that those who gain from it also pay for it.",
+        "Sätt att dela kostnaden för en insats, så att de som vinner på den också betalar för den.",
+    ),
+    "contract": ("Payment by results", "Resultatbaserad ersättning"),
+    "fund": ("A social investment fund", "En social investeringsfond"),
+    "fairness": ("Differences between groups", "Skillnader mellan grupper"),
+    "drivers": ("What drives the result", "Vad som styr resultatet"),
+    "drivers_text": (
+        "Which figures make society's net saving unsure, and how good these figures are. To know a figure better "
+        "that is far up here would make the answer surer; others hardly matter.",
+        "Vilka siffror som gör samhällets netto osäkert, och hur bra de siffrorna är. Att veta mer om en siffra högt "
+        "upp här skulle göra svaret säkrare; andra spelar knappt någon roll.",
+    ),
+    "no_drivers": (
+        "There are too few draws to tell, or no figure stands out.",
+        "Det är för få framtider för att avgöra det, eller så sticker ingen siffra ut.",
+    ),
+    "luck": ("What is luck and what is ignorance", "Vad som är slump och vad som är okunskap"),
+    "luck_text": (
+        "The thick bar is what we do not know: what may be expected, given how uncertain the figures are. Better "
+        "knowledge makes it shorter. The thin line is what may happen to just these {target} persons: it has their "
+        "luck in it too, which no knowledge takes away and which evens out in a larger group.",
+        "Den tjocka stapeln är det vi inte vet: vad som kan väntas, så osäkra som siffrorna är. Bättre kunskap gör den "
+        "kortare. Den tunna linjen är vad som kan hända just dessa {target} personer: där ingår också deras tur och "
+        "otur, som ingen kunskap tar bort och som jämnar ut sig i en större grupp.",
+    ),
+    "luck_exact": (
+        "These results follow the exact distribution: there is no luck between persons in them, and all that is unsure "
+        "comes from the figures. A run of sampled lives (engine: sampled) shows what luck may do to a group of "
+        "{target} persons.",
+        "Resultaten följer den exakta fördelningen: det finns ingen slump mellan personer i dem, och all osäkerhet "
+        "kommer från siffrorna. En körning med simulerade liv (engine: sampled) visar vad slumpen kan göra med en "
+        "grupp på {target} personer.",
+    ),
+    "luck_few": (
+        "Fewer persons were simulated per draw than the target group of {target} has, so what luck may do to it is not "
+        "told. A run with more persons tells it.",
+        "Färre personer simulerades per framtid än målgruppens {target}, så vad slumpen kan göra med den framgår inte. "
+        "En körning med fler personer visar det.",
+    ),
+    "lives": ("Do simulated lives go as real ones do?", "Förlöper simulerade liv som verkliga?"),
+    "lives_text": (
+        "Who is where at which age under {usual}, and what the model says of statistics that were published.",
+        "Vem som är var vid vilken ålder med {usual}, och vad modellen säger om publicerad statistik.",
+    ),
+    "no_statistics": (
+        "This scenario names no published statistics that its lives could be held against.",
+        "Scenariot anger ingen publicerad statistik som liven kan jämföras med.",
+    ),
+    "statistics_note": (
+        "Held out: not used to fit the model, so it is a test of it. {missed} of {number} statistics are further from "
+        "the model than their own error and that of the model allow for (95 %).",
+        "Undanhållen: inte använd för att anpassa modellen, alltså en prövning av den. {missed} av {number} mått "
+        "ligger längre från modellen än deras eget fel och modellens tillåter (95 %).",
+    ),
+    "inputs": ("Every figure, with its source", "Varje siffra, med källa"),
+    "inputs_text": (
+        "Grades run from A (official statistics or a strong study of just this) to D (weak); assumed figures have no "
+        "source. {counts}",
+        "Betygen går från A (officiell statistik eller stark studie av just detta) till D (svagt); antagna siffror "
+        "saknar källa. {counts}",
+    ),
+    "inputs_counts": (
+        "Of {number} figures, {weak} are weak (C, D) or assumed.",
+        "Av {number} siffror är {weak} svaga (C, D) eller antagna.",
+    ),
+    "weak_share": (
+        "{intervention}: {money} of the money that moves has a unit cost that is weak or assumed, and {spread} of what "
+        "is unsure of society's net saving comes from figures that are.",
+        "{intervention}: {money} av pengarna som flyttas har en styckkostnad som är svag eller antagen, och {spread} "
+        "av osäkerheten i samhällets netto kommer från sådana siffror.",
+    ),
+    "weak_share_money": (
+        "{intervention}: {money} of the money that moves has a unit cost that is weak or assumed.",
+        "{intervention}: {money} av pengarna som flyttas har en styckkostnad som är svag eller antagen.",
+    ),
+    "search": ("Search the figures", "Sök bland siffrorna"),
+    "works": ("Works", "Källor"),
+    "changes": ("What this case replaces of what it extends", "Vad fallet ersätter i det som det bygger på"),
+    "how": ("How it was run", "Hur den kördes"),
+    "how_text": (
+        "These commands run the same again, to the last bit where the versions are the same, and write this report:",
+        "De här kommandona kör samma sak igen, exakt lika där versionerna är desamma, och skriver rapporten:",
+    ),
+    "terms": ("Words", "Ord"),
+    # -- charts
+    "avoided_cost": ("Avoided cost", "Undviken kostnad"),
+    "expected": ("Expected", "Väntat"),
+    "chance": ("Probability above zero", "Sannolikhet över noll"),
+    "nothing_at_stake": ("Nothing is at stake for this actor.", "Inget står på spel för den här aktören."),
+    "payback_hidden": (
+        "Luck between the persons simulated hides when the money is back; more persons would show it.",
+        "Slumpen mellan de simulerade personerna döljer när pengarna är tillbaka; fler personer skulle visa det.",
+    ),
+    "payback_never": (
+        "The money is not back by {last} in any future.", "Pengarna är inte tillbaka till {last} i någon framtid."
+    ),
+    "payback_none": (
+        "This actor is out of pocket in hardly any future.", "Aktören ligger knappt ute med pengar i någon framtid."
+    ),
+    "payback_year": (
+        "The money is back for good in {middle} (median; 5 to 95 %: {low} to {high}); probability that it is not by "
+        "{last}: {never}.",
+        "Pengarna är tillbaka för gott {middle} (median; 5 till 95 %: {low} till {high}); sannolikhet att de inte är "
+        "det till {last}: {never}.",
+    ),
+    "share_of_unsure": ("Share of what is unsure", "Andel av osäkerheten"),
+    "figure": ("Figure", "Siffra"),
+    "grade": ("Grade", "Betyg"),
+    "assumed": ("assumed", "antagen"),
+    "better_figures": ("Grade A to B2", "Betyg A till B2"),
+    "weak_figures": ("Weak or assumed", "Svag eller antagen"),
+    "ignorance": ("What may be expected, 5 to 95 %", "Vad som kan väntas, 5 till 95 %"),
+    "ignorance_and_luck": (
+        "What may happen to the group, 5 to 95 %", "Vad som kan hända gruppen, 5 till 95 %"
+    ),
+    "thousand_of_all": (
+        "1,000 {currency} for {target} persons, present value, prices of {price_year}",
+        "Tusen {currency} för {target} personer, nuvärde, {price_year} års priser",
+    ),
+    "published": ("Published", "Publicerat"),
+    "published_interval": ("Published, with the error allowed for (95 %)", "Publicerat, med tillåtet fel (95 %)"),
+    "model": ("Model", "Modellen"),
+    "model_interval": ("Model, 5 to 95 %", "Modellen, 5 till 95 %"),
+    "of_published": ("Model in per cent of what was published", "Modellen i procent av det publicerade"),
+    "used_for": ("Used for", "Används för"),
+    "fitted": ("fitted to it", "anpassad till den"),
+    "held_out": ("held out", "undanhållen"),
+    "statistic": ("Statistic", "Mått"),
+    "source": ("Source", "Källa"),
+    # -- inputs
+    "value": ("Value", "Värde"),
+    "unsure": ("Unsure", "Osäkerhet"),
+    "drives": ("Drives", "Styr"),
+    "where": ("Where", "Var"),
+    "assumption": ("Assumption", "Antagande"),
+    "conversion": ("Conversion", "Omräkning"),
+    "prices_of": ("{year} prices", "{year} års priser"),
+    "overrides": ("instead of {value} in {file}", "i stället för {value} i {file}"),
+    # -- how it was run
+    "scenario": ("Scenario", "Scenario"),
+    "content_hash": ("Hash of its files", "Kontrollsumma för filerna"),
+    "draws": ("Draws of the uncertain figures", "Framtider (dragningar av de osäkra siffrorna)"),
+    "persons": ("Persons in each draw", "Personer i varje framtid"),
+    "target_group": ("Target group", "Målgrupp"),
+    "seed": ("Seed of the random numbers", "Frö till slumptalen"),
+    "engine": ("Engine", "Beräkningssätt"),
+    "sampled": ("sampled lives", "simulerade liv"),
+    "exact": ("exact distribution", "exakt fördelning"),
+    "sampling": ("Sampling of figures", "Dragning av siffror"),
+    "period": ("Calendar years", "Kalenderår"),
+    "discount": ("Discount rate a year", "Diskonteringsränta per år"),
+    "by_year": ("by year, as the scenario says", "per år, enligt scenariot"),
+    "price_year": ("Prices of", "Prisnivå"),
+    "comparator": ("Compared with", "Jämförelsealternativ"),
+    "version": ("Version of simcore", "Version av simcore"),
+    "versions": ("Made with", "Gjord med"),
+    "given": ("Values given from outside", "Värden givna utifrån"),
+    "alternative": ("Structural alternative", "Alternativt antagande"),
+    # -- terms
+    "term_present_value": (
+        "Present value: money of later years counts for less, by the discount rate.",
+        "Nuvärde: pengar senare år räknas som mindre, enligt diskonteringsräntan.",
+    ),
+    "term_avoided": (
+        "Avoided cost: what an actor would have paid under {usual} and does not pay with the intervention.",
+        "Undviken kostnad: vad en aktör skulle ha betalat med {usual} och inte betalar med insatsen.",
+    ),
+    "term_net": (
+        "Net saving: avoided cost less what the actor pays for the programme.",
+        "Netto: undviken kostnad minus vad aktören betalar för insatsen.",
+    ),
+    "term_cashable": (
+        "Cashable: what of it becomes money in a budget. One pupil less closes no class; what is not cashable is "
+        "capacity that others can use.",
+        "Netto i budget: det som blir pengar att räkna hem. En elev mindre stänger ingen klass; resten är frigjord "
+        "kapacitet som andra kan använda.",
+    ),
+    "term_future": (
+        "Future, or draw: one joint guess at all uncertain figures. Probabilities are shares of {draws} futures.",
+        "Framtid: en samlad gissning av alla osäkra siffror. Sannolikheter är andelar av {draws} framtider.",
+    ),
+    "term_luck": (
+        "Luck taken off: what is said to be expected holds no chance differences between the persons simulated.",
+        "Utan slumpen mellan personer: det väntade innehåller inga tillfälliga skillnader mellan de simulerade "
+        "personerna.",
+    ),
+    "term_society": (
+        "Society: the sum of all actors. What passes from one to another, as benefits and taxes do, cancels.",
+        "Samhället: summan av alla aktörer. Det som går från en till en annan, som bidrag och skatter, tar ut sig.",
+    ),
+    "term_mcse": (
+        "MCSE: the Monte Carlo standard error, by which a mean would differ in another run.",
+        "MCSE: Monte Carlo-felet, så mycket ett medelvärde skulle skilja sig i en ny körning.",
+    ),
+}  # fmt: skip

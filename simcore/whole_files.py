@@ -1,0 +1,36 @@
+"""Files that are there as a whole or not at all: what a name holds stays until what replaces it has been written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simcore.errors import ResultsError
+from simcore.marks import of_this_process
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and then put it there.
+
+    Parameters
+    ----------
+    path
+        What is there already is replaced when all is written, and stays if writing fails.
+    content
+        Of the file.
+
+    Raises
+    ------
+    ResultsError
+        The file cannot be written.
+    """
+    if path.is_dir():
+        raise ResultsError(f"{path} is a folder: name a file in it, such as {path / 'report'}.")
+    new = path.with_name(f".{path.name}.{of_this_process()}")
+    try:
+        try:
+            new.write_bytes(content)
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path} could not be written: {getattr(error, 'strerror', None) or error}.") from error
