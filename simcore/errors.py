@@ -67,7 +67,7 @@ class Problem:
     """One thing wrong in a scenario file.
 
     `path` is the way to the entry (``parameters.p_dropout.unit``); `line` counts from 1,
-    0 when the problem has no line (a missing file).
+    0 when the problem has no line (a missing file). In a workbook, `cell` says where it is instead (``Costs!D7``).
     """
 
     file: str
@@ -76,9 +76,12 @@ class Problem:
     found: str
     allowed: str
     hint: str = ""
+    cell: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
+        if self.cell:
+            place = f"{self.file}, {self.cell}"
         lines = [f"{place}  {self.path}".rstrip(), f"    found    {self.found}", f"    allowed  {self.allowed}"]
         if self.hint:
             lines.append(f"    hint     {self.hint}")

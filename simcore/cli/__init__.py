@@ -13,6 +13,7 @@ import typer
 from simcore.cli.calibration import app as calibration
 from simcore.cli.deciding import app as deciding
 from simcore.cli.drivers import app as drivers
+from simcore.cli.exploring import app as exploring
 from simcore.cli.reporting import app as reporting
 from simcore.cli.runs import app as runs
 from simcore.cli.scenarios import app as scenarios
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (runs, reporting, deciding, scenarios, studies, drivers, calibration):
+for commands in (runs, reporting, deciding, exploring, scenarios, studies, drivers, calibration):
     app.registered_commands += commands.registered_commands
 
 

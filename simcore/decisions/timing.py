@@ -16,7 +16,7 @@ from simcore.analysis.luck import certain_draws, regressors, without_luck
 from simcore.analysis.payback import break_even_year, cumulative_net_saving
 from simcore.analysis.two_orders import QUANTILES, quantiles, variances_of
 from simcore.decisions.actors import ROUNDING
-from simcore.errors import ResultsError
+from simcore.errors import ResultsError, UnknownNameError
 
 _PATH = ("intervention", "draw", "actor", "year")
 #: Quantiles of a fan.
@@ -25,13 +25,17 @@ FAN = (0.05, 0.25, 0.5, 0.75, 0.95)
 _AT_ONCE = 60_000_000
 
 
-def payback(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool = False) -> xr.Dataset:
+def payback(
+    results: xr.Dataset, *, actors: Sequence[str] | None = None, also: Sequence[str] = (), gross: bool = False
+) -> xr.Dataset:  # fmt: skip
     """How the net saving builds up over the years, and in which year the money is back, "never" included.
 
     Parameters
     ----------
     results
         From `simulate` or `open_results`.
+    actors
+        Of whom; by default of all actors and views.
     also, gross
         As for `simcore.net_saving`.
 
@@ -49,6 +53,11 @@ def payback(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool = Fals
     - ``settled``: whether luck hides none of it. Where nothing is at stake for an actor, its net saving is zero, and
       when it is back is not a number.
 
+    Raises
+    ------
+    UnknownNameError
+        One of `actors` is neither an actor of these results nor a view; or as `simcore.net_saving`.
+
     Examples
     --------
     >>> results = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=20, persons=50)
@@ -56,7 +65,11 @@ def payback(results: xr.Dataset, *, also: Sequence[str] = (), gross: bool = Fals
     >>> bool((abs(when["never"] + when["paid_back"].isel(year=-1) - 1) < 1e-12).sel(actor="owner").all())
     True
     """
-    actors = [*(str(actor) for actor in results["actor"].values), *VIEWS]
+    known = [*(str(actor) for actor in results["actor"].values), *VIEWS]
+    for name in actors or ():
+        if name not in known:
+            raise UnknownNameError(name, "an actor or view of these results", known)
+    actors = known if actors is None else [name for name in known if name in actors]
     sizes = results.sizes
     of_actor = 8 * (sizes["strategy"] - 1) * sizes["draw"] * sizes["year"]
     step = max(1, _AT_ONCE // max(of_actor, 1))

@@ -52,7 +52,8 @@ def as_small_png(figure: Figure) -> bytes:
 
     figure.set_dpi(DPI)
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    drawn, small = io.BytesIO(), Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    small.quantize(256, method=Image.Quantize.FASTOCTREE).save(drawn, "PNG", compress_level=6)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    dots = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    drawn, picture = io.BytesIO(), Image.fromarray(dots).convert("RGB")
+    picture.quantize(256, method=Image.Quantize.FASTOCTREE).save(drawn, "PNG", compress_level=6)
     return drawn.getvalue()

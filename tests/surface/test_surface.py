@@ -27,9 +27,9 @@ PACKAGE = ROOT / "simcore"
 #: A module imports from floors below its own, never upward, never from another folder on its own floor.
 FLOORS = {
     "errors": 0, "vocabulary": 0, "randomness": 0, "rates": 0, "money": 0, "version": 0, "threads": 0,
-    "second_process": 0, "marks": 0, "growing": 0, "on_disk": 0, "progress": 0,
+    "second_process": 0, "marks": 0, "whole_files": 0, "growing": 0, "on_disk": 0, "progress": 0,
     "kernels": 1, "uncertainty": 1, "storage": 1,
-    "scenario": 2, "model": 3, "pricing": 4, "dataset": 5, "simulation": 6, "repricing": 6, "trace": 6,
+    "scenario": 2, "model": 3, "overriding": 4, "pricing": 4, "dataset": 5, "simulation": 6, "repricing": 6, "trace": 6,
     "cluster": 7, "reproducing": 7, "analysis": 7, "decisions": 8, "resuming": 8, "studies": 8,
     "merging": 9, "report": 9, "cli": 10,
     "__main__": 11,

@@ -7,8 +7,9 @@ import pytest
 import xarray as xr
 
 from simcore.errors import ResultsError, ScenarioError, UnknownNameError
+from simcore.overriding import deciding_lives
 from simcore.pricing import price
-from simcore.repricing import _only_priced, price_parameters, reprice, scenario_of
+from simcore.repricing import price_parameters, reprice, scenario_of
 from simcore.scenario.loading import read_scenario, with_groups
 from simcore.scenario.shipped import shipped_scenarios
 from simcore.simulation import simulate
@@ -39,8 +40,8 @@ def test_other_prices_are_those_of_a_new_run():
 def test_what_stands_in_prices_alone_decides_no_lives(name):
     """What is seen without compiling is a part of what compiling shows."""
     file = read_scenario(name)
-    uncertain = {parameter for parameter, of in file.distributions.items() if not of.is_fixed}
-    assert _only_priced(file) & uncertain <= set(price_parameters(file))
+    uncertain = {parameter for parameter, of in file.scenario.parameters.items() if not of.distribution.is_fixed}
+    assert uncertain - deciding_lives(file.scenario) <= set(price_parameters(file))
 
 
 def test_batches_and_threads_do_not_matter(monkeypatch):
@@ -71,6 +72,13 @@ def test_what_decides_lives_cannot_be_repriced():
         f"'{lived}' decides how lives go, which another price list cannot change: run the scenario again."
     )
     reprice(results, {lived: results["parameter_value"].sel(parameter=lived).values})  # unchanged is no change
+
+
+def test_a_fixed_figure_that_decides_lives_cannot_be_repriced_either():
+    results = simulate(read_scenario("textbook/sick_sicker"), draws=1, persons=50)
+    with pytest.raises(ResultsError, match="'r_hs1' decides how lives go"):
+        reprice(results, {"r_hs1": 0.5})
+    assert float(reprice(results, {"c_s1": 1.0})["parameter_value"].sel(parameter="c_s1")[0]) == 1.0
 
 
 def test_wrong_parameters_are_told():

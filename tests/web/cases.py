@@ -1,4 +1,4 @@
-"""Runs whose reports are hard to write: names with markup, very long ones, many of everything, and effects of nothing."""
+"""Runs whose reports are hard to write: names with markup, very long ones, many of all, and effects of nothing."""
 
 import json
 from functools import cache

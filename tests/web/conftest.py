@@ -28,8 +28,7 @@ def pages(tmp_path_factory, dropout_sv):
     """Reports as files."""
     folder = tmp_path_factory.mktemp("pages")
     (folder / "dropout.html").write_text(dropout_sv, encoding="utf-8")
-    for name, run in {
-        "hostile": run_of(2, 5, HOSTILE), "alone": run_of(0, 3, "plain"), "nothing": run_of(1, 3, "plain", effect=False),
-    }.items():  # fmt: skip
+    nothing = run_of(1, 3, "plain", effect=False)
+    for name, run in {"hostile": run_of(2, 5, HOSTILE), "alone": run_of(0, 3, "plain"), "nothing": nothing}.items():
         (folder / f"{name}.html").write_text(html_report(run), encoding="utf-8")
     return folder

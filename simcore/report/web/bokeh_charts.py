@@ -6,8 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bokeh.models import ColumnDataSource, CustomJSTickFormatter, FixedTicker, HoverTool, Range1d, TapTool
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJSTickFormatter,
+    FixedTicker,
+    HoverTool,
+    Range1d,
+    TapTool,
+)
 from bokeh.models.annotations import Span
+from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 from simcore.report.language import Language
@@ -78,6 +86,7 @@ def draw_chart(chart: Chart, chosen: str, language: Language, alt: str) -> figur
     hover = HoverTool(renderers=[pointed], tooltips=tips, point_policy="follow_mouse", description=alt)
     drawn.add_tools(hover, TapTool(renderers=[pointed]))  # who taps on a screen does not hover
     for part in drawn.renderers:
+        assert isinstance(part, GlyphRenderer)
         part.nonselection_glyph = None  # all rows look the same, whichever was tapped
     _axes(drawn, chart, shown, language)
     return drawn

@@ -203,10 +203,11 @@ class ChartWords(Words):
         mean = (back["cumulative"] / THOUSAND).transpose("intervention", "actor", "year")
         bands = (back["cumulative_quantile"] / THOUSAND).transpose("intervention", "actor", "quantile", "year")
         places = {str(of): place for place, of in enumerate(back["actor"].values)}
+        actors = [actor for actor in self.actors if actor in places]
         years = [float(of) for of in back["year"].values]
         shown = {}
         for number, name in enumerate(self.interventions):
-            for actor in self.actors:
+            for actor in actors:
                 path, band = mean.values[number, places[actor]], bands.values[number, places[actor]]
                 hidden = not np.isfinite(band).all()
                 columns: dict[str, list[float | str]] = {"label": [f"{of:.0f}" for of in years], "year": list(years)}

@@ -28,6 +28,7 @@ from simcore.report.provenance import provenance
 from simcore.report.web.chart_values import ChartWords, statistics_chart
 from simcore.report.web.charts import CHOICES
 from simcore.report.web.figures_used import commands, figures_used, run_facts, works
+from simcore.report.web.legends import STYLE, legend_html
 from simcore.report.web.life import statistics_records
 from simcore.report.web.report_words import ReportWords
 from simcore.report.web.sections import Contents, decision_sections, evidence_sentences, life_section
@@ -193,7 +194,7 @@ def _rendered(
     return environment.from_string(text["html"]).render(
         language=words.language.code, version=__version__, say=words.say,
         alt=lambda title: words.say("alt", title=title), title=str(about["title"]),
-        about=" ".join(str(scenario.about or "").split()), style=text["css"],
+        about=" ".join(str(scenario.about or "").split()), style=text["css"] + STYLE, key=legend_html,
         alone=None if compares else words.say("one_strategy", usual=words.usual), sections=contents.sections,
         choices=contents.choices, chosen=drawn.chosen if drawn else {}, charts=contents.charts,
         heights=drawn.heights if drawn else {},
