@@ -29,7 +29,6 @@ from simcore.scenario.merging import LEAVE_OUT, Merging
 from simcore.scenario.nodes import Files, Node, UnreadableError
 from simcore.scenario.reading import Overridden, read_tree
 from simcore.scenario.schema import Entry, Scenario
-from simcore.scenario.shipped import is_shipped
 from simcore.scenario.strict_yaml import read_yaml
 from simcore.scenario.uses import uses
 
@@ -50,7 +49,7 @@ _WORDS = (
 _NUMBERS = ("parameters", "tables", "derived")
 #: Texts stay on one line.
 _WIDTH = 20_000
-_EXTENDS = re.compile(r"(?m)^extends:[ \t]*[^\s#][^\n#]*$(?!\n[ \t]*-|\n[ \t]+\S)")
+_EXTENDS = re.compile(r"(?m)^extends:[ \t]*[^\s#][^\n]*$(?!\n[ \t]*-|\n[ \t]+\S)")
 
 
 @dataclass(frozen=True)
@@ -290,11 +289,9 @@ def _text(change: Mapping[str, Any]) -> str:
 
 def _extending(text: str, extended: str) -> str:
     """The text of an override that extends another file than it says, each line where it was."""
-    line = f"extends: {extended}"
-    if is_shipped(extended):
-        line = f"extends: {posixpath.basename(posixpath.dirname(extended))}"
+    line = written({"extends": extended}).rstrip()
     if _EXTENDS.search(text):
-        return _EXTENDS.sub(line, text, count=1)
+        return _EXTENDS.sub(lambda _: line, text, count=1)
     tree = yaml.safe_load(text) if re.search(r"(?m)^extends:", text) else {}
     if "extends" in tree:  # on several lines
         return written({**tree, "extends": extended})

@@ -174,15 +174,19 @@ def _override(name: str, file: ScenarioFile) -> Override:
     from simcore.overriding import read_override
 
     if not name.lower().endswith((".xlsx", ".xlsm")):
-        return read_override(name)
+        found = read_override(name)
+        other = re.search(r"(?m)^extends:[ \t]*([a-z]\w*)[ \t]*(?:#.*)?$", found.text)
+        if other is not None and other[1] != file.name:
+            _note([f"{name} changes {other[1]}; here it is laid over {file.name}."])
+        return found
     from simcore.report.inputs_case import override_of
     from simcore.report.inputs_reading import open_inputs
 
-    found = open_inputs(name).against(file)
-    _note(found.notes)
-    if not found.changes:
+    filled = open_inputs(name).against(file)
+    _note(filled.notes)
+    if not filled.changes:
         raise ResultsError(f"{name}: nothing was changed.")
-    return override_of(found, file)
+    return override_of(filled, file)
 
 
 def _change(

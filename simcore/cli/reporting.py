@@ -74,7 +74,7 @@ def report(
         if alone:
             option = f"--{alone[0].replace('_', '-')}"
             allowed = "--html FILE or --xlsx FILE beside it; the tables know nothing of it"
-            raise ScenarioError([Problem(option[2:], 0, "", option, allowed)], "the command line")
+            raise ScenarioError([Problem(option[2:], 0, "", f"{option} alone", allowed)], "the command line")
     if outcome is None and price is not None:
         raise ResultsError("--price changes nothing without --outcome: give both, or neither.")
     if capital is None and groups is not None:

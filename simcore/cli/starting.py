@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Annotated
 
 import typer
@@ -28,14 +27,15 @@ def new(
 ) -> None:
     """Start a case of your own: a commented folder that extends a case, with what you may know better laid out."""
     from simcore.report.starting_case import new_case
+    from simcore.report.starting_lines import shell
 
     if origin is None:
         from simcore.scenario.shipped import shipped_scenarios
 
         allowed = f"--from with a folder, a file, or a shipped case: {', '.join(shipped_scenarios())}"
-        hint = f"simcore list tells what they are about; then: simcore new {shlex.quote(folder)} --from school_dropout"
+        hint = f"simcore list tells what they are about; then: simcore new {shell(folder)} --from school_dropout"
         raise ScenarioError([Problem("from", 0, "", "nothing to start from", allowed, hint)], "the command line")
     case = new_case(folder, origin, title=title, language=lang)
     if not quiet:
         print(f"Written: {case} and a README. As it stands, it gives the numbers of {origin}.")
-        print(f"Next: change what you know better in it, then simcore check {shlex.quote(folder)}")
+        print(f"Next: change what you know better in it, then simcore check {shell(folder)}")

@@ -28,7 +28,7 @@ from simcore.explore.view import CHARTS, View, table_html
 from simcore.report.decision_answers import Question
 from simcore.report.language import Language
 from simcore.report.web.bokeh_charts import draw_chart, labels_of, source_columns
-from simcore.report.web.charts import Chart
+from simcore.report.web.charts import Chart, axis_ends
 from simcore.report.web.legends import STYLE, legend_html
 from simcore.repricing import Repricer
 
@@ -158,10 +158,11 @@ class Page:
         old = before.shown[key].columns if before is not None and key in before.shown else {"label": [], column: []}
         was = dict(zip(old["label"], old[column], strict=True))
         columns["before"] = [was.get(label, math.nan) for label in columns["label"]]
-        ends = [*shown.ends, *(float(of) for of in columns["before"] if math.isfinite(float(of)))]
+        outside = [float(of) for of in columns["before"] if not shown.ends[0] <= float(of) <= shown.ends[1]]
+        low, high = axis_ends([*shown.ends, *outside]) if any(map(math.isfinite, outside)) else shown.ends
         source = _one(drawn, ColumnDataSource, f"{chart.name}-source")
         source.data = columns
-        _one(drawn, Range1d, f"{chart.name}-values").update(start=min(ends), end=max(ends))
+        _one(drawn, Range1d, f"{chart.name}-values").update(start=low, end=high)
         if chart.kind != "fan":
             _one(drawn, LinearAxis, f"{chart.name}-rows").major_label_overrides = labels_of(chart, shown)
         self.document.get_model_by_name(f"words-{chart.name}").text = f"<p>{html.escape(shown.words)}</p>"  # type: ignore[union-attr]

@@ -49,8 +49,9 @@ PHRASES: Final[dict[str, Phrase]] = {
     "written": ("Written: {path}", "Skrivet: {path}"),
     "why": ("moved by hand on the page to explore", "flyttat för hand på sidan för att utforska"),
     "now_before": (
-        "Amounts for all {target} persons; in brackets those of the run, where they differ",
-        "Belopp för alla {target} personer; inom parentes körningens, där de skiljer sig",
+        "Amounts for all {target} persons, and the probability of a gain; in brackets those of the run, where they "
+        "differ",
+        "Belopp för alla {target} personer, och sannolikheten för en vinst; inom parentes körningens, där de skiljer "
+        "sig",
     ),
-    "probability": ("probability of a gain", "sannolikhet för vinst"),
 }  # fmt: skip

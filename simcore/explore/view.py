@@ -161,7 +161,7 @@ def table_html(now: View, before: View, actor: str, language: Language, currency
         f'<tr><th scope="row">{escaped(label)}</th>{"".join(f"<td>{escaped(cell)}</td>" for cell in cells)}</tr>'
         for label, cells in rows
     )
-    title = say("now_before", target=language.number(now.target), probability=say("probability"))
+    title = say("now_before", target=language.number(now.target))
     return (
         f'<table class="glance"><caption>{escaped(title)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table>"

@@ -277,7 +277,7 @@ def save_case(
     changed = changed_case(inputs, file)
     _check_place(case, file, changed)
     first, rest = changed.text.split("\n", 1)
-    text = f"{first}\nextends: {_extended(source, folder)}\n{rest}"
+    text = f"{first}\n{written({'extends': _extended(source, folder)})}{rest}"
     try:
         Changeable(file).changed(Override(changed.text, CASE, changed.files))
     except ScenarioError as error:

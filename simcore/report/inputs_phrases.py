@@ -56,6 +56,11 @@ CASE: Mapping[str, Phrase] = {
     "start_year": ("first calendar year", "första kalenderåret"),
     "persons": ("persons simulated per draw", "personer som simuleras i varje dragning"),
 }  # fmt: skip
+#: Behind what is said of a rate that is a figure of its own.
+NAMED: Phrase = (
+    "{about}; it is the figure {name}, which stands on another sheet",
+    "{about}; det är talet {name}, som står på ett annat blad",
+)
 #: The grade of a figure without a source.
 ASSUMED: Phrase = ("assumed", "antaget")
 #: What a program says when something else is typed.

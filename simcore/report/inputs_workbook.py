@@ -27,6 +27,7 @@ from simcore.report.inputs_phrases import (
     EMPTY,
     HEADS,
     INTERVALS,
+    NAMED,
     SHEETS,
     START,
     WHOLE,
@@ -207,6 +208,8 @@ def _fill(cell: Cell, figure: Figure, head: str, language: Language) -> None:
     from openpyxl.styles import Alignment, PatternFill, Protection
 
     about = language.one_of(CASE[figure.name]) if figure.sheet == "case" else figure.about
+    if figure.unit == "per year" and isinstance(figure.numbers["value"], str):
+        about = language.one_of(NAMED).format(about=about, name=figure.numbers["value"])
     texts = {
         "name": figure.name, "about": about, "unit": figure.unit, "source": figure.source,
         "grade": language.one_of(ASSUMED) if figure.grade == "assumed" else figure.grade,

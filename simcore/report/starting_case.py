@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import warnings
 from pathlib import Path
@@ -12,7 +11,7 @@ from simcore.errors import NOT_TEXT, Problem, ResultsError, ScenarioError, Scena
 from simcore.marks import of_this_process
 from simcore.report.labels import readable
 from simcore.report.language import Language
-from simcore.report.starting_lines import Origin, case_lines, readme_lines
+from simcore.report.starting_lines import Origin, case_lines, readme_lines, shell
 from simcore.scenario.limits import LONGEST_TEXT, MOST_FOLDERS_UP
 from simcore.scenario.loading import ScenarioFile, find_scenario, read_scenario
 from simcore.scenario.shipped import shipped_models, shipped_scenarios
@@ -69,7 +68,7 @@ def new_case(
     named = title if title is not None else f"{readable(_name_of(place))}: {file.scenario.title}"
     _check_title(named)
     extends, copied = _extended(os.fspath(origin), place, file)
-    called = Origin(file, extends, os.fspath(origin), named, _name_of(place), shlex.quote(os.fspath(folder)), copied)
+    called = Origin(file, extends, os.fspath(origin), named, _name_of(place), shell(os.fspath(folder)), copied)
     texts = {CASE: "\n".join(case_lines(called, words)) + "\n", README: "\n".join(readme_lines(called, words)) + "\n"}
     if copied:
         texts |= {f"{COPIED}/{name}": text for name, text in file.files.items() if not name.startswith("shipped:")}

@@ -107,7 +107,7 @@ class _Case:
     def steps(self) -> Iterator[tuple[str, list[str]]]:
         """What to do, one after the other, with the commands."""
         folder, results = self.origin.folder, f"results/{self.origin.name}"
-        results = shlex.quote(results)
+        results = shell(results)
         stem = re.sub(r"\W+", "_", self.origin.name)
         yield self.say("step_change"), []
         yield self.say("step_check"), [f"simcore check {folder}"]
@@ -412,3 +412,8 @@ def flow(value: Any) -> str:
             return "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
         case _:
             return "[" + ", ".join(map(flow, value)) + "]"
+
+
+def shell(text: str) -> str:
+    """Write a word of a command line, quoted where it must be."""
+    return text if re.fullmatch(r"[\w./-]+", text) else shlex.quote(text)

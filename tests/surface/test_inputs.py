@@ -142,6 +142,7 @@ def test_what_stands_on_the_sheets(language, tmp_path):
     assert case["target_group"] == 120
     assert case["horizon_to_age"] == 65
     assert case["discount_rate"] == "discount_rate"
+    assert "discount_rate" in cell_of(book, SHEETS["case"][at], "discount_rate", heads["about"]).value
 
 
 def test_no_text_of_a_scenario_becomes_a_formula(tmp_path):
@@ -283,7 +284,7 @@ def test_a_scenario_of_ones_own_is_found_from_the_workbook(book, tmp_path):
     book_.save("case.xlsx")
     assert str(tmp_path) not in "".join(str(cell.value) for row in book_[MEMORY].iter_rows() for cell in row)
     assert case_of("case.xlsx", "out").scenario.discount.money == 0.04
-    assert "extends: ../cases/mine.yaml" in (tmp_path / "out" / "scenario.yaml").read_text(encoding="utf-8")
+    assert 'extends: "../cases/mine.yaml"' in (tmp_path / "out" / "scenario.yaml").read_text(encoding="utf-8")
     done = run("inputs", "import", "case.xlsx", "--out", "cases", "--name", "mine")
     assert "is a scenario of its own and is not written over" in done.output
     shutil.move("case.xlsx", "moved/case.xlsx")

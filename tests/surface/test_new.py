@@ -60,7 +60,12 @@ def test_a_new_case_says_what_its_origin_says(origin: str) -> None:
     # Conditions, prices, figures, everything but the title: the simulation knows nothing else.
     assert ours.scenario == theirs.scenario.model_copy(update={"title": "Ours"})
     assert notes_of("ours") == notes_of(origin)
-    assert {**ours.overridden, ("title",): ()} == {**theirs.overridden, ("title",): ()}  # nothing was put elsewhere
+    # Nothing but the title was put in the place of anything.
+    values = [
+        {path: [old.value for old in olds] for path, olds in of.overridden.items() if path != ("title",)}
+        for of in (ours, theirs)
+    ]
+    assert values[0] == values[1]
     assert sorted(path.name for path in Path("ours").iterdir()) == sorted(
         ["README.md", "scenario.yaml", *["original"] * ("/" in origin)]
     )
@@ -77,8 +82,9 @@ def test_a_new_case_gives_the_same_numbers(origin: str) -> None:
             np.testing.assert_array_equal(ours[name].values, theirs[name].values)
 
 
-@pytest.mark.parametrize("language", ["en", "sv"])
-@pytest.mark.parametrize("origin", SHIPPED)
+@pytest.mark.parametrize(
+    ("origin", "language"), [*((of, "en") for of in SHIPPED), ("textbook_chain", "sv"), ("county_unemployment", "sv")]
+)
 def test_each_line_may_be_taken_into_use(origin: str, language: str) -> None:
     case = new_case("ours", origin, language=language)
     text, before = case.read_text(encoding="utf-8"), quietly_read(case).scenario
@@ -97,12 +103,11 @@ def test_each_line_may_be_taken_into_use(origin: str, language: str) -> None:
         assert new.distribution.name == old.distribution.name
         assert new.distribution.given == old.distribution.given
     assert taken.model_copy(update={"parameters": before.parameters, "alternatives": before.alternatives}) == before
-    # One by one, those of the smaller cases; of the larger ones every fifth.
-    every = 1 if len(before.parameters) < 40 else 5
-    for number, line in enumerate(lines):
-        if number % every == (0 if language == "en" else every // 2):
-            case.write_text(text[: line.start()] + line[1] + line[2] + text[line.end() :], encoding="utf-8")
-            quietly_read(case)
+    # One by one: all of the small cases, and a few of the large ones.
+    every = 1 if len(before.parameters) < 40 else len(lines) // 4
+    for line in lines[::every]:
+        case.write_text(text[: line.start()] + line[1] + line[2] + text[line.end() :], encoding="utf-8")
+        quietly_read(case)
 
 
 def test_changed_figures_are_the_only_news(tmp_path: Path) -> None:
@@ -120,7 +125,7 @@ def test_changed_figures_are_the_only_news(tmp_path: Path) -> None:
     assert ours.scenario.population.target_group == 40
     assert ours.scenario.parameters["uptake_team"].distribution.mean == 0.6
     assert ours.overridden.keys() - quietly_read("school_dropout").overridden.keys() == {
-        ("population", "target_group"), ("parameters", "uptake_team", "distribution"),
+        ("parameters", "uptake_team", "distribution"),
         ("parameters", "uptake_team", "source"),
     }  # fmt: skip
 
@@ -322,7 +327,7 @@ def test_a_broken_origin_is_told_as_such() -> None:
     [
         (1e-05, "0.00001"), (0.1 + 0.2, "0.30000000000000004"), (3.0, "3"), (12, "12"), (True, "true"),
         ("yes", '"yes"'), ("SEK per year", "SEK per year"), ("a: b", '"a: b"'), ("0x1", '"0x1"'), ("1e3", '"1e3"'),
-        ([0.5, {"a": "b, c"}], '[0.5, {a: "b, c"}]'), ({0.25: 3.5, 0.5: 1e99}, None),
+        ([0.5, {"a": "b, c"}], '[0.5, {a: "b, c"}]'), ({"quantiles": {0.25: 3.5, 0.5: 1e99}}, None),
         (1.2345678901234567e-45, None),
     ],
 )  # fmt: skip

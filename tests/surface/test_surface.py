@@ -31,8 +31,8 @@ FLOORS = {
     "kernels": 1, "uncertainty": 1, "storage": 1,
     "scenario": 2, "model": 3, "overriding": 4, "pricing": 4, "dataset": 5, "simulation": 6, "repricing": 6, "trace": 6,
     "cluster": 7, "reproducing": 7, "analysis": 7, "decisions": 8, "resuming": 8, "studies": 8,
-    "merging": 9, "report": 9, "cli": 10,
-    "__main__": 11,
+    "merging": 9, "report": 9, "explore": 10, "cli": 11, "manual": 12,
+    "__main__": 13,
 }  # fmt: skip
 #: Analysis functions read a Dataset and know nothing of how it came about.
 ANALYSIS_KNOWS = {"errors", "vocabulary", "analysis", "randomness", "rates", "money", "pricing", "version"}

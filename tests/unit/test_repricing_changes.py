@@ -133,13 +133,17 @@ def test_values_that_were_given_stay_unless_they_are_changed():
 @pytest.mark.parametrize("sampling", ["monte_carlo", "latin_hypercube", "sobol"])
 def test_figures_that_are_drawn_together(sampling):
     results = simulate(read_scenario(GOOD / "correlated.yaml"), draws=16, persons=20, sampling=sampling)
-    change = {
-        "parameters": {"c_visit": {"distribution": {"gamma": {"mean": 3000, "sd": 300}}, "source": SAID}},
-        "correlations": {0: {"coefficient": 0.8}},
-    }
-    priced = reprice(results, change=change)
-    new = simulate(scenario_of(priced), draws=16, persons=20, sampling=sampling)
-    xr.testing.assert_identical(priced, new)
+    price = {"parameters": {"c_drug": {"distribution": {"gamma": {"mean": 3000, "sd": 300}}, "source": SAID}}}
+    hangs_together = {"correlations": {0: {"coefficient": 0.8}}}
+    for change, others in (
+        (price, {"c_drug"}),
+        (hangs_together, {"c_visit"}),
+        (price | hangs_together, {"c_drug", "c_visit"}),
+    ):
+        priced = reprice(results, change=change)
+        xr.testing.assert_identical(priced, simulate(scenario_of(priced), draws=16, persons=20, sampling=sampling))
+        same = (priced["parameter_value"] == results["parameter_value"]).all("draw")
+        assert {str(name) for name in same["parameter"].values[~same.values]} == others
 
 
 def test_single_draws(runs):
@@ -223,6 +227,18 @@ def test_results_on_disk_and_threads(runs, tmp_path):
     for workers in (1, 3):
         priced = reprice(stored, change=CHAIN["cashable"], workers=workers)
         xr.testing.assert_identical(priced, runs["textbook_chain", "sampled"](CHAIN["cashable"]))
+
+
+def test_priced_results_are_those_of_a_run_that_can_be_done_again(runs, tmp_path):
+    save_results(runs["textbook_chain", "sampled"](CHAIN["cashable"]), tmp_path / "priced")
+    assert simcore.run_again(tmp_path / "priced").agrees
+
+
+def test_names_of_files_that_mean_something_in_yaml(tmp_path):
+    (tmp_path / "a #b: c.yaml").write_text("extends: textbook_chain\nchange: {seed: 4}\n", encoding="utf-8")
+    run = Repricer(simulate(read_scenario(tmp_path / "a #b: c.yaml"), draws=2, persons=10))
+    for change in ({"discount": {"money": 0.2}}, Override("extends: x.yaml # y\nchange: {discount: {money: 0.2}}")):
+        xr.testing.assert_identical(run(change), new_run(run(change)))
 
 
 def test_subgroups_stay(runs):
@@ -426,7 +442,8 @@ def test_an_override_names_files(runs, tmp_path):
 
 
 def test_problems_of_an_override_are_told_in_its_own_lines(runs, tmp_path):
-    (tmp_path / "dear.yaml").write_text("change:\n  discount:\n    money: cheap\n", encoding="utf-8")
+    text = "extends: textbook_chain  # our base\nchange:  # of ours\n  discount: {money: cheap}\n"
+    (tmp_path / "dear.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
         runs["textbook_chain", "sampled"](read_override(tmp_path / "dear.yaml"))
     assert str(caught.value).startswith("dear.yaml:3  discount.money\n    found    cheap\n")
