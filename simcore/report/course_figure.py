@@ -123,6 +123,50 @@ def course_figure(situations: xr.Dataset, scenario: Scenario, language: Language
     return page.figure
 
 
+def draw_life_course(axes: Axes, situations: xr.Dataset, domain: str | None = None, *, legend: bool = True) -> Axes:
+    """Draw who is where at which age in one domain into axes of your own, as `simcore check --figure` does for all.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; titles, sizes and all that was drawn are yours to change.
+    situations
+        From `simcore.situations`.
+    domain
+        Which one; the first by default.
+    legend
+        Name the states beside the axes.
+
+    Returns
+    -------
+    The axes.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such domain.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> found = simcore.situations(simcore.read_scenario("textbook_chain"))
+    >>> axes = simcore.draw_life_course(Figure().subplots(), found, "machine")
+    >>> [text.get_text() for text in axes.get_legend().get_texts()]
+    ['New', 'Scrapped', 'Worn']
+    """
+    known = list(dict.fromkeys(str(name) for name in situations["domain"].values))
+    domain = known[0] if domain is None else domain
+    if domain not in known:
+        raise UnknownNameError(domain, "a domain of these situations", known)
+    panel = _Panel(situations, domain, Language.of("en"))
+    _draw(axes, panel)
+    axes.set_title(panel.label, loc="left")
+    if legend:
+        handles = [_patch(band) for band in reversed(panel.shown)]
+        axes.legend(handles, [band.label for band in reversed(panel.shown)], loc="center left", bbox_to_anchor=(1, 0.5))
+    return axes
+
+
 def save_course_figure(
     situations: xr.Dataset, scenario: Scenario, path: Path, language: Language | None = None
 ) -> None:  # fmt: skip

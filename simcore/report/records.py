@@ -69,10 +69,15 @@ def _quantiles(name: str, values: xr.DataArray) -> dict[str, float]:
     return {f"{name}_{word}": float(value) for word, value in zip(("q05", "q50", "q95"), values.values, strict=True)}
 
 
+#: How texts begin that spreadsheets work out.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def _cell(value: Any) -> Any:
     """What stands in a cell: of a list its entries one after the other, with what is known of each."""
     if not isinstance(value, list):
-        return value
+        # A spreadsheet would take such a text, which anybody may have written into a scenario, for a formula.
+        return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
     known = [{name: part for name, part in entry.items() if part == part} for entry in value]
     return "; ".join(" ".join(f"{name} {part}" for name, part in entry.items()) for entry in known)
 

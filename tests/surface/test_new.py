@@ -327,7 +327,7 @@ def test_a_broken_origin_is_told_as_such() -> None:
     [
         (1e-05, "0.00001"), (0.1 + 0.2, "0.30000000000000004"), (3.0, "3"), (12, "12"), (True, "true"),
         ("yes", '"yes"'), ("SEK per year", "SEK per year"), ("a: b", '"a: b"'), ("0x1", '"0x1"'), ("1e3", '"1e3"'),
-        ([0.5, {"a": "b, c"}], '[0.5, {a: "b, c"}]'), ({"quantiles": {0.25: 3.5, 0.5: 1e99}}, None),
+        ([0.5, {"a": "b, c"}], '[0.5, {a: "b, c"}]'), ({"distribution": {"gamma": {"quantiles": {0.25: 3.5, 0.5: 1e99}}}}, None),
         (1.2345678901234567e-45, None),
     ],
 )  # fmt: skip

@@ -52,7 +52,7 @@ def test_without_files_the_tables_are_shown(folder):
     (["--xlsx", "none/x.xlsx"], "none/x.xlsx could not be written: No such file or directory.\n"),
     (["--html", "x", "--price", "3"], "--price changes nothing without --outcome: give both, or neither.\n"),
     (["--html", "x", "--groups", "3"], "--groups changes nothing without --capital: give both, or neither.\n"),
-    (["--html", "x", "--outcome", "time_nwe"], "'time_nwe' is not an outcome of the scenario; did you mean 'time_new'?"),
+    (["--html", "x", "--outcome", "time_nwe"], "'time_nwe' is not an outcome of the scenario; did you mean 'time_new"),
 ])  # fmt: skip
 def test_wrong_input_is_told(folder, arguments, said):
     code, out, wrong = told(folder, *arguments)
