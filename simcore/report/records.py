@@ -70,7 +70,7 @@ def _quantiles(name: str, values: xr.DataArray) -> dict[str, float]:
 
 
 #: How texts begin that spreadsheets work out.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def _cell(value: Any) -> Any:
