@@ -45,7 +45,11 @@ if TYPE_CHECKING:
     from simcore.decisions.silos import price_of_silos
     from simcore.decisions.timing import budget_effect, exposure, payback
     from simcore.merging import merge_results
-    from simcore.report.figures import result_figure
+    from simcore.report.course_figure import draw_life_course
+    from simcore.report.figures import draw_avoided_costs, result_figure
+    from simcore.report.notebook import show, show_report
+    from simcore.report.own_axes import draw_cumulative_saving, draw_drivers
+    from simcore.report.starting_case import new_case
     from simcore.repricing import reprice
     from simcore.reproducing import run_again
     from simcore.resuming import simulate_into
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
     from simcore.storage import open_results, save_results
     from simcore.studies.alternatives import simulate_alternatives
     from simcore.studies.calibrate import calibrate
+    from simcore.studies.situations import situations
     from simcore.studies.sobol import sobol_indices, sobol_of_prices
     from simcore.studies.tornado import tornado, tornado_of_prices
     from simcore.studies.until import simulate_until
@@ -75,6 +80,10 @@ _HOME = {
     "cost_shares": "simcore.decisions.agreements",
     "cumulative_net_saving": "simcore.analysis.payback",
     "displaced_cost": "simcore.analysis.avoided_cost",
+    "draw_avoided_costs": "simcore.report.figures",
+    "draw_cumulative_saving": "simcore.report.own_axes",
+    "draw_drivers": "simcore.report.own_axes",
+    "draw_life_course": "simcore.report.course_figure",
     "evpi": "simcore.analysis.value_of_information",
     "evppi": "simcore.analysis.value_of_information",
     "evsi": "simcore.analysis.proposed_study",
@@ -82,6 +91,7 @@ _HOME = {
     "fairness": "simcore.decisions.fairness",
     "freed": "simcore.analysis.cashable",
     "group_saving": "simcore.analysis.prediction",
+    "html_report": "simcore.report.web.report_page",
     "investment_fund": "simcore.decisions.fund",
     "loans": "simcore.decisions.fund",
     "Measured": "simcore.analysis.proposed_study",
@@ -89,6 +99,7 @@ _HOME = {
     "net_benefit": "simcore.analysis.net_benefit",
     "net_benefit_of_halves": "simcore.analysis.net_benefit",
     "net_saving": "simcore.analysis.avoided_cost",
+    "new_case": "simcore.report.starting_case",
     "open_results": "simcore.storage",
     "outcome_contract": "simcore.decisions.contracts",
     "own_table": "simcore.analysis.own_table",
@@ -102,13 +113,17 @@ _HOME = {
     "result_figure": "simcore.report.figures",
     "robust_choice": "simcore.decisions.ranking",
     "run_again": "simcore.reproducing",
+    "save_report": "simcore.report.saving",
     "save_results": "simcore.storage",
     "scenario_discovery": "simcore.analysis.discovery",
     "shapley_value": "simcore.decisions.agreements",
+    "show": "simcore.report.notebook",
+    "show_report": "simcore.report.notebook",
     "simulate": "simcore.simulation",
     "simulate_alternatives": "simcore.studies.alternatives",
     "simulate_into": "simcore.resuming",
     "simulate_until": "simcore.studies.until",
+    "situations": "simcore.studies.situations",
     "sobol_indices": "simcore.studies.sobol",
     "sobol_of_prices": "simcore.studies.sobol",
     "Study": "simcore.analysis.proposed_study",
@@ -144,6 +159,10 @@ __all__ = [
     "cost_shares",
     "cumulative_net_saving",
     "displaced_cost",
+    "draw_avoided_costs",
+    "draw_cumulative_saving",
+    "draw_drivers",
+    "draw_life_course",
     "evpi",
     "evppi",
     "evsi",
@@ -151,12 +170,14 @@ __all__ = [
     "fairness",
     "freed",
     "group_saving",
+    "html_report",
     "investment_fund",
     "loans",
     "merge_results",
     "net_benefit",
     "net_benefit_of_halves",
     "net_saving",
+    "new_case",
     "open_results",
     "outcome_contract",
     "own_table",
@@ -170,13 +191,17 @@ __all__ = [
     "result_figure",
     "robust_choice",
     "run_again",
+    "save_report",
     "save_results",
     "scenario_discovery",
     "shapley_value",
+    "show",
+    "show_report",
     "simulate",
     "simulate_alternatives",
     "simulate_into",
     "simulate_until",
+    "situations",
     "sobol_indices",
     "sobol_of_prices",
     "summarise",

@@ -207,7 +207,7 @@ def change_of(
     >>> from simcore.report.language import Language
     >>> call = next(of for of in controls(file, results, Language.of("en")) if of.name == "call_out")
     >>> change_of(file, {call: 4000.0}, {}, "a guess")["parameters"]["call_out"]["distribution"]
-    {'fixed': 4000.0}
+    {'gamma': {'mean': 4000.0, 'sd': 800.0}}
     """
     change: dict[str, Any] = {}
     for control, value in moved_to.items():

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from simcore.errors import UnknownNameError
 from simcore.report.labels import readable
 from simcore.report.language import Language, Phrase
 from simcore.report.page import Page, cut, width_of, wrapped
@@ -150,10 +151,12 @@ def draw_life_course(axes: Axes, situations: xr.Dataset, domain: str | None = No
     --------
     >>> from matplotlib.figure import Figure
     >>> found = simcore.situations(simcore.read_scenario("textbook_chain"))
-    >>> axes = simcore.draw_life_course(Figure().subplots(), found, "machine")
-    >>> [text.get_text() for text in axes.get_legend().get_texts()]
-    ['New', 'Scrapped', 'Worn']
+    >>> axes = simcore.draw_life_course(Figure().subplots(), found, "condition")
+    >>> axes.get_title(loc="left")
+    'Condition'
     """
+    from matplotlib.patches import Patch
+
     known = list(dict.fromkeys(str(name) for name in situations["domain"].values))
     domain = known[0] if domain is None else domain
     if domain not in known:
@@ -162,8 +165,8 @@ def draw_life_course(axes: Axes, situations: xr.Dataset, domain: str | None = No
     _draw(axes, panel)
     axes.set_title(panel.label, loc="left")
     if legend:
-        handles = [_patch(band) for band in reversed(panel.shown)]
-        axes.legend(handles, [band.label for band in reversed(panel.shown)], loc="center left", bbox_to_anchor=(1, 0.5))
+        handles = [Patch(label=band.label, **_swatch(band)) for band in reversed(panel.shown)]
+        axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=_SMALL)
     return axes
 
 
@@ -343,6 +346,15 @@ def _legend_height(panel: _Panel, width: float) -> float:
     return _ENTRY * len(panel.shown) + _LINE * len(_never(panel, width))
 
 
+def _swatch(band: _Band) -> dict[str, Any]:
+    """How a state is shown in a legend."""
+    edge = "#BBBBBB" if band.kind == "left" else (0, 0, 0, 0.4) if band.hatch else "none"
+    return {
+        "facecolor": band.colour, "hatch": band.hatch or None, "edgecolor": edge,
+        "linewidth": 0.6 if band.kind == "left" else 0,
+    }  # fmt: skip
+
+
 def _draw_legend(page: Page, panel: _Panel, left: float, top: float, width: float) -> None:
     """Write the states beside a panel, in the order of the bands."""
     from matplotlib.patches import Rectangle
@@ -350,12 +362,7 @@ def _draw_legend(page: Page, panel: _Panel, left: float, top: float, width: floa
     room = width - _SWATCH - 0.1
     for number, band in enumerate(reversed(panel.shown)):
         base = top + _ENTRY * number + 0.11
-        edge = "#BBBBBB" if band.kind == "left" else (0, 0, 0, 0.4) if band.hatch else "none"
-        patch = Rectangle(
-            (left, base - 0.11), _SWATCH, 0.13, facecolor=band.colour, hatch=band.hatch or None, edgecolor=edge,
-            linewidth=0.6 if band.kind == "left" else 0,
-        )  # fmt: skip
-        page.under.add_patch(patch)
+        page.under.add_patch(Rectangle((left, base - 0.11), _SWATCH, 0.13, **_swatch(band)))
         page.text(left + _SWATCH + 0.07, base, cut(band.label, room, _SMALL), _SMALL, color=_DARK)
         page.text(left + _SWATCH + 0.07, base + 0.13, cut(panel.words(band), room, _TINY), _TINY, color=_GREY)
     for number, line in enumerate(_never(panel, width)):

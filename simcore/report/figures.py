@@ -128,7 +128,7 @@ def draw_avoided_costs(
     >>> [label.get_text() for label in axes.get_yticklabels()]
     ['Owner', 'Society']
     """
-    name, scenario = chosen_intervention(results, intervention), scenario_of(results).scenario
+    name, scenario = chosen(intervention, interventions_of(results)), scenario_of(results).scenario
     known = [*(str(actor) for actor in results["actor"].values), *VIEWS]
     for actor in actors or ():
         if actor not in known:
@@ -144,7 +144,7 @@ def draw_avoided_costs(
     return axes
 
 
-def chosen_intervention(results: xr.Dataset, intervention: str | None) -> str:
+def chosen(intervention: str | None, known: Sequence[str]) -> str:
     """The intervention that is meant: the one that is named, or the only one.
 
     Raises
@@ -154,15 +154,19 @@ def chosen_intervention(results: xr.Dataset, intervention: str | None) -> str:
     ResultsError
         There are several, or none, and none is named.
     """
-    comparator = str(results.attrs["comparator"])
-    known = [str(name) for name in results["strategy"].values if str(name) != comparator]
     if intervention is None and len(known) == 1:
         return known[0]
     if intervention is None:
-        raise ResultsError(f"Name the intervention that is to be drawn: {', '.join(known) or 'these results have none'}.")
+        listed = ", ".join(known) or "there are none"
+        raise ResultsError(f"Name the intervention that is to be drawn: {listed}.")
     if intervention not in known:
         raise UnknownNameError(intervention, "an intervention of these results", known)
     return intervention
+
+
+def interventions_of(results: xr.Dataset) -> list[str]:
+    """All strategies but the comparator."""
+    return [str(name) for name in results["strategy"].values if str(name) != str(results.attrs["comparator"])]
 
 
 def figure_png(results: xr.Dataset, scenario: Scenario) -> bytes:

@@ -81,7 +81,7 @@ def figures(file: ScenarioFile) -> list[Figure]:
     Examples
     --------
     >>> [figure.name for figure in figures(simcore.read_scenario("textbook_chain")) if figure.sheet == "unit_costs"]
-    ["value_of_output", "upkeep_worn", "call_out"]
+    ['value_of_output', 'upkeep_worn', 'call_out']
     """
     scenario = file.scenario
     used, programme, paying = uses(scenario), set(_programme_costs(scenario)), set(_payers(scenario))

@@ -26,6 +26,7 @@ from simcore.scenario.reading import Overridden, read_tree
 from simcore.scenario.schema import Scenario
 from simcore.scenario.sections import NAMED_SECTIONS
 from simcore.scenario.shipped import shipped_scenarios
+from simcore.scenario.showing import scenario_html, scenario_words
 from simcore.scenario.structure import Structure, matrix_parameter
 from simcore.uncertainty.dependence import Dependence
 from simcore.uncertainty.distributions import Distribution
@@ -73,6 +74,12 @@ class ScenarioFile:
     alternatives: dict[str, ScenarioFile] = field(default_factory=dict)
     overridden: dict[Steps, tuple[Overridden, ...]] = field(default_factory=dict)
     populations: dict[str, ScenarioFile] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return scenario_words(self.scenario, self.name)  # the texts of its files would swamp everything else
+
+    def _repr_html_(self) -> str:
+        return scenario_html(self.scenario, self.name)
 
     @cached_property
     def distributions(self) -> dict[str, Distribution]:

@@ -44,6 +44,7 @@ from simcore.scenario.programmes import (
     ProgrammeCost,
     Scale,
 )
+from simcore.scenario.showing import scenario_html
 from simcore.scenario.written import parse_cap
 
 __all__ = [
@@ -114,6 +115,9 @@ class Scenario(Entry):
         "monte_carlo", description="how the points of the draws are chosen: by chance, or so that they spread evenly"
     )
     seed: Annotated[int, Field(ge=0, lt=2**64)] = Field(1, description="seed of all random numbers")
+
+    def _repr_html_(self) -> str:
+        return scenario_html(self)
 
     def entry(self, name: str | float | None) -> Parameter | Table | Derived | Trait | None:
         """The parameter, table, derived quantity or trait of this name; None when there is none, or for a number."""
