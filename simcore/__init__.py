@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from simcore.report.notebook import show, show_report
     from simcore.report.own_axes import draw_cumulative_saving, draw_drivers
     from simcore.report.starting_case import new_case
-    from simcore.repricing import reprice
+    from simcore.repricing import Repricer, reprice
     from simcore.reproducing import run_again
     from simcore.resuming import simulate_into
     from simcore.scenario.loading import read_scenario
@@ -109,6 +109,7 @@ _HOME = {
     "rank_correlation": "simcore.analysis.sensitivity",
     "ranking": "simcore.decisions.ranking",
     "read_scenario": "simcore.scenario.loading",
+    "Repricer": "simcore.repricing",
     "reprice": "simcore.repricing",
     "result_figure": "simcore.report.figures",
     "robust_choice": "simcore.decisions.ranking",
@@ -143,6 +144,7 @@ _HOME = {
 
 __all__ = [
     "Measured",
+    "Repricer",
     "Study",
     "__version__",
     "acceptability",

@@ -71,6 +71,11 @@ def group_saving(
             "These results are expected values of the exact distribution, without luck; what may happen to a group of "
             f"{size:,} persons needs sampled lives (engine: sampled)."
         )
+    if _followed(results) == 0:
+        raise ResultsError(
+            f"These results were priced for a group of {size:,} persons that was not simulated; what may happen to "
+            "just them needs a run for that group."
+        )
     if not can_predict(results):
         raise ResultsError(
             f"Only {_followed(results):,} persons were simulated per draw; what may happen to a group of {size:,} "

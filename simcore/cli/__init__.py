@@ -14,6 +14,7 @@ from simcore.cli.calibration import app as calibration
 from simcore.cli.deciding import app as deciding
 from simcore.cli.drivers import app as drivers
 from simcore.cli.exploring import app as exploring
+from simcore.cli.inputs import app as inputs
 from simcore.cli.reporting import app as reporting
 from simcore.cli.runs import app as runs
 from simcore.cli.scenarios import app as scenarios
@@ -26,8 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (runs, reporting, deciding, exploring, scenarios, studies, drivers, calibration):
+for commands in (runs, reporting, deciding, exploring, inputs, scenarios, studies, drivers, calibration):
     app.registered_commands += commands.registered_commands
+    app.registered_groups += commands.registered_groups
 
 
 def main() -> None:

@@ -40,8 +40,8 @@ _PHRASES: dict[str, Phrase] = {
     "unsettled": ("not settled", "ej avgjort"),
     "nothing": ("No strategy differs from the comparator in any cost.", "Ingen kostnad skiljer strategierna åt."),
 }  # fmt: skip
-_CELL = "text-align:right;padding:1px 10px 1px 0"
-_FIRST = "text-align:left;padding:1px 10px 1px 0"
+_CELL = "text-align:right;white-space:nowrap;padding:1px 10px 1px 0"
+_FIRST = "text-align:left;white-space:nowrap;padding:1px 10px 1px 0"
 
 
 class Display:

@@ -139,6 +139,6 @@ def draw_drivers(
     scenario = file.scenario
     draw_tornado(axes, changes.sel({"intervention": name, **place}), scenario, quantity, rows)
     axes.set_title(heading(scenario, name, quantity, place), loc="left")
-    unit = "" if quantity == "outcome_change" else f"thousand {changes.attrs['currency']} "
+    unit = "Change " if quantity == "outcome_change" else f"Thousand {changes.attrs['currency']} "
     axes.set_xlabel(f"{unit}per person")
     return axes

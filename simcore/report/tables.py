@@ -61,7 +61,8 @@ def run_tables(
     simulated = int(results["part_size"].sel(part="target_group"))
     exact = attributes["engine"] == "expected"
     fewer = simulated < attributes["target_group"] and not exact
-    fewer_words = f", of whom only {simulated:,} are simulated" if fewer else ""
+    few = f"of whom only {simulated:,} are simulated" if simulated else "whose own luck was not simulated"
+    fewer_words = f", {few}" if fewer else ""
     parts: list[RenderableType] = [Text(str(attributes["title"]), style="bold")]
     parts.append(
         Text(

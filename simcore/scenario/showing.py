@@ -80,7 +80,7 @@ def _rows(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
     yield (
         "A run",
         [
-            f"{counted(scenario.draws, 'draw')} with {population.persons:,} persons each, if nothing else is said."
+            f"{scenario.draws:,} {'draw' if scenario.draws == 1 else 'draws'} with {population.persons:,} persons each, if nothing else is said."
             + illustrative
         ],
     )

@@ -185,8 +185,12 @@ def test_another_target_group_leaves_its_luck_untold(runs):
         xr.testing.assert_identical(smaller[name][:2], new[name][:2])
         assert not smaller[name][2].any()
     assert smaller["part_size"].values.tolist() == [30, 30, 0]
-    with pytest.raises(ResultsError):
+    with pytest.raises(ResultsError) as caught:
         simcore.group_saving(smaller)
+    assert str(caught.value) == (
+        "These results were priced for a group of 30 persons that was not simulated; what may happen to just them needs "
+        "a run for that group."
+    )
     assert smaller.attrs["target_group"] == 30
     # What is told of all of them together is.
     total, each = (simcore.budget(smaller, total=of)["net_saving"] for of in (True, False))
