@@ -148,7 +148,7 @@ print(worth["evppi"].to_series().round(0))
 
 # %%
 gains = simcore.who_gains(results)
-print(gains["net_saving"].to_pandas().round(-2))
+print(gains["net_saving"].transpose("actor", "intervention").to_pandas().round(-2))
 back = simcore.payback(results, actors=["municipality", "society"])
 print("never paid back:", back["never"].to_pandas().round(2), sep="\n")
 
@@ -160,8 +160,8 @@ print(simcore.ranking(results)[["net_present_value", "benefit_cost_ratio"]].to_d
 # %% [markdown]
 # ## Questions of one's own
 #
-# Net savings are arrays over draws, so any question is a line of xarray. How often does society gain while the
-# municipality loses? How much of the gain comes after ten years?
+# Net savings are arrays over draws, so any question is a line of xarray or pandas. How often does society gain while
+# the municipality loses? When does the gain come? What if the effect is stronger than we think?
 
 # %%
 per_draw = simcore.net_saving(results).sel(intervention="team")
@@ -169,7 +169,7 @@ torn = (per_draw.sum("actor") > 0) & (per_draw.sel(actor="municipality") < 0)
 print(f"society gains and the municipality loses in {100 * float(torn.mean()):.0f} % of the futures")
 
 # %%
-path = simcore.cumulative_net_saving(results).sel(intervention="team", actor="society").mean("draw")  # a view
+path = simcore.cumulative_net_saving(results).sel(intervention="team", actor="society").mean("draw")
 print(path.isel(year=[0, 4, 9, 19, -1]).to_series().round(-2))
 
 # %%

@@ -102,7 +102,7 @@ def show(results: xr.Dataset, *, language: str = "en", figure: bool = True) -> D
     with worked_out_once():
         summary = summarise(results)
         parts = [
-            f"<p><strong>{escape(str(results.attrs['title']))}</strong><br>{escape(_run(results, scenario, words))}"
+            f"<p><strong>{escape(str(results.attrs['title']))}</strong><br>{escape(_run(results, scenario, words))}</p>"
         ]
         lines = [str(results.attrs["title"])]
         for name in map(str, summary["intervention"].values):

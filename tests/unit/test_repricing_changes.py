@@ -188,8 +188,8 @@ def test_another_target_group_leaves_its_luck_untold(runs):
     with pytest.raises(ResultsError) as caught:
         simcore.group_saving(smaller)
     assert str(caught.value) == (
-        "These results were priced for a group of 30 persons that was not simulated; what may happen to just them needs "
-        "a run for that group."
+        "These results were priced for a group of 30 persons that was not simulated; what may happen to just them "
+        "needs a run for that group."
     )
     assert smaller.attrs["target_group"] == 30
     # What is told of all of them together is.
