@@ -49,7 +49,9 @@ if TYPE_CHECKING:
     from simcore.report.figures import draw_avoided_costs, result_figure
     from simcore.report.notebook import show, show_report
     from simcore.report.own_axes import draw_cumulative_saving, draw_drivers
+    from simcore.report.saving import save_report
     from simcore.report.starting_case import new_case
+    from simcore.report.web.report_page import html_report
     from simcore.repricing import Repricer, reprice
     from simcore.reproducing import run_again
     from simcore.resuming import simulate_into

@@ -18,6 +18,7 @@ from simcore.cli.inputs import app as inputs
 from simcore.cli.reporting import app as reporting
 from simcore.cli.runs import app as runs
 from simcore.cli.scenarios import app as scenarios
+from simcore.cli.starting import app as starting
 from simcore.cli.studies import app as studies
 
 app = typer.Typer(
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (runs, reporting, deciding, exploring, inputs, scenarios, studies, drivers, calibration):
+for commands in (runs, reporting, deciding, exploring, inputs, starting, scenarios, studies, drivers, calibration):
     app.registered_commands += commands.registered_commands
     app.registered_groups += commands.registered_groups
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import warnings
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from simcore.errors import NOT_TEXT, Problem, ResultsError, ScenarioError, ScenarioWarning, shown
@@ -65,7 +67,7 @@ def new_case(
     words, place = Language.of(language), Path(folder)
     file = _read_origin(os.fspath(origin))
     _check_place(place)
-    named = title if title is not None else f"{readable(_name_of(place))}: {file.scenario.title}"
+    named = title if title is not None else f"{readable(_name_of(place))}: {' '.join(file.scenario.title.split())}"
     _check_title(named)
     extends, copied = _extended(os.fspath(origin), place, file)
     called = Origin(file, extends, os.fspath(origin), named, _name_of(place), shell(os.fspath(folder)), copied)
@@ -118,7 +120,7 @@ def _check_place(folder: Path) -> None:
 
 def _check_title(title: str) -> None:
     """Refuse a title that a scenario cannot have."""
-    if not title.strip() or NOT_TEXT.search(title) or "\n" in title or len(title) > LONGEST_TEXT:
+    if not title.strip() or NOT_TEXT.search(title) or len(title.splitlines()) > 1 or len(title) > LONGEST_TEXT:
         allowed = f"one line of at most {LONGEST_TEXT:,} characters that can be printed"
         found = "an empty text" if not title.strip() else shown(title)
         raise ScenarioError([Problem("title", 0, "", found, allowed)], "the command line")
@@ -143,33 +145,44 @@ def _extended(origin: str, folder: Path, file: ScenarioFile) -> tuple[str, bool]
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:
-    """Write all files beside their place, read the case there, and put them where they belong only if it can be."""
-    folder = Path(os.path.abspath(folder))
-    new = folder.with_name(f".{folder.name}.{of_this_process()}")
-    made: list[Path] = []
+    """Write all files, read the case, and give it its name only if it can be read; otherwise nothing stays."""
+    folder, mark = Path(os.path.abspath(folder)), of_this_process()
+    # A folder of its own appears as a whole. Into one that is there, which may hold what the case extends, the case
+    # comes last; none of the other names was taken.
+    there = folder.exists()
+    target = folder if there else folder.with_name(f".{folder.name}.{mark}")
+    new = target / f"scenario.{mark}.yaml"
+    made = [of for of in folder.parents if not of.exists()]  # goes again if nothing comes of it
+    done = False
     try:
-        parent = folder.parent
-        while not parent.exists():  # what is made here goes again if nothing comes of it
-            made.append(parent)
-            parent = parent.parent
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
             for name, text in texts.items():
-                (new / name).parent.mkdir(parents=True, exist_ok=True)
-                (new / name).write_text(text, encoding="utf-8", newline="\n")
-            _read_back(new / CASE, folder / CASE)
-            if not folder.exists():
-                new.rename(folder)
-            else:
-                for name in sorted({name.partition("/")[0] for name in texts}, key=lambda name: name == CASE):
-                    (new / name).rename(folder / name)
-            made.clear()
+                path = new if name == CASE else target / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8", newline="\n")
+            _read_back(new, folder / CASE)
+            new.rename(target / CASE)
+            if not there:
+                target.rename(folder)
+            done = True
         finally:
-            shutil.rmtree(new, ignore_errors=True)
-            for parent in made:
-                _remove_empty(parent)
+            if not done:
+                _remove(target, new, there, made)
     except OSError as error:
         raise ResultsError(f"{folder} could not be written: {error.strerror or error}.") from error
+
+
+def _remove(target: Path, new: Path, there: bool, made: Sequence[Path]) -> None:
+    """Remove what was written before something went wrong."""
+    if there:
+        new.unlink(missing_ok=True)
+        (target / README).unlink(missing_ok=True)
+        shutil.rmtree(target / COPIED, ignore_errors=True)
+        return
+    shutil.rmtree(target, ignore_errors=True)
+    for folder in made:  # from the deepest
+        with suppress(OSError):  # others have put something there, or it was never made
+            folder.rmdir()
 
 
 def _read_back(written: Path, target: Path) -> None:
@@ -181,10 +194,3 @@ def _read_back(written: Path, target: Path) -> None:
     except ScenarioError as error:
         told = str(error).replace(str(written), str(target))
         raise ResultsError(f"{target} would not be a case that can be read; nothing was written:\n{told}") from error
-
-
-def _remove_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:  # others have put something there, or it was never made
-        pass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 import textwrap
@@ -147,7 +146,7 @@ class _Case:
         yield from _comment(say("title"))
         yield f"title: {_quoted(origin.title)}"
         if self.scenario.question:
-            yield f"# question: {_quoted(_plain(self.scenario.question))}"
+            yield f"# question: {_quoted(self.scenario.question)}"
         yield ""
         yield "change:"
         yield from self._population()
@@ -184,7 +183,7 @@ class _Case:
         yield "  interventions:"
         for name, of in self.scenario.interventions.items():
             yield f"    {flow(name)}:"
-            yield f"      about: {_quoted(_plain(of.about))}"
+            yield f"      about: {_quoted(of.about)}"
             for field in ("label", "label_sv"):
                 if getattr(of, field) is not None:
                     yield f"      # {field}: {_quoted(getattr(of, field))}"
@@ -386,7 +385,11 @@ def _comment(text: str, indent: int = 0, hanging: str = "") -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """A text in quotes, on one line; in double quotes a backslash would have a meaning of its own."""
+    text = _plain(text) if len(text.splitlines()) > 1 else text
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
 
 
 def flow(value: Any) -> str:

@@ -247,6 +247,7 @@ def test_a_fan_is_where_its_numbers_are(several: xr.Dataset) -> None:
     assert (outer.min(), outer.max()) == pytest.approx((low.min(), high.max()))
     assert axes.get_title() == "Attendance team: Region"
     assert axes.get_xlabel() == "Calendar year"
+    assert axes.get_ylabel() == "Cumulative net saving\n(thousand SEK per person, prices of 2024)"
 
 
 def test_where_luck_hides_a_fan_there_is_a_line() -> None:
