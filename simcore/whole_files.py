@@ -8,7 +8,7 @@ from simcore.errors import ResultsError
 from simcore.marks import of_this_process
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, like: str = "report.html") -> None:
     """Write a file beside its place and then put it there.
 
     Parameters
@@ -17,16 +17,18 @@ def write_whole(path: Path, content: bytes) -> None:
         What is there already is replaced when all is written, and stays if writing fails.
     content
         Of the file.
+    like
+        What a file of this kind may be called, for the message where `path` is a folder.
 
     Raises
     ------
     ResultsError
         The file cannot be written.
     """
-    if path.is_dir():
-        raise ResultsError(f"{path} is a folder: name a file in it, such as {path / 'report'}.")
     new = path.with_name(f".{path.name}.{of_this_process()}")
     try:
+        if path.is_dir():
+            raise ResultsError(f"{path} is a folder: name a file, such as {path / like}.")
         try:
             new.write_bytes(content)
             new.replace(path)

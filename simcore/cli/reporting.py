@@ -18,7 +18,6 @@ from simcore.cli.shared import (
     Years,
     command,
     open_stored,
-    refuse_together,
 )
 from simcore.errors import Problem, ResultsError, ScenarioError
 
@@ -70,7 +69,7 @@ def report(
     }  # fmt: skip
     given = {name: of for name, of in asked.items() if of is not None}
     if html is None and xlsx is None:
-        alone = [name for name in given if name != "lang"] + (["lang"] if lang != "en" else [])
+        alone = [*given, *(["lang"] if lang != "en" else [])]
         if alone:
             option = f"--{alone[0].replace('_', '-')}"
             allowed = "--html FILE or --xlsx FILE beside it; the tables know nothing of it"
@@ -79,7 +78,7 @@ def report(
         raise ResultsError("--price changes nothing without --outcome: give both, or neither.")
     if capital is None and groups is not None:
         raise ResultsError("--groups changes nothing without --capital: give both, or neither.")
-    refuse_together("html", html, {"xlsx": html == xlsx and xlsx}, "files with different names")
+    _check_files({"html": html, "xlsx": xlsx, "figure": figure})
     question = Question(also=tuple(also or ()), **given)
     opened, file = open_stored(results)
     check_outcome(file, per)
@@ -114,3 +113,30 @@ def report(
             written.append(xlsx)
     if pages and not quiet and not as_json:
         print(f"Written: {', '.join(written)}")
+
+
+#: How the names of files end.
+_ENDINGS = {"html": (".html", ".htm"), "xlsx": (".xlsx",)}
+
+
+def _check_files(wanted: dict[str, str | None]) -> None:
+    """Tell before anything is worked out where a file cannot be what is wanted."""
+    seen: dict[Path, str] = {}
+    for option, name in wanted.items():
+        if name is None:
+            continue
+        path = Path(name)
+        allowed = _ENDINGS.get(option)
+        if allowed is not None and path.suffix.lower() not in allowed:
+            wrong = Problem(option, 0, "", name, f"the name of a file that ends in {allowed[0]}")
+            raise ScenarioError([wrong], "the command line")
+        try:
+            where = path.resolve()
+            if not where.parent.is_dir():
+                raise ResultsError(f"{name} could not be written: No such file or directory.")
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ResultsError(f"{name} could not be written: {getattr(error, 'strerror', None) or error}.") from error
+        if where in seen:
+            wrong = Problem(option, 0, "", f"{name}, which --{seen[where]} writes too", "a file of its own")
+            raise ScenarioError([wrong], "the command line")
+        seen[where] = option

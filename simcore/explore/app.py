@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import xarray as xr
+from bokeh.core.templates import get_env
 from bokeh.document import Document
 from bokeh.layouts import column, row
 from bokeh.models import ColumnDataSource, TabPanel, Tabs
@@ -36,7 +37,7 @@ from simcore.repricing import Repricer
 FIRST, REST = 200, 700
 #: Bytes of results of which there is a first look only.
 _TOO_LARGE = 1_000_000_000
-_WIDE, _FIELD = 400, 120
+_WIDE, _FIELD, _BUTTONS = 350, 100, (115, 130, 105)
 _BEFORE = "#777777"
 _CSS = f"""{STYLE}
 :host {{ font-family: system-ui, "Segoe UI", Roboto, Arial, sans-serif; color: #1b1b1b; }}
@@ -44,6 +45,7 @@ h1 {{ font-size: 1.3rem; line-height: 1.2; margin: 0 0 .3rem; }}
 h2 {{ font-size: 1.05rem; margin: .8rem 0 .2rem; }}
 p {{ margin: .2rem 0; max-width: 46rem; overflow-wrap: anywhere; }}
 small {{ color: #555; }}
+.wide {{ overflow-x: auto; }}
 .status {{ color: #555; }}
 .wrong {{ color: #8a3b00; white-space: pre-line; }}
 table {{ border-collapse: collapse; font-size: .875rem; }}
@@ -51,6 +53,11 @@ caption {{ text-align: left; padding-bottom: .3rem; color: #555; }}
 th, td {{ padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #ddd; }}
 tbody th {{ text-align: left; font-weight: 400; }}
 """
+#: What is wider than the screen can be rolled.
+_ROLLED = {"overflow-x": "auto", "min-width": "0", "max-width": "96vw"}
+#: A page that is as wide as a phone is.
+_TEMPLATE = """{% extends base %}
+{% block preamble %}<meta name="viewport" content="width=device-width, initial-scale=1">{% endblock %}"""
 
 
 class Page:
@@ -90,7 +97,7 @@ class Page:
         self.quiet = False
         self._fields: list[Callable[[], None]] = []
         self.status = Div(text="", name="status", stylesheets=[_CSS])
-        self.table = Div(text="", name="table", stylesheets=[_CSS], sizing_mode="stretch_width")
+        self.table = Div(text="", name="table", stylesheets=[_CSS], sizing_mode="stretch_width", styles=_ROLLED)
         self.saved = Div(text="", name="saved", stylesheets=[_CSS])
         self.drawn: dict[str, figure] = {}
 
@@ -103,11 +110,19 @@ class Page:
     def fill(self, document: Document) -> None:
         """Put the page into a document."""
         self.document = document
+        document.template = get_env().from_string(_TEMPLATE)
         document.title = f"{self.say('explore')}: {self.results.attrs['title']}"
         start = self._view(first=True)
         self.intervention = next(iter(start.interventions), "")
         document.add_root(
-            row(self._left(start), self._right(start), sizing_mode="stretch_width", name="page", spacing=24)
+            row(
+                self._left(start),
+                self._right(start),
+                sizing_mode="stretch_width",
+                name="page",
+                spacing=24,
+                styles={"flex-wrap": "wrap"},
+            )
         )
         self.show(first=True)
         self._later()
@@ -147,7 +162,7 @@ class Page:
                 self._move(
                     self.drawn[name], chart, now.key(name, self.intervention, self.actor), before.charts.get(name)
                 )
-        self.table.text = table_html(now, before, self.actor, self.language, str(self.results.attrs["currency"]))
+        self.table.text = table_html(now, before, self.language, str(self.results.attrs["currency"]))
         self._tell(time.perf_counter() - begun, first=first)
 
     def _move(self, drawn: figure, chart: Chart, key: str, before: Chart | None) -> None:
@@ -156,8 +171,11 @@ class Page:
         columns = {name: list(of) for name, of in source_columns(chart, shown).items()}
         column = "middle" if chart.kind == "fan" else "mark"
         old = before.shown[key].columns if before is not None and key in before.shown else {"label": [], column: []}
-        was = dict(zip(old["label"], old[column], strict=True))
-        columns["before"] = [was.get(label, math.nan) for label in columns["label"]]
+        if list(old["label"]) == list(columns["label"]):  # labels may be alike
+            columns["before"] = list(old[column])
+        else:
+            was = dict(zip(old["label"], old[column], strict=True))
+            columns["before"] = [was.get(label, math.nan) for label in columns["label"]]
         outside = [float(of) for of in columns["before"] if not shown.ends[0] <= float(of) <= shown.ends[1]]
         low, high = axis_ends([*shown.ends, *outside]) if any(map(math.isfinite, outside)) else shown.ends
         source = _one(drawn, ColumnDataSource, f"{chart.name}-source")
@@ -214,17 +232,18 @@ class Page:
                 fields += [part for of in self.sharings for part in self._sharing(of)]
             if fields:
                 within = {"max-height": "45vh", "overflow-y": "auto"}
-                panels.append(TabPanel(child=column(fields, width=_WIDE + 20, styles=within), title=self.say(group)))
-        tabs = Tabs(tabs=panels, width=_WIDE + 24, name="groups")
+                panels.append(TabPanel(child=column(fields, width=_WIDE + 8, styles=within), title=self.say(group)))
+        tabs = Tabs(tabs=panels, width=_WIDE + 10, name="groups")
         buttons = []
-        for name, press in (("reset", self.reset), ("save_report", self.save_report), ("save_case", self.save_case)):
-            button = Button(label=self.say(name), name=name, width=_WIDE // 3 - 8)
+        presses = {"reset": self.reset, "save_report": self.save_report, "save_case": self.save_case}
+        for (name, press), width in zip(presses.items(), _BUTTONS, strict=True):
+            button = Button(label=self.say(name), name=name, width=width, margin=(5, 2, 5, 2))
             button.on_click(press)
             buttons.append(button)
         return column(
             head, self._choice("intervention", view.interventions), self._choice("actor", view.actors), tabs,
-            row(*buttons), self.saved, self.status, width=_WIDE + 30,
-            styles={"position": "sticky", "top": "8px", "align-self": "flex-start"},
+            row(*buttons), self.saved, self.status, width=_WIDE + 10,
+            styles={"align-self": "flex-start"}, css_classes=["left"],
         )  # fmt: skip
 
     def _choice(self, name: str, of: dict[str, str]) -> Select:
@@ -318,7 +337,15 @@ class Page:
             source = _one(drawn, ColumnDataSource, f"{name}-source")
             source.data = {**source.data, "before": [math.nan] * len(source.data["label"])}
             if chart.kind == "fan":
-                drawn.line(x="year", y="before", source=source, line_color=_BEFORE, line_width=1.5, line_dash="dashed")
+                drawn.line(
+                    x="year",
+                    y="before",
+                    source=source,
+                    line_color=_BEFORE,
+                    line_width=1.5,
+                    line_dash="dashed",
+                    level="underlay",
+                )
             else:
                 drawn.scatter(
                     x="before",
@@ -336,7 +363,9 @@ class Page:
                 drawn,
                 Div(text="", name=f"words-{name}", stylesheets=[_CSS], sizing_mode="stretch_width"),
             ]  # fmt: skip
-        return column(*parts, sizing_mode="stretch_width")
+        return column(
+            *parts, sizing_mode="stretch_width", styles={"flex": "1 1 340px", "min-width": "0", "max-width": "100%"}
+        )
 
     # -- buttons ----------------------------------------------------------------------------------
 

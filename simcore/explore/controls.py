@@ -154,7 +154,7 @@ def _of_figure(figure: Figure, name: str, group: str, label: str | None, languag
     step = _nice((high - low) / _STEPS)
     if figure.interval != "none":  # the mean of a distribution is not at the end of what is possible
         low, high = (low + step if low == 0.0 else low), (high - step if high == 1.0 else high)
-    unit = figure.unit
+    unit = figure.unit if label is None else language.one_of(PHRASES["per_year"])
     if "price_year" in figure.numbers:
         unit = f"{unit}, {language.one_of(PHRASES['prices_of']).format(year=figure.numbers['price_year'])}"
     about = label or (f"{figure.about[:1].upper()}{figure.about[1:]}" if figure.about else name)
@@ -228,10 +228,11 @@ def change_of(
     return change
 
 
-def _put(change: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+def _put(change: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:
+    within: Any = change
     for step in path[:-1]:
-        change = change.setdefault(step, {})
-    change[path[-1]] = value
+        within = within.setdefault(step, {})
+    within[path[-1]] = value
 
 
 def _share(
@@ -246,10 +247,6 @@ def _share(
             "unit": "share", "source": {"assumption": why},
         },
     )  # fmt: skip
-    written = change.get("interventions", {}).get(of.intervention, {}).get("costs")
-    costs = written or [
-        cost.model_dump(by_alias=True, exclude_unset=True) for cost in scenario.interventions[of.intervention].costs
-    ]
     before = scenario.interventions[of.intervention].costs[of.number].actor
     rest = dict(before) if isinstance(before, dict) else {str(before): "rest"}
     for payer, part in rest.items():
@@ -258,5 +255,4 @@ def _share(
             about = f"share of the cost of {of.intervention} that {payer} pays"
             _put(change, ("derived", left), {"about": about, "unit": "share", "formula": f"(1 - {name}) * {part}"})
             rest[payer] = left
-    costs[of.number]["actor"] = {actor: name, **rest}
-    _put(change, ("interventions", of.intervention, "costs"), costs)
+    _put(change, ("interventions", of.intervention, "costs", of.number, "actor"), {actor: name, **rest})

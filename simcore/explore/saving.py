@@ -25,15 +25,17 @@ _SHIPPED = "shipped:/"
 def save_report(
     priced: Repricer, change: Mapping[str, Any], folder: Path, language: Language, question: Question
 ) -> Path:  # fmt: skip
-    """Write a run under a change as a report; return the file, which is a new one.
+    """Write a run under a change as a report, and the case that it is about beside it; return the report.
 
     Raises
     ------
     ResultsError
         It cannot be written.
     """
-    path = _free(folder, ".html")
-    save_html_report(_moved(priced, change), path, language=language.code, question=question)
+    case = save_case(priced, change, folder, language, question) if change else None
+    path = _free(folder, ".html") if case is None else folder / f"{case.parent.name}.html"
+    where = {} if case is None else {"case": str(case), "source": f"results/{case.parent.name}"}
+    save_html_report(_moved(priced, change), path, language=language.code, question=question, **where)
     return path
 
 
@@ -72,4 +74,8 @@ def _moved(priced: Repricer, change: Mapping[str, Any]) -> xr.Dataset:
 
 def _free(folder: Path, ending: str) -> Path:
     """The first name that nothing has."""
-    return next(path for number in count(1) if not (path := folder / f"{_NAME}_{number}{ending}").exists())
+    for number in count(1):
+        name = f"{_NAME}_{number}"
+        if not (folder / name).exists() and not (folder / f"{name}.html").exists():
+            break
+    return folder / f"{name}{ending}"

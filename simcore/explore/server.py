@@ -73,8 +73,11 @@ def explore_server(
 
 def _server(page: Callable[[Document], None], port: int, address: str) -> Server:
     names = {address, LOOPBACK, "localhost"} if address == LOOPBACK else {address}
+    if ":" in address or address == "0.0.0.0":
+        # A page is only given to who asks for the very address that it was opened for.
+        raise ResultsError(f"{address} cannot be listened at: give one address of this machine, such as 192.168.1.20.")
     try:
-        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as tried:
+        with socket.socket(socket.AF_INET) as tried:
             tried.bind((address, port))
             number = tried.getsockname()[1]
         return Server(

@@ -111,12 +111,19 @@ class View:
             self.interventions, self.actors = words.choices()["intervention"], words.choices()["actor"]
             self.horizon = next(iter(words.horizons))
             self.amounts = {name: _amounts(words, name, actor) for name in self.interventions}
+            self.names = {of: words.actor(of) for of in _followed(words, actor)}
         self.target = float(results.attrs["target_group"])
 
     def key(self, chart: str, intervention: str, actor: str) -> str:
         """What of a chart is shown for a choice."""
         chosen = {"intervention": intervention, "actor": actor, "horizon": self.horizon}
         return "|".join(chosen[choice] for choice in self.charts[chart].by)
+
+
+def _followed(words: ChartWords, actor: str) -> list[str]:
+    """Society, the public sector where there is one, and the actor."""
+    public = ["public_sector"] if bool((words.results["sector"] == "public").any()) else []
+    return list(dict.fromkeys(["society", *public, actor]))
 
 
 def _amounts(words: ChartWords, name: str, actor: str) -> Amounts:
@@ -130,12 +137,12 @@ def _amounts(words: ChartWords, name: str, actor: str) -> Amounts:
             float(whole["net_saving"].sel(actor=of)) * target,
             float(whole["probability_within"].sel(actor=of)),
         )
-        for of in dict.fromkeys(["society", "public_sector", actor])
+        for of in _followed(words, actor)
     }
     return Amounts(cost, net)
 
 
-def table_html(now: View, before: View, actor: str, language: Language, currency: str) -> str:
+def table_html(now: View, before: View, language: Language, currency: str) -> str:
     """What each intervention costs and brings now, and in the run where that differs, as an HTML table."""
 
     def say(name: str, **fields: object) -> str:
@@ -145,15 +152,16 @@ def table_html(now: View, before: View, actor: str, language: Language, currency
         text, old = language.amount(value, currency), language.amount(was, currency)
         return text if text == old else f"{text} ({old})"
 
-    columns = list(dict.fromkeys(["society", "public_sector", actor]))
-    heads = [say("cost"), *(now.actors.get(of, of) for of in columns)]
+    columns = list(next(iter(now.amounts.values())).net) if now.amounts else []
+    heads = [say("cost"), *(now.names[of] for of in columns)]
     rows = []
     for name, of in now.amounts.items():
         was = before.amounts[name]
         cells = [amount(of.cost, was.cost)]
         for who in columns:
-            (net, chance), (old, _) = of.net[who], was.net.get(who, (of.net[who][0], 0.0))
-            cells.append(f"{amount(net, old)}; {language.percent(chance)}")
+            (net, chance), (old, likely) = of.net[who], was.net.get(who, of.net[who])
+            share, before_it = language.percent(chance), language.percent(likely)
+            cells.append(f"{amount(net, old)}; {share}{'' if share == before_it else f' ({before_it})'}")
         rows.append((now.interventions[name], cells))
     escaped = html.escape
     head = "".join(f'<th scope="col">{escaped(of)}</th>' for of in ("", *heads))
@@ -163,6 +171,6 @@ def table_html(now: View, before: View, actor: str, language: Language, currency
     )
     title = say("now_before", target=language.number(now.target))
     return (
-        f'<table class="glance"><caption>{escaped(title)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
+        f'<div class="wide"><table class="glance"><caption>{escaped(title)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
     )

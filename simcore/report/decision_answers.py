@@ -104,6 +104,12 @@ class Answers:
             raise ResultsError(
                 f"These results have one strategy, '{results.attrs['comparator']}': there is nothing to decide between."
             )
+        years = results.sizes["year"]
+        if question.budget_years > years:
+            raise ResultsError(
+                f"The short budget horizon is {question.budget_years} years, and the run has {years}: "
+                f"give at most {years}."
+            )
         self.results, self.question = results, question
         age = years_to_65(results, scenario)
         self._years = [*YEARS, *([age] if age is not None else [])]

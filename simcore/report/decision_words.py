@@ -82,9 +82,10 @@ class _Page(Voice):
         payers = [str(p) for p in gains["payer"].values if float(gains["paid_share"].sel(payer=p)) > 0]
         payers.sort(key=lambda payer: -float(gains["paid_share"].sel(payer=payer)))
         sentences = [self._costs(gains, payers)]
-        for view in ("society", "public_sector"):
+        public = ["public_sector"] if bool((self.results["sector"] == "public").any()) else []
+        for view in ("society", *public):
             sentences += self._gain(name, gains, view)
-        for actor in dict.fromkeys([*payers[:1], "public_sector"]):
+        for actor in dict.fromkeys([*payers[:1], *public]):
             sentences += self._payback(name, actor)
         single = any(len(self.scenario.strategies[other]) == 1 for other in self.interventions)
         if single and len(self.scenario.strategies[name]) > 1:

@@ -11,8 +11,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simcore.errors import NOT_TEXT, ResultsError
-from simcore.marks import of_this_process
+from simcore.errors import NOT_TEXT
+from simcore.whole_files import write_whole
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -116,14 +116,4 @@ def save_book(book: Workbook, path: Path, *, title: str) -> None:
             about = zipfile.ZipInfo(entry.filename, _MOMENT)
             about.compress_type, about.create_system = zipfile.ZIP_DEFLATED, 0
             target.writestr(about, content)
-    new = path.with_name(f".{path.name}.{of_this_process()}")
-    try:
-        if path.is_dir():
-            raise ResultsError(f"{path} is a folder: name a file, such as {path / 'report.xlsx'}.")
-        try:
-            new.write_bytes(whole.getvalue())
-            new.replace(path)
-        finally:
-            new.unlink(missing_ok=True)
-    except OSError as error:
-        raise ResultsError(f"{path} could not be written: {error.strerror or error}.") from error
+    write_whole(path, whole.getvalue(), "report.xlsx")

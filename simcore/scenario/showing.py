@@ -77,13 +77,9 @@ def _rows(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
         )
     yield "Figures", [_figures(scenario)]
     illustrative = " The figures are made up to show how things work." if scenario.illustrative else ""
-    yield (
-        "A run",
-        [
-            f"{scenario.draws:,} {'draw' if scenario.draws == 1 else 'draws'} with {population.persons:,} persons each, if nothing else is said."
-            + illustrative
-        ],
-    )
+    draws = f"{scenario.draws:,} {'draw' if scenario.draws == 1 else 'draws'}"
+    run = f"{draws} with {population.persons:,} persons each, if nothing else is said."
+    yield "A run", [run + illustrative]
 
 
 def _figures(scenario: Scenario) -> str:

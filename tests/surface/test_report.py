@@ -50,11 +50,19 @@ def test_without_files_the_tables_are_shown(folder):
                        "the tables know nothing of it\n1 problem in the command line; nothing was run.\n"),
     (["--html", "none/x.html"], "none/x.html could not be written: No such file or directory.\n"),
     (["--xlsx", "none/x.xlsx"], "none/x.xlsx could not be written: No such file or directory.\n"),
-    (["--html", "x", "--price", "3"], "--price changes nothing without --outcome: give both, or neither.\n"),
-    (["--html", "x", "--groups", "3"], "--groups changes nothing without --capital: give both, or neither.\n"),
-    (["--html", "x", "--outcome", "time_nwe"], "'time_nwe' is not an outcome of the scenario; did you mean 'time_new"),
+    (["--html", "x.html", "--price", "3"], "--price changes nothing without --outcome: give both, or neither.\n"),
+    (["--html", "x.html", "--groups", "3"], "--groups changes nothing without --capital: give both, or neither.\n"),
+    (["--html", "x.html", "--outcome", "time_nwe"], "'time_nwe' is not an outcome of the scenario; did you mean"),
+    (["--html", "a.html", "--xlsx", "./a.html"], "xlsx\n    found    ./a.html\n    allowed  the name of a file "
+                                                "that ends in .xlsx\n"),
+    (["--html", "a.html", "--figure", "./a.html"], "figure\n    found    ./a.html, which --html writes too\n"),
+    (["--html", "x" * 300 + ".html"], "x"),
+    (["--html", "a.html", "--budget-years", "500"], "The short budget horizon is 500 years, and the run has 20: "
+                                                    "give at most 20.\n"),
 ])  # fmt: skip
 def test_wrong_input_is_told(folder, arguments, said):
     code, out, wrong = told(folder, *arguments)
     assert (code, out) == (2, "")
     assert wrong.startswith(said)
+    assert "Traceback" not in wrong
+    assert not (folder / "a.html").exists()

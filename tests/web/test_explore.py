@@ -125,14 +125,14 @@ def test_the_table_tells_what_it_was_where_that_differs(run, priced, by_name):
     change = change_of(priced.file, {by_name["cost_team_year"]: 30_000.0}, {}, "a guess")
     scenario = priced.file.scenario
     before, now = (View(of, scenario, "society", EN, Question()) for of in (run, priced(change)))
-    table = table_html(now, before, "society", EN, "SEK")
+    table = table_html(now, before, EN, "SEK")
     cost, was = (EN.amount(of.amounts["team"].cost, "SEK") for of in (now, before))
     assert f"<td>{cost} ({was})</td>" in table
     coach = EN.amount(now.amounts["coach"].cost, "SEK")
     assert f"<td>{coach}</td>" in table
     hostile = run_of(2, 5, HOSTILE)
     view = View(hostile, scenario_of(hostile).scenario, "society", SV, Question())
-    assert "<script" not in table_html(view, view, "society", SV, "SEK")
+    assert "<script" not in table_html(view, view, SV, "SEK")
 
 
 def test_views_are_saved_under_new_names(priced, by_name, tmp_path):
@@ -141,11 +141,13 @@ def test_views_are_saved_under_new_names(priced, by_name, tmp_path):
     assert (first, second) == (tmp_path / "explored_1" / "override.yaml", tmp_path / "explored_2" / "override.yaml")
     assert simcore.read_scenario(first).scenario.parameters["discount_rate"].source.assumption == "a guess"
     report = save_report(priced, change, tmp_path, SV, Question())
-    assert report == tmp_path / "explored_1.html"
+    assert report == tmp_path / "explored_3.html"
+    assert simcore.read_scenario(tmp_path / "explored_3" / "override.yaml") is not None  # the case that it is about
     text = report.read_text(encoding="utf-8")
     assert '<html lang="sv">' in text
     assert "a guess" in text
-    assert save_report(priced, {}, tmp_path, EN, Question()) == tmp_path / "explored_2.html"
+    assert f"simcore run {tmp_path}/explored_3/override.yaml --draws 30 --persons 150 --seed 2024 --out results" in text
+    assert save_report(priced, {}, tmp_path, EN, Question()) == tmp_path / "explored_4.html"
     with pytest.raises(ResultsError) as caught:
         save_case(priced, {}, tmp_path, EN, Question())
     assert str(caught.value) == "Nothing is moved, so there is nothing to save: the case is that of the run."
@@ -171,6 +173,12 @@ def test_what_cannot_be_explored_is_refused(run):
     assert str(caught.value) == "These results have one strategy, 'usual': there is nothing to compare."
     with pytest.raises(UnknownNameError):
         explore_server(run, language="no")
+    for address in ("0.0.0.0", "::1"):
+        with pytest.raises(ResultsError) as caught:
+            explore_server(run, address=address)
+        assert str(caught.value) == (
+            f"{address} cannot be listened at: give one address of this machine, such as 192.168.1.20."
+        )
 
 
 def test_a_port_that_is_taken_is_told(run):

@@ -10,7 +10,7 @@ import pytest
 
 import simcore
 from simcore.storage import save_results
-from tests.web.browser import browser
+from tests.web.browser import PHONE, browser
 
 #: A model of the page by its name.
 MODEL = "Bokeh.documents[0].get_model_by_name('{}')"
@@ -151,6 +151,13 @@ def test_a_view_is_saved_as_a_case_and_as_a_report(page, served):
     case = simcore.read_scenario(served[1] / "explored_1" / "override.yaml")
     assert case.scenario.parameters["cost_team_year"].distribution.given["median"] == 30_000
     click(page, "save_report")
-    wait(page, "explored_1.html", saved)
-    assert "30,000" in (served[1] / "explored_1.html").read_text(encoding="utf-8")
-    assert sorted(os.listdir(served[1])) == ["explored_1", "explored_1.html", "run"]
+    wait(page, "explored_2.html", saved)
+    assert "30,000" in (served[1] / "explored_2.html").read_text(encoding="utf-8")
+    assert sorted(os.listdir(served[1])) == ["explored_1", "explored_2", "explored_2.html", "run"]
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(served):
+    with browser(PHONE, phone=True) as opened:
+        opened.get(served[0])
+        wait(opened, "All 240 futures.")
+        assert opened.execute_script("return document.documentElement.scrollWidth") <= PHONE[0]

@@ -8,11 +8,14 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+import simcore
+from simcore.analysis.evidence import uncertainty_by_quality
 from simcore.analysis.once import worked_out_once
 from simcore.errors import ResultsError, UnknownNameError
 from simcore.report.decision_answers import Answers, Question
 from simcore.report.language import Language
 from simcore.report.provenance import provenance
+from simcore.report.quality import parameter_quality
 from simcore.report.web.report_page import html_report, save_html_report
 from simcore.repricing import scenario_of
 from tests.web.cases import HOSTILE, LONG, run_of
@@ -240,7 +243,33 @@ def test_a_report_is_there_as_a_whole_or_not_at_all(tmp_path):
     assert str(caught.value) == f"{tmp_path}/none/report.html could not be written: No such file or directory."
     with pytest.raises(ResultsError) as caught:
         save_html_report(run, tmp_path)
-    assert str(caught.value) == f"{tmp_path} is a folder: name a file in it, such as {tmp_path}/report."
+    assert str(caught.value) == f"{tmp_path} is a folder: name a file, such as {tmp_path}/report.html."
     save_html_report(run, tmp_path / "there.html")
     assert (tmp_path / "there.html").read_text().startswith("<!DOCTYPE html>")
     assert [of.name for of in tmp_path.iterdir()] == ["there.html"]
+
+
+def test_what_is_unsure_is_parted_and_the_rest_is_named(page, dropout):
+    scenario = scenario_of(dropout).scenario
+    varied = uncertainty_by_quality(dropout, parameter_quality(scenario)).sel(intervention="coach")
+    rest, weak = float(varied.sel(quality="rest")), float(varied.sel(quality=["C", "D", "assumed"]).sum())
+    weak, good, rest = map(Language.of("sv").percent, (weak, max(1 - weak - rest, 0.0), rest))
+    said = f"kommer {weak} från sådana siffror och {good} från bättre, och {rest} är slump"
+    assert said in "".join(page.texts)
+
+
+def test_commands_are_those_of_the_scenario_that_was_run():
+    run = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=6, persons=50, seed=3)
+    assert "simcore run textbook_chain --draws 6 --persons 50 --seed 3" in Page(html_report(run)).text
+    changed = simcore.reprice(run, change={"discount": {"money": 0.07}})
+    text = Page(html_report(changed, source="here")).text
+    assert "simcore run textbook_chain" not in text
+    assert "simcore run --again here simcore report here --html report.html" in text
+
+
+def test_a_single_future_has_no_probability():
+    run = simcore.simulate(simcore.read_scenario("textbook_chain"), draws=1, persons=50)
+    page = Page(html_report(run))
+    glance = page.text[page.text.index("At a glance") :][:700]
+    assert "(–)" in glance
+    assert "100" not in glance.split("In brackets")[0]

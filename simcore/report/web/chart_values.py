@@ -20,7 +20,7 @@ from simcore.decisions.timing import FAN
 from simcore.report.decision_answers import years_to_65
 from simcore.report.decision_names import THOUSAND, Words
 from simcore.report.quality import parameter_quality
-from simcore.report.web.charts import GAINS, LOSES, VIEW, WEAK_COLOUR, Chart, Rows, Shown, axis_ends
+from simcore.report.web.charts import GAINS, LESSER, LOSES, VIEW, WEAK_COLOUR, Chart, Rows, Shown, axis_ends
 from simcore.report.web.report_words import ReportWords
 
 Array = NDArray[np.float64]
@@ -101,8 +101,12 @@ class ChartWords(Words):
         """What an amount lies between, or that luck hides it."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return self.head("figure_not_settled")
-        currency = str(self.results.attrs["currency"])
-        return self.language.between(low * THOUSAND, high * THOUSAND, currency)
+        return f"{self._amount(low)} – {self._amount(high)}"
+
+    def chance(self, probability: float) -> str:
+        """A probability; of a single draw of sampled lives there is none."""
+        alone = self.results.sizes["draw"] == 1 and self.results.attrs["engine"] != "expected"
+        return "–" if alone else self.percent(probability)
 
     def _colour(self, actor: str, mean: float) -> str:
         return VIEW if actor in VIEWS else GAINS if mean >= 0 else LOSES
@@ -131,6 +135,7 @@ class ChartWords(Words):
             shown[name] = rows.shown()
         legend = {"low": self.head("figure_most"), "bar_low": self.head("figure_half")}
         legend |= {"middle": self.head("figure_median"), "mark": self.head("net_saving")}
+        legend |= {"gain": self.say("spared"), "lose": self.say("burdened"), "sum": self.say("sum")}
         tips = [(self.say("avoided_cost"), "mean"), (self.head("figure_most"), "between")]
         tips.append((self.head("net_saving"), "net"))
         return Chart("avoided", "intervals", self.thousands(), legend, tips, ("intervention",), shown)
@@ -166,7 +171,7 @@ class ChartWords(Words):
         mean, low, middle, high, probability = (float(of) for of in self._savings_within[name, actor, horizon])
         rows.add(
             label, low=low, middle=middle, high=high, mark=mean, colour=self._colour("", mean),
-            mean=self._amount(mean), between=self._interval(low, high), chance=self.percent(probability),
+            mean=self._amount(mean), between=self._interval(low, high), chance=self.chance(probability),
         )  # fmt: skip
 
     @cached_property
@@ -188,7 +193,7 @@ class ChartWords(Words):
 
     def _savings(self, name: str, by: tuple[str, ...], shown: Mapping[str, Shown]) -> Chart:
         legend = {"low": self.head("figure_most"), "middle": self.head("figure_median")}
-        legend["mark"] = self.say("expected")
+        legend |= {"mark": self.say("expected"), "gain": self.say("gaining"), "lose": self.say("losing")}
         tips = [(self.head("net_saving"), "mean"), (self.head("figure_most"), "between")]
         tips.append((self.say("chance"), "chance"))
         return Chart(name, "intervals", self.thousands(), legend, tips, by, shown)
@@ -259,11 +264,19 @@ class ChartWords(Words):
                     about, value=share, colour=WEAK_COLOUR if grade in WEAK else GAINS, share=self.percent(share),
                     name=parameter, grade=self.report.grade(grade),
                 )  # fmt: skip
+            if rows.labels:
+                told = sum(float(of) for of in rows.columns["value"] if isinstance(of, float))
+                every = float(shares.sum())
+                for head, of, colour in (
+                    ("other_figures", every - told, LESSER), ("not_traced", max(1.0 - every, 0.0), VIEW),
+                ):  # fmt: skip
+                    if of >= _LEAST:
+                        rows.add(self.say(head), value=of, colour=colour, share=self.percent(of), name="", grade="")
             words = "" if rows.labels else self.say("no_drivers")
             shown[name] = rows.shown(words=words)
         if not any(of.labels for of in shown.values()):
             return None
-        legend = {"strong": self.say("better_figures"), "weak": self.say("weak_figures")}
+        legend = {"gain": self.say("better_figures"), "weak": self.say("weak_figures")}
         tips = [(self.say("share_of_unsure"), "share"), (self.say("figure"), "name"), (self.say("grade"), "grade")]
         return Chart(
             "drivers", "bars", self.say("share_of_unsure"), legend, tips, ("intervention",), shown, share=True
@@ -292,6 +305,7 @@ class ChartWords(Words):
                 )  # fmt: skip
             shown[name] = rows.shown()
         legend = {"bar_low": self.say("ignorance"), "low": self.say("ignorance_and_luck"), "mark": self.say("expected")}
+        legend |= {"gain": self.say("gaining"), "lose": self.say("losing"), "sum": self.say("sum")}
         tips = [(self.say("expected"), "mean"), (self.say("ignorance"), "between")]
         tips.append((self.say("ignorance_and_luck"), "group"))
         axis = self.say("thousand_of_all", currency=self.language.currency(str(self.results.attrs["currency"])),
@@ -324,8 +338,9 @@ def statistics_chart(records: Sequence[Mapping[str, Any]], words: ReportWords) -
     if not rows.labels:
         return None
     legend = {"low": words.say("published_interval"), "bar_low": words.say("model_interval")}
-    legend["mark"] = words.say("model")
+    legend |= {"mark": words.say("model"), "gain": words.say("inside"), "lose": words.say("outside")}
     tips = [(words.say("published"), "published"), (words.say("model"), "model"), (words.say("used_for"), "use")]
     # A statistic that the model is far from would leave no room for the others.
-    shown = replace(rows.shown(), ends=(0.0, min(rows.shown().ends[1], _FARTHEST)))
+    marks = [float(of) for of in rows.columns["mark"]]
+    shown = replace(rows.shown(), ends=(0.0, min(rows.shown().ends[1], max(_FARTHEST, 1.03 * max(marks)))))
     return Chart("statistics", "intervals", words.say("of_published"), legend, tips, (), {"": shown}, share=True)

@@ -11,7 +11,7 @@ from typing import Final, Literal
 #: What a reader chooses, in the order of keys.
 CHOICES: Final = ("intervention", "actor", "horizon")
 #: Okabe & Ito (2008), Color Universal Design: blue and vermilion stay apart for colour-blind readers.
-GAINS, LOSES, VIEW, WEAK_COLOUR = "#0072B2", "#D55E00", "#444444", "#E69F00"
+GAINS, LOSES, VIEW, WEAK_COLOUR, LESSER = "#0072B2", "#D55E00", "#444444", "#E69F00", "#BBBBBB"
 #: Letters in a line of a label, and lines of one.
 _LETTERS, _LINES = 26, 3
 #: Share of its length by which an axis is longer than what it shows.
@@ -100,6 +100,16 @@ class Rows:
         """What has been put together; the axis holds all numbers, zero and `ends`."""
         numbers = [of for column in self.columns.values() for of in column if isinstance(of, float)]
         return Shown(self.columns, self.labels, axis_ends([*numbers, *ends]), words)
+
+
+def told_of(chart: Chart, key: str) -> str:
+    """What a chart shows for a choice, in words, for those who cannot see it."""
+    shown = chart.shown[key]
+    if chart.kind == "fan":
+        return shown.words
+    heading, column = chart.tips[0]
+    rows = zip(shown.columns.get("label", ()), shown.columns.get(column, ()), strict=True)
+    return f"{heading}: {'; '.join(f'{label} {cell}' for label, cell in rows)}."
 
 
 def axis_ends(numbers: Iterable[float]) -> tuple[float, float]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,8 @@ from simcore.analysis.evidence import WEAK
 from simcore.report.provenance import provenance
 from simcore.report.provenance_tables import driven_words
 from simcore.report.web.report_words import ReportWords
-from simcore.scenario.loading import ScenarioFile
+from simcore.scenario.loading import ScenarioFile, read_scenario
+from simcore.scenario.shipped import shipped_scenarios
 
 _ENDS = (0.05, 0.95)
 #: What is left out of the command where it is what a run has anyway.
@@ -83,9 +85,14 @@ def _figure_used(figure: dict[str, Any], file: ScenarioFile, words: ReportWords)
     about = str(figure["about"] or "")
     return FigureUsed(
         name, f"{about[:1].upper()}{about[1:]}", words.value(entry), unit, _unsure(name, words),
-        words.grade(figure["grade"]), figure["grade"] in WEAK, source, work.url if work is not None else None, remarks,
+        words.grade(figure["grade"]), figure["grade"] in WEAK, source, _address(work.url if work else None), remarks,
         driven_words(figure["drives"]), str(figure["file"]),
     )  # fmt: skip
+
+
+def _address(url: str | None) -> str | None:
+    """An address that may be opened: one of the web, and no script."""
+    return url if url is not None and url.startswith(("https://", "http://")) else None
 
 
 def _unsure(name: str, words: ReportWords) -> str:
@@ -116,7 +123,7 @@ def works(file: ScenarioFile) -> list[Work]:
         Work(
             str(of["key"]),
             f"{of['by']} ({of['year']}). {of['title']}",
-            of["url"],
+            _address(of["url"]),
             [f"{use['name']}, {use['where']}: {use['as_printed']}" for use in of["uses"]],
         )
         for of in provenance(file)["bibliography"]
@@ -150,7 +157,7 @@ def run_facts(words: ReportWords) -> Iterator[tuple[str, str]]:
     yield say("versions"), ", ".join(f"{name} {of}" for name, of in versions.items())
 
 
-def commands(words: ReportWords, source: str, target: str) -> list[str]:
+def commands(words: ReportWords, source: str, target: str, case: str | None = None) -> list[str]:
     """Command lines that run the same again, and write the report.
 
     Parameters
@@ -159,17 +166,36 @@ def commands(words: ReportWords, source: str, target: str) -> list[str]:
         Of the report.
     source, target
         The results folder and the file of the report.
+    case
+        A file that holds the scenario of the results, where they are not stored.
     """
     language = words.language.code
-    again = f"simcore run --again {shlex.quote(source)}"
-    report = f"simcore report {shlex.quote(source)} --html {shlex.quote(target)}"
     about = words.results.attrs
-    run = f"simcore run {shlex.quote(str(about['scenario']))} --draws {words.results.sizes['draw']}"
-    run += "" if about["engine"] == "expected" else f" --persons {about['n_persons']}"
-    run += f" --seed {about['seed']}"
-    for name, usual in _USUAL.items():
-        if str(about.get(name, usual)) != usual:
-            run += f" --{name} {about[name]}"
-    for group in dict.fromkeys(str(of).split(": ")[0] for of in words.results["group"].values):
-        run += f" --by {group}"
-    return [run, again, report + ("" if language == "en" else f" --lang {language}")]
+    lines = []
+    name = str(about["scenario"]) if case is None and _is_shipped(about) else case
+    if name is not None:
+        run = f"simcore run {shlex.quote(name)} --draws {words.results.sizes['draw']}"
+        run += "" if about["engine"] == "expected" else f" --persons {about['n_persons']}"
+        run += f" --seed {about['seed']}"
+        for option, usual in _USUAL.items():
+            if str(about.get(option, usual)) != usual:
+                run += f" --{option} {about[option]}"
+        for group in dict.fromkeys(str(of).split(": ")[0] for of in words.results["group"].values):
+            run += f" --by {group}"
+        lines.append(run if case is None else f"{run} --out {shlex.quote(source)}")
+    if case is None:
+        lines.append(f"simcore run --again {shlex.quote(source)}")
+    report = f"simcore report {shlex.quote(source)} --html {shlex.quote(target)}"
+    return [*lines, report + ("" if language == "en" else f" --lang {language}")]
+
+
+def _is_shipped(about: Mapping[str, Any]) -> bool:
+    """Whether results are those of a shipped scenario as it is, with nothing given, changed or shared."""
+    if about.get("alternative") or json.loads(str(about.get("given", "[]"))) or about.get("luck") == "shared":
+        return False
+    name = str(about["scenario"])
+    if name not in shipped_scenarios():
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return bool(read_scenario(name).content_hash == about["content_hash"])

@@ -9,7 +9,10 @@ from simcore.report.web.charts import Chart
 
 _BOX, _DIAMOND = '<rect x="1" y="2" width="26" height="10"/>', '<path d="M14 1.5 19.5 7 14 12.5 8.5 7Z"/>'
 _TICK, _LINE = '<path d="M14 0V14"/>', '<path d="M1 7H27"/>'
-_SAMPLES: Final = {"bar_low": _BOX, "strong": _BOX, "weak": _BOX, "mark": _DIAMOND, "middle": _TICK, "before": _DIAMOND}
+_SAMPLES: Final = {
+    "bar_low": _BOX, "gain": _BOX, "lose": _BOX, "sum": _BOX, "weak": _BOX, "mark": _DIAMOND, "middle": _TICK,
+    "before": _DIAMOND,
+}  # fmt: skip
 _FAN_SAMPLES: Final = {"low": _BOX, "bar_low": _BOX}
 #: How samples look, for the style of a page.
 STYLE = """
@@ -25,8 +28,10 @@ STYLE = """
 .sample.fan.bar_low rect { fill-opacity: .5; }
 .sample.fan.mean { stroke: #555; stroke-dasharray: 2 3; }
 .sample.fan.before { stroke: #777; stroke-dasharray: 6 4; }
-.sample.strong rect { fill: #0072b2; stroke: none; }
-.sample.weak rect { fill: #e69f00; stroke: none; }
+.sample.gain rect { fill: #0072b2; fill-opacity: 1; stroke: none; }
+.sample.lose rect { fill: #d55e00; fill-opacity: 1; stroke: none; }
+.sample.sum rect { fill: #444; fill-opacity: 1; stroke: none; }
+.sample.weak rect { fill: #e69f00; fill-opacity: 1; stroke: none; }
 """
 
 

@@ -25,8 +25,8 @@ def statistics_records(file: ScenarioFile, results: xr.Dataset) -> list[dict[str
     -------
     Records with ``about``, ``unit``, ``use`` (``fit`` or ``validate``) and ``source`` of the statistic, the
     ``observed`` value, the ``deviation`` that its own error and that of the model allow for (95 %), the mean of what
-    the ``model`` says with its 5 and 95 % quantiles (``low``, ``high``), and whether it is ``missed``. None where there
-    are no statistics, or none that can be simulated.
+    the ``model`` says with its 5 and 95 % quantiles over draws (``low``, ``high``; none of one draw), the number of
+    ``draws``, and whether it is ``missed``. None where there are no statistics, or none that can be simulated.
     """
     calibration = file.scenario.calibration
     if calibration is None or not calibration.targets:
@@ -47,12 +47,14 @@ def statistics_records(file: ScenarioFile, results: xr.Dataset) -> list[dict[str
             continue
         allowed = MISSED * math.hypot(target.observation_error, target.model_error, float(simulated.std()))
         low, high = (float(of) for of in np.quantile(simulated, _ENDS))
+        many = len(simulated) > 1
         model = float(simulated.mean())
         work = file.scenario.sources.get(target.source.work or "")
         records.append({
             "about": target.about, "unit": target.unit, "use": target.use,
             "source": target.source.assumption if work is None else f"{work.by} ({work.year}), {target.source.where}",
             "observed": float(target.observed), "deviation": allowed, "model": model,
-            "low": low, "high": high, "missed": abs(model - target.observed) > allowed,
+            "low": low if many else math.nan, "high": high if many else math.nan,
+            "draws": len(values), "missed": abs(model - target.observed) > allowed,
         })  # fmt: skip
     return records

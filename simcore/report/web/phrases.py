@@ -39,12 +39,21 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     # -- sections
     "summary": ("In short", "I korthet"),
-    "at_a_glance": ("At a glance: amounts for all {target} persons", "I en blick: belopp för alla {target} personer"),
-    "costs": ("Costs", "Kostar"),
+    "at_a_glance": ("At a glance: amounts for all {target} persons", "Överblick: belopp för alla {target} personer"),
+    "costs": ("Cost", "Kostnad"),
     "society_net": ("Society,\nnet saving", "Samhället,\nnetto"),
     "public_net": ("Public sector,\nnet saving", "Offentlig sektor,\nnetto"),
     "money_back": ("Pays most:\nmoney back", "Betalar mest:\npengarna tillbaka"),
     "back_in": ("{year} (never: {never})", "{year} (aldrig: {never})"),
+    "back_never": ("never ({never})", "aldrig ({never})"),
+    "open_sign": (
+        "* The simulation is too small to settle whether it is a gain or a loss.",
+        "* Simuleringen är för liten för att avgöra om det är en vinst eller en förlust.",
+    ),
+    "own_words": (
+        "Names, descriptions of figures and states of life are in the words of the scenario.",
+        "Titel, beskrivningar av siffror och livslägen står som i scenariot, ofta på engelska.",
+    ),
     "glance_note": (
         "In brackets: the probability that it is a gain. Money back: median year, and the probability that it never is "
         "within the period.",
@@ -54,11 +63,11 @@ PHRASES: Final[dict[str, Phrase]] = {
     "avoided": ("Avoided costs of each actor", "Undvikna kostnader för varje aktör"),
     "avoided_text": (
         "What each actor is spared by an intervention compared with {usual}, added up over the whole period, and how "
-        "sure that is. To the right of zero the actor gains, to the left it loses. What the programme itself costs is "
-        "not in it; the diamond, the net saving, has it taken off.",
+        "sure that is. To the right of zero it is spared costs, to the left it has more of them. What the programme "
+        "itself costs is not in it; the diamond, the net saving, has it taken off and shows who gains in the end.",
         "Vad varje aktör slipper betala med en insats jämfört med {usual}, summerat över hela perioden, och hur "
-        "säkert det är. Till höger om noll vinner aktören, till vänster förlorar den. Vad insatsen själv kostar ingår "
-        "inte; romben, nettot, har det avdraget.",
+        "säkert det är. Till höger om noll slipper den kostnader, till vänster får den större. Vad insatsen själv "
+        "kostar ingår inte; romben, nettot, har det avdraget och visar vem som vinner till slut.",
     ),
     "who": ("Who pays and who gains", "Vem betalar och vem vinner"),
     "who_text": (
@@ -97,9 +106,11 @@ PHRASES: Final[dict[str, Phrase]] = {
     "drivers": ("What drives the result", "Vad som styr resultatet"),
     "drivers_text": (
         "Which figures make society's net saving unsure, and how good these figures are. To know a figure better "
-        "that is far up here would make the answer surer; others hardly matter.",
+        "that is far up here would make the answer surer. The grey bar is luck, and what cannot be traced to single "
+        "figures because they act together.",
         "Vilka siffror som gör samhällets netto osäkert, och hur bra de siffrorna är. Att veta mer om en siffra högt "
-        "upp här skulle göra svaret säkrare; andra spelar knappt någon roll.",
+        "upp här skulle göra svaret säkrare. Den grå stapeln är slump, och det som inte går att härleda till enskilda "
+        "siffror för att de verkar tillsammans.",
     ),
     "no_drivers": (
         "There are too few draws to tell, or no figure stands out.",
@@ -139,9 +150,11 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "statistics_note": (
         "Held out: not used to fit the model, so it is a test of it. {missed} of {number} statistics are further from "
-        "the model than their own error and that of the model allow for (95 %).",
+        "the model than their own error and that of the model allow for (95 %). The model speaks for the mean of "
+        "{draws} draws of the figures of this run.",
         "Undanhållen: inte använd för att anpassa modellen, alltså en prövning av den. {missed} av {number} mått "
-        "ligger längre från modellen än deras eget fel och modellens tillåter (95 %).",
+        "ligger längre från modellen än deras eget fel och modellens tillåter (95 %). Modellens värde är medel över "
+        "{draws} av körningens framtider.",
     ),
     "inputs": ("Every figure, with its source", "Varje siffra, med källa"),
     "inputs_text": (
@@ -155,10 +168,12 @@ PHRASES: Final[dict[str, Phrase]] = {
         "Av {number} siffror är {weak} svaga (C, D) eller antagna.",
     ),
     "weak_share": (
-        "{intervention}: {money} of the money that moves has a unit cost that is weak or assumed, and {spread} of what "
-        "is unsure of society's net saving comes from figures that are.",
-        "{intervention}: {money} av pengarna som flyttas har en styckkostnad som är svag eller antagen, och {spread} "
-        "av osäkerheten i samhällets netto kommer från sådana siffror.",
+        "{intervention}: {money} of the money that moves has a unit cost that is weak or assumed. Of what is unsure of "
+        "society's net saving, {spread} comes from figures that are, {good} from better ones, and {rest} is luck or "
+        "cannot be traced to single figures.",
+        "{intervention}: {money} av pengarna som flyttas har en styckkostnad som är svag eller antagen. Av osäkerheten "
+        "i samhällets netto kommer {spread} från sådana siffror och {good} från bättre, och {rest} är slump eller går "
+        "inte att härleda till enskilda siffror.",
     ),
     "weak_share_money": (
         "{intervention}: {money} of the money that moves has a unit cost that is weak or assumed.",
@@ -174,6 +189,13 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "terms": ("Words", "Ord"),
     # -- charts
+    "spared": ("Spared costs", "Slipper kostnader"),
+    "burdened": ("Higher costs", "Större kostnader"),
+    "gaining": ("Gains", "Vinner"),
+    "losing": ("Loses", "Förlorar"),
+    "sum": ("Sum over actors", "Summa av aktörer"),
+    "inside": ("Within the error", "Inom felet"),
+    "outside": ("Outside it", "Utanför"),
     "avoided_cost": ("Avoided cost", "Undviken kostnad"),
     "expected": ("Expected", "Väntat"),
     "chance": ("Probability above zero", "Sannolikhet över noll"),
@@ -198,6 +220,8 @@ PHRASES: Final[dict[str, Phrase]] = {
     "figure": ("Figure", "Siffra"),
     "grade": ("Grade", "Betyg"),
     "assumed": ("assumed", "antagen"),
+    "not_traced": ("Luck, and what is not traced to single figures", "Slump, och det som inte går att härleda"),
+    "other_figures": ("Other figures", "Andra siffror"),
     "better_figures": ("Grade A to B2", "Betyg A till B2"),
     "weak_figures": ("Weak or assumed", "Svag eller antagen"),
     "ignorance": ("What may be expected, 5 to 95 %", "Vad som kan väntas, 5 till 95 %"),

@@ -26,7 +26,7 @@ from simcore.report.language import Language
 from simcore.report.pictures import as_small_png
 from simcore.report.provenance import provenance
 from simcore.report.web.chart_values import ChartWords, statistics_chart
-from simcore.report.web.charts import CHOICES
+from simcore.report.web.charts import CHOICES, told_of
 from simcore.report.web.figures_used import commands, figures_used, run_facts, works
 from simcore.report.web.legends import STYLE, legend_html
 from simcore.report.web.life import statistics_records
@@ -45,9 +45,9 @@ _TOGETHER = 1_000_000_000
 #: Digits of the numbers in charts.
 _DIGITS = 4
 _TERMS = ("present_value", "avoided", "net", "cashable", "future", "luck", "society", "mcse")
-#: Topics whose picture can be drawn before it is known when the money is back.
 #: Interventions that a picture has panels for; charts that move, and tables, have all of them.
 _PICTURED = 6
+#: Topics whose picture can be drawn before it is known when the money is back.
 _EARLY = tuple(topic for topic in TOPICS if topic != "when")
 
 
@@ -59,6 +59,7 @@ def html_report(
     file: ScenarioFile | None = None,
     source: str = "RESULTS",
     target: str = "report.html",
+    case: str | None = None,
 ) -> str:
     """Write a report about a run as one web page, which needs no network and no other file.
 
@@ -74,6 +75,8 @@ def html_report(
         The scenario of the results, where it has been read before.
     source, target
         Folder of the results and name of the page, for the commands that it shows.
+    case
+        A file with the scenario of the results, where they are not stored, for these commands.
 
     Returns
     -------
@@ -95,7 +98,8 @@ def html_report(
     question = question or Question()
     with worked_out_once():
         contents, stills = _made(file, words, question)
-        return _rendered(file, words, contents, stills, source, target)
+        shown = commands(words, source, target, case)
+        return _rendered(file, words, contents, stills, shown)
 
 
 def save_html_report(results: xr.Dataset, path: Path, **options: Any) -> None:
@@ -151,7 +155,9 @@ def _lives(file: ScenarioFile, words: ReportWords) -> tuple[list[dict[str, Any]]
     pictures = {}
     if chart is not None:
         pictures["statistics"] = as_small_png(still_figure(chart, words.language, {"": ""}))
-    pictures["course"] = as_small_png(course_figure(situations(file), file.scenario, words.language))
+    # Exactly where the run was, which takes as long as one of its draws; else from sampled lives.
+    lived = situations(file, engine=str(words.results.attrs["engine"]))
+    pictures["course"] = as_small_png(course_figure(lived, file.scenario, words.language))
     return records, pictures
 
 
@@ -177,7 +183,7 @@ def _topic_stills(charts: ChartWords, topics: Sequence[str]) -> Stills:
 
 
 def _rendered(
-    file: ScenarioFile, words: ReportWords, contents: Contents, stills: Stills, source: str, target: str
+    file: ScenarioFile, words: ReportWords, contents: Contents, stills: Stills, lines: Sequence[str]
 ) -> str:  # fmt: skip
     """Put the page together."""
     import jinja2
@@ -197,11 +203,11 @@ def _rendered(
         about=" ".join(str(scenario.about or "").split()), style=text["css"] + STYLE, key=legend_html,
         alone=None if compares else words.say("one_strategy", usual=words.usual), sections=contents.sections,
         choices=contents.choices, chosen=drawn.chosen if drawn else {}, charts=contents.charts,
-        heights=drawn.heights if drawn else {},
+        heights=drawn.heights if drawn else {}, alts=drawn.alts if drawn else {},
         stills={name: base64.b64encode(picture).decode() for name, picture in stills.items()},
         figures=used, weak=sum(of.is_weak for of in used), works=works(file), changes=provenance(file)["changes"],
         evidence=evidence_sentences(words) if compares else [], facts=list(run_facts(words)),
-        commands=commands(words, source, target), terms=[words.say(f"term_{name}", **fields) for name in terms],
+        commands=lines, terms=[*(words.say(f"term_{name}", **fields) for name in terms), words.say("own_words")],
         values=drawn.values() if drawn else "", drawn=drawn.models if drawn else "",
         library=_library() if drawn else [], script=text["js"],
     )  # fmt: skip
@@ -223,6 +229,8 @@ class _Drawn:
         What is chosen at first.
     heights
         Of the charts [pixels].
+    alts
+        What charts show, for those who cannot see them.
     """
 
     def __init__(self, contents: Contents, words: ReportWords) -> None:
@@ -234,10 +242,12 @@ class _Drawn:
         self.chosen = {name: _first_choice(name, list(of)) for name, of in contents.choices.items()}
         headings = {section.chart: section.heading for section in contents.sections if section.chart}
         self.heights = {name: height_of(chart) for name, chart in self.charts.items()}
+        self.alts: dict[str, str] = {}
         self.document = Document()
         for name, chart in self.charts.items():
             key = "|".join(self.chosen[choice] for choice in chart.by)
-            alt = words.say("alt", title=headings.get(name, name))
+            alt = f"{headings.get(name, name)}. {told_of(chart, key)}"
+            self.alts[name] = alt
             self.document.add_root(draw_chart(chart, key, words.language, alt))
 
     @cached_property

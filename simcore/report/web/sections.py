@@ -11,6 +11,7 @@ import xarray as xr
 
 from simcore.analysis.evidence import WEAK, priced_by_quality, uncertainty_by_parameter, uncertainty_by_quality
 from simcore.analysis.prediction import can_predict
+from simcore.analysis.settled import unsettled_signs
 from simcore.report.decision_answers import Answers
 from simcore.report.decision_speech import Section
 from simcore.report.decision_tables import DecisionTable, decision_tables
@@ -152,6 +153,7 @@ class _Sections:
             *map(words.say, views.values()),
             words.say("money_back"),
         ]
+        unclear = unsettled_signs(found.results, also=tuple(found.question.also))
         rows = []
         for name in words.interventions:
             at, back = found.who_gains.sel(intervention=name), found.payback.sel(intervention=name)
@@ -160,13 +162,16 @@ class _Sections:
             row = [words.strategy(name), total(sum(float(at["programme_cost"].sel(actor=of)) for of in payers))]
             for view in views:
                 whole = at.sel(actor=view).isel(horizon=-1)
-                chance = words.percent(float(whole["probability_within"]))
-                row.append(f"{total(float(whole['net_saving']))} ({chance})")
+                chance = words.chance(float(whole["probability_within"]))
+                star = "*" if bool(unclear.sel(intervention=name, actor=view)) else ""
+                row.append(f"{total(float(whole['net_saving']))}{star} ({chance})")
             most = max(payers, key=lambda of, paid=paid: float(paid.sel(payer=of)), default=None)  # type: ignore[misc]
             row.append("–" if most is None else f"{words.actor(most)}: {self._back(back.sel(actor=most))}")
             rows.append(row)
-        title, note = words.say("at_a_glance", target=words.report.target), words.say("glance_note")
-        table = DecisionTable(title, heads, rows, notes=[note])
+        title, notes = words.say("at_a_glance", target=words.report.target), [words.say("glance_note")]
+        if any("*" in cell for row in rows for cell in row[2:]):
+            notes.append(words.say("open_sign"))
+        table = DecisionTable(title, heads, rows, notes=notes)
         folded = frozenset(map(words.strategy, words.interventions if len(rows) > _OPEN else ()))
         glance = [table] if rows else []
         return ReportSection("summary", words.say("summary"), summary=page, at_a_glance=glance, folded=folded)
@@ -175,8 +180,10 @@ class _Sections:
         """When the money of an actor is back, in a few words."""
         if not bool(at["settled"]) or not math.isfinite(never := float(at["never"])):
             return self.words.head("figure_not_settled")
-        year = self.words.language.year(float(at["break_even_quantile"].sel(quantile=0.5)))
-        return self.words.say("back_in", year=year, never=self.words.percent(never))
+        year = float(at["break_even_quantile"].sel(quantile=0.5))
+        if math.isinf(year):
+            return self.words.say("back_never", never=self.words.chance(never))
+        return self.words.say("back_in", year=self.words.language.year(year), never=self.words.chance(never))
 
     def avoided(self) -> ReportSection:
         chart = self.chart("avoided")
@@ -231,7 +238,9 @@ class _Sections:
             rows = [
                 [write.about_parameter(of), words.percent(shares[of]), write.grade(quality[of]), of] for of in order
             ]
-            if rows:
+            rest = max(1.0 - sum(shares.values()), 0.0)
+            rows.append([words.say("not_traced"), words.percent(rest), "", ""])
+            if len(rows) > 1:
                 yield DecisionTable(words.strategy(name), heads, rows)
 
     def luck(self) -> ReportSection:
@@ -276,7 +285,7 @@ def life_section(records: Sequence[Mapping[str, Any]], words: ReportWords, *, st
         rows.append([about, published, model, f"{low} – {high}", use, str(of["source"])])
     if rows:
         missed = sum(bool(of["missed"]) for of in records)
-        text.append(words.say("statistics_note", missed=missed, number=len(records)))
+        text.append(words.say("statistics_note", missed=missed, number=len(records), draws=records[0]["draws"]))
         tables = [DecisionTable(words.say("lives"), heads, rows)]
     else:
         text.append(words.say("no_statistics"))
@@ -291,11 +300,13 @@ def evidence_sentences(words: ReportWords) -> list[str]:
     varied = uncertainty_by_quality(results, parameter_quality(scenario))
     sentences = []
     for name in map(str, priced["intervention"].values):
-        shares = (of.sel(intervention=name, quality=list(WEAK)) for of in (priced, varied))
-        money, spread = (float(of.sum(skipna=False)) for of in shares)
+        weak = (of.sel(intervention=name, quality=list(WEAK)) for of in (priced, varied))
+        money, spread = (float(of.sum(skipna=False)) for of in weak)
         if math.isnan(money):
             continue
-        fields = {"intervention": words.language.strategy(scenario, name), "money": words.language.percent(money)}
-        fields["spread"] = words.language.percent(spread)
+        rest = float(varied.sel(intervention=name, quality="rest"))
+        shares = {"money": money, "spread": spread, "rest": rest, "good": max(1.0 - spread - rest, 0.0)}
+        fields = {of: words.language.percent(share) for of, share in shares.items()}
+        fields["intervention"] = words.language.strategy(scenario, name)
         sentences.append(words.say("weak_share_money" if math.isnan(spread) else "weak_share", **fields))
     return sentences

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcore.report.language import Language
 from simcore.report.page import Page, cut, wrapped
-from simcore.report.web.charts import GAINS, VIEW, WEAK_COLOUR, Chart, Shown
+from simcore.report.web.charts import GAINS, LOSES, VIEW, WEAK_COLOUR, Chart, Shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Lengths in inches, letters in points.
 _WIDTH, _LABELS, _MARGIN = 8.2, 2.35, 0.25
-_ROW, _LINE, _HEAD, _AXIS, _LEGEND = 0.3, 0.13, 0.34, 0.4, 0.3
+_ROW, _LINE, _HEAD, _AXIS, _LEGEND = 0.3, 0.13, 0.34, 0.4, 0.5
 _SMALL, _TEXT, _HEADING = 8.0, 9.0, 10.5
 _GRID = "#E5E5E5"
 
@@ -111,7 +111,8 @@ def _draw_legend(page: Page, chart: Chart) -> None:
     tick = {"color": VIEW, "marker": "|", "markersize": 11, "markeredgewidth": 1.8, "linestyle": "none"}
     diamond = {"color": "white", "marker": "D", "markeredgecolor": "black", "markersize": 5, "linestyle": "none"}
     lines: dict[str, dict[str, Any]] = {"low": line, "middle": tick, "mark": diamond}
-    patches = {"bar_low": (VIEW, 0.45), "strong": (GAINS, 1.0), "weak": (WEAK_COLOUR, 1.0)}
+    patches = {"bar_low": (VIEW, 0.45), "gain": (GAINS, 1.0), "lose": (LOSES, 1.0), "sum": (VIEW, 1.0)}
+    patches["weak"] = (WEAK_COLOUR, 1.0)
     handles: list[Line2D | Patch] = []
     for name, words in chart.legend.items():
         if name in lines:
@@ -121,5 +122,5 @@ def _draw_legend(page: Page, chart: Chart) -> None:
             handles.append(Patch(facecolor=colour, alpha=alpha, label=words))
     page.figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(_MARGIN / page.width, 1 - 0.02 / page.height), frameon=False,
-        ncols=len(handles), fontsize=_SMALL, borderaxespad=0.0, borderpad=0.2, handlelength=1.6, columnspacing=1.4,
+        ncols=4, fontsize=_SMALL, borderaxespad=0.0, borderpad=0.2, handlelength=1.6, columnspacing=1.4,
     )  # fmt: skip
