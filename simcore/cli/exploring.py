@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -49,13 +50,16 @@ def explore(
     server = explore_server(
         opened, file=file, language=lang, question=question, folder=folder, port=port, address=address
     )
+
+    def end(*_: object) -> None:
+        server.io_loop.add_callback_from_signal(server.io_loop.stop)
+
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, end)
     server.start()
     print(f"{address_of(server)}  (Ctrl-C ends it)", flush=True)
     if browser:
         server.io_loop.add_callback(server.show, "/")
-    try:
-        server.io_loop.start()
-    except KeyboardInterrupt:
-        print("Ended.")
-    finally:
-        server.stop()
+    server.io_loop.start()
+    server.stop()
+    print("Ended.")

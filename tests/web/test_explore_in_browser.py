@@ -1,7 +1,6 @@
 """The page to explore in a real browser: what is moved is followed by every figure, and views are saved."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -35,8 +34,11 @@ def served(tmp_path_factory):
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         address = process.stdout.readline().split()[0]
         yield address, folder
-        process.send_signal(signal.SIGINT)
-        told, wrong = process.communicate(timeout=60)
+        process.terminate()
+        try:
+            told, wrong = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert told == "Ended.\n"
     assert "Traceback" not in wrong
