@@ -54,7 +54,7 @@ th, td {{ padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #dd
 tbody th {{ text-align: left; font-weight: 400; }}
 """
 #: What is wider than the screen can be rolled.
-_ROLLED = {"overflow-x": "auto", "min-width": "0", "max-width": "96vw"}
+_ROLLED: dict[str, str | None] = {"overflow-x": "auto", "min-width": "0", "max-width": "96vw"}
 #: A page that is as wide as a phone is.
 _TEMPLATE = """{% extends base %}
 {% block preamble %}<meta name="viewport" content="width=device-width, initial-scale=1">{% endblock %}"""
