@@ -144,35 +144,36 @@ class ChartWords(Words):
         """Net saving of each actor within a horizon."""
         if not self.actors:
             return None
-        shown = {}
-        for name in self.interventions:
-            for horizon in self.horizons:
-                rows = Rows()
-                for actor in self.actors:
-                    self._add_saving(rows, self.actor(actor), name, actor, horizon)
-                shown[f"{name}|{horizon}"] = rows.shown()
+        shown = {
+            f"{name}|{horizon}": self._rows_of_savings([(self.actor(of), name, of) for of in self.actors], horizon)
+            for name in self.interventions
+            for horizon in self.horizons
+        }
         return self._savings("gains", ("intervention", "horizon"), shown)
 
     def comparison(self) -> Chart | None:
         """Net saving of each intervention, for an actor and within a horizon."""
         if not self.actors or len(self.interventions) < 2:
             return None
-        shown = {}
-        for actor in self.actors:
-            for horizon in self.horizons:
-                rows = Rows()
-                for name in self.interventions:
-                    self._add_saving(rows, self.strategy(name), name, actor, horizon)
-                shown[f"{actor}|{horizon}"] = rows.shown()
+        shown = {
+            f"{actor}|{horizon}": self._rows_of_savings(
+                [(self.strategy(of), of, actor) for of in self.interventions], horizon
+            )
+            for actor in self.actors
+            for horizon in self.horizons
+        }
         return self._savings("comparison", ("actor", "horizon"), shown)
 
-    def _add_saving(self, rows: Rows, label: str, name: str, actor: str, horizon: str) -> None:
-        """Add a row with the net saving of an actor by an intervention within a horizon."""
-        mean, low, middle, high, probability = (float(of) for of in self._savings_within[name, actor, horizon])
-        rows.add(
-            label, low=low, middle=middle, high=high, mark=mean, colour=self._colour("", mean),
-            mean=self._amount(mean), between=self._interval(low, high), chance=self.chance(probability),
-        )  # fmt: skip
+    def _rows_of_savings(self, wanted: Sequence[tuple[str, str, str]], horizon: str) -> Shown:
+        """Net savings within a horizon, each with its label, of an intervention for an actor."""
+        rows = Rows()
+        for label, name, actor in wanted:
+            mean, low, middle, high, probability = (float(of) for of in self._savings_within[name, actor, horizon])
+            rows.add(
+                label, low=low, middle=middle, high=high, mark=mean, colour=self._colour("", mean),
+                mean=self._amount(mean), between=self._interval(low, high), chance=self.chance(probability),
+            )  # fmt: skip
+        return rows.shown()
 
     @cached_property
     def _savings_within(self) -> Mapping[tuple[str, str, str], Array]:
