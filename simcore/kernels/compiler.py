@@ -73,14 +73,21 @@ def usable_in_kernels(*functions: Any) -> None:
 
 @functools.cache
 def _kept_kernels() -> Folder:
-    """Where compiled kernels are kept: with the package if it can be written, else with the user."""
+    """Where compiled kernels are kept."""
     here = Path(__file__).resolve().parent
     sources = [*sorted(here.glob("*.py")), here.parent / "rates.py", here.parent / "randomness.py"]
+    return Folder(_parents(here), state_of(sources, BOUNDS_CHECKED))
+
+
+def _parents(here: Path) -> list[Path]:
+    """Where kernels may be kept, the best place first: a checkout keeps its own, an installed package the user's.
+
+    When a package is uninstalled, what it has written beside itself stays behind; Python would then take the folders
+    of that for parts of another installation.
+    """
     if numba.config.CACHE_DIR:
-        parents = [Path(numba.config.CACHE_DIR) / "simcore"]
-    else:
-        parents = [here / "__pycache__"]
-        own = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        if os.path.isabs(own):  # a user without a home has "~/.cache"
-            parents.append(Path(own) / "simcore")
-    return Folder(parents, state_of(sources, BOUNDS_CHECKED))
+        return [Path(numba.config.CACHE_DIR) / "simcore"]
+    beside, own = [here / "__pycache__"], os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    users = [Path(own) / "simcore"] if os.path.isabs(own) else []  # a user without a home has "~/.cache"
+    installed = {"site-packages", "dist-packages"} & {*here.parts}
+    return [*users, *beside] if installed else [*beside, *users]

@@ -190,7 +190,7 @@ def test_a_reference_that_cannot_be_written(tmp_path, monkeypatch, capsys):
     assert renewing.main() == 2
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.startswith(f"{tmp_path / 'reference.md'} is a folder: name a file in it")
+    assert told.err.startswith(f"{tmp_path / 'reference.md'} is a folder: name a file, such as")
 
 
 def test_the_reference_has_every_public_name_once_and_no_path_of_a_machine():

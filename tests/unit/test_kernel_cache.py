@@ -457,3 +457,14 @@ simcore.simulate(simcore.read_scenario("textbook_chain"), draws=2, persons=100, 
     assert len(compiled) == len(set(compiled)) > 2
     last = subprocess.run(command, env=variables, cwd=ROOT, text=True, capture_output=True, check=True)
     assert last.stdout == ""
+
+
+def test_an_installed_package_keeps_nothing_beside_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/of/the/user")
+    monkeypatch.setattr(compiler.numba.config, "CACHE_DIR", "")
+    installed = Path("/venv/lib/python3.12/site-packages/simcore/kernels")
+    assert compiler._parents(installed) == [Path("/of/the/user/simcore"), installed / "__pycache__"]
+    checkout = Path("/work/simcore/kernels")
+    assert compiler._parents(checkout) == [checkout / "__pycache__", Path("/of/the/user/simcore")]
+    monkeypatch.setenv("XDG_CACHE_HOME", "~/.cache")
+    assert compiler._parents(installed) == [installed / "__pycache__"]
