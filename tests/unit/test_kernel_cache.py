@@ -464,7 +464,7 @@ def test_an_installed_package_keeps_nothing_beside_itself(monkeypatch: pytest.Mo
     monkeypatch.setattr(compiler.numba.config, "CACHE_DIR", "")
     installed = Path("/venv/lib/python3.12/site-packages/simcore/kernels")
     assert compiler._parents(installed) == [Path("/of/the/user/simcore"), installed / "__pycache__"]
-    checkout = Path("/work/simcore/kernels")
+    checkout = Path("/home/user/simcore/kernels")
     assert compiler._parents(checkout) == [checkout / "__pycache__", Path("/of/the/user/simcore")]
     monkeypatch.setenv("XDG_CACHE_HOME", "~/.cache")
     assert compiler._parents(installed) == [installed / "__pycache__"]
