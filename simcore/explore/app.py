@@ -243,7 +243,7 @@ class Page:
         return column(
             head, self._choice("intervention", view.interventions), self._choice("actor", view.actors), tabs,
             row(*buttons), self.saved, self.status, width=_WIDE + 10,
-            styles={"align-self": "flex-start"}, css_classes=["left"],
+            styles={"align-self": "flex-start"},
         )  # fmt: skip
 
     def _choice(self, name: str, of: dict[str, str]) -> Select:
