@@ -6,6 +6,7 @@ for it, from starting Python on; the page to explore as it answers a slider, fir
 
 from __future__ import annotations
 
+import atexit
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ class Reporting:
         self.file = read_scenario("school_dropout")
         self.results = simulate(self.file, draws=40 if toy else 1000, persons=120 if toy else 300)
         self.folder = tempfile.TemporaryDirectory()
+        atexit.register(self.folder.cleanup)
         self.stored = Path(self.folder.name) / "run"
         save_results(self.results, self.stored)
         self.language = Language.of("sv")
