@@ -36,14 +36,14 @@ from simcore.scenario.uses import uses
 OVERRIDE = "override.yaml"
 #: Where nothing but money and the worth of outcomes is decided.
 _OF_MONEY = re.compile(
-    r"(prices|outcomes|discount|accrual|events_fall|money|public_funds|actors|sources|title|question|about|"
+    r"(prices|outcomes|discount|accrual|events_fall|money|public_funds|actors|sources|labels|(title|question|about)(_sv)?|"
     r"illustrative|alternatives|calibration|draws|interventions\.\w+\.(costs|displacement)|population\.(target_group|horizon|persons)"
     r")\b"
 )
 #: What is said of a figure beside its value, or of anything; the year of prices says nothing about lives.
 _WORDS = (
-    "about", "label", "label_sv", "source", "conversion", "grade", "evidence", "design", "valid_until", "checked_by",
-    "price_year",
+    "about", "about_sv", "label", "label_sv", "source", "conversion", "grade", "evidence", "design", "valid_until",
+    "checked_by", "price_year",
 )  # fmt: skip
 #: Sections of numbers that are named where they are used.
 _NUMBERS = ("parameters", "tables", "derived")

@@ -119,7 +119,8 @@ def decide(
         budget_years=budget_years, probability=probability, together=together, among=among, not_losing=not_losing,
         outcome=outcome, price=price, capital=capital, also=tuple(also or ()), **given,
     )  # fmt: skip
-    opened, file = open_stored(results)
+    opened, stored = open_stored(results)
+    file = language.of_file(stored)
     with worked_out_once():
         found = Answers(opened, file.scenario, question)
         _refuse_missing(wanted if show else [], found)

@@ -87,7 +87,7 @@ class Page:
         self.results, self.language, self.question, self.folder = results, language, question, folder
         self.all, self.first = priced, first
         self.file = priced.file
-        scenario = self.file.scenario
+        scenario, self.title = self.file.scenario, language.of_file(self.file).scenario.title
         self.controls, self.sharings = controls(self.file, results, language), sharings(scenario)
         self.moved: dict[Control, float] = {}
         self.shared: dict[Sharing, tuple[str, float]] = {}
@@ -111,7 +111,7 @@ class Page:
         """Put the page into a document."""
         self.document = document
         document.template = get_env().from_string(_TEMPLATE)
-        document.title = f"{self.say('explore')}: {self.results.attrs['title']}"
+        document.title = f"{self.say('explore')}: {self.title}"
         start = self._view(first=True)
         self.intervention = next(iter(start.interventions), "")
         document.add_root(
@@ -222,7 +222,7 @@ class Page:
 
     def _left(self, view: View) -> Any:
         head = Div(
-            text=f"<h1>{html.escape(str(self.results.attrs['title']))}</h1><p>{html.escape(self.say('explained'))}</p>",
+            text=f"<h1>{html.escape(self.title)}</h1><p>{html.escape(self.say('explained'))}</p>",
             stylesheets=[_CSS], width=_WIDE,
         )  # fmt: skip
         panels = []

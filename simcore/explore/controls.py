@@ -85,7 +85,7 @@ def controls(file: ScenarioFile, results: xr.Dataset, language: Language) -> lis
     file, results
         The run.
     language
-        Of the labels that simcore gives; what the file says of figures stays as it is.
+        Of the labels, as far as the file says in it what its figures are.
     """
 
     def say(name: str) -> str:
@@ -94,7 +94,7 @@ def controls(file: ScenarioFile, results: xr.Dataset, language: Language) -> lis
     scenario = file.scenario
     lives, cash, rates = deciding_lives(scenario), _cashable(scenario), _rates(scenario)
     found: list[Control] = []
-    for figure in figures(file):
+    for figure in figures(language.of_file(file)):
         if figure.sheet == "case":
             found += _setting(figure, scenario, results, say)
         elif figure.path[0] == "parameters" and "value" in figure.editable:
@@ -154,7 +154,7 @@ def _of_figure(figure: Figure, name: str, group: str, label: str | None, languag
     step = _nice((high - low) / _STEPS)
     if figure.interval != "none":  # the mean of a distribution is not at the end of what is possible
         low, high = (low + step if low == 0.0 else low), (high - step if high == 1.0 else high)
-    unit = figure.unit if label is None else language.one_of(PHRASES["per_year"])
+    unit = language.unit(figure.unit) if label is None else language.one_of(PHRASES["per_year"])
     if "price_year" in figure.numbers:
         unit = f"{unit}, {language.one_of(PHRASES['prices_of']).format(year=figure.numbers['price_year'])}"
     about = label or (f"{figure.about[:1].upper()}{figure.about[1:]}" if figure.about else name)

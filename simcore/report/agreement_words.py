@@ -6,7 +6,7 @@ import math
 
 import xarray as xr
 
-from simcore.report.decision_answers import level_of, too_few
+from simcore.report.decision_answers import too_few
 from simcore.report.decision_speech import Section, Voice, parted
 
 _GAP_CHANGE = ("gap_change", "gap_change_mcse")
@@ -141,7 +141,7 @@ class AgreementWords(Voice):
                 continue
             part = self.say("gap_of", outcome=self.language.outcome(self.scenario, outcome), **told)
             (smaller if abs(after) < abs(before) else larger).append(part)
-        words = {"strategy": self.strategy(name), "attribute": attribute}
+        words = {"strategy": self.strategy(name), "attribute": self.attribute(attribute)}
         said = [
             self.say(phrase, names="; ".join(parts), **words)
             for phrase, parts in (("gaps_smaller", smaller), ("gaps_larger", larger))
@@ -158,7 +158,8 @@ class AgreementWords(Voice):
             return []
         words = {
             "strategy": self.strategy(name), "outcome": self.language.outcome(self.scenario, outcome),
-            "attribute": attribute, "best": level_of(at["best_off"]), "worst": level_of(at["worst_off"]),
+            "attribute": self.attribute(attribute), "best": self.level_of(at["best_off"]),
+            "worst": self.level_of(at["worst_off"]),
             "before": self.language.number(before, _digits(before, after)),
             "after": self.language.number(after, _digits(before, after)),
         }  # fmt: skip

@@ -91,7 +91,7 @@ def course_figure(situations: xr.Dataset, scenario: Scenario, language: Language
     scenario
         For the labels.
     language
-        That it is written in; English by default. States are called as in the scenario.
+        That it is written in; English by default.
     """
     from matplotlib.figure import Figure
 
@@ -103,7 +103,7 @@ def course_figure(situations: xr.Dataset, scenario: Scenario, language: Language
     column = _LEFT + _PANEL + 0.15 + legend
     width = 2 * _MARGIN + n_columns * column + (n_columns - 1) * _GAP
     inside = 0.97 * (width - 2 * _MARGIN)  # letters are drawn a little wider than they are
-    title = wrapped(str(situations.attrs["title"]), inside, _TITLE)
+    title = wrapped(scenario.title, inside, _TITLE)
     caption = wrapped(_caption(situations, scenario, language), inside, _TEXT)
     rows = [panels[first : first + n_columns] for first in range(0, len(panels), n_columns)]
     heights = [max(_HIGH, *(_legend_height(panel, legend) for panel in row)) for row in rows]
@@ -212,8 +212,16 @@ class _Band:
 class _Panel:
     """A domain: its bands from below, and the axis."""
 
-    def __init__(self, situations: xr.Dataset, name: str, language: Language) -> None:
-        self.label, self.language = readable(name), language
+    def __init__(self, situations: xr.Dataset, name: str, language: Language, scenario: Scenario | None = None) -> None:
+        def called(state: str) -> str:
+            if scenario is None:
+                return readable(state)
+            # The dead are shown in every domain, and belong to one.
+            own = [of for of, domain in scenario.domains.items() if state in domain.states]
+            return language.level(scenario, name if name in own else own[0], state)
+
+        self.label = readable(name) if scenario is None else language.variable(scenario, name)
+        self.language = language
         of = situations.isel(situation=np.flatnonzero(situations["domain"].values == name))
         shares = of["share"].values
         states, living = [str(state) for state in of["state"].values], of["alive"].values.astype(bool)
@@ -221,13 +229,13 @@ class _Panel:
         common = int(np.argmax(spent))
         ever = [place for place in np.flatnonzero(living) if shares[place].max() > _NOBODY]
         #: States in which nobody ever is.
-        self.never = [readable(state) for place, state in enumerate(states) if living[place] and place not in ever]
+        self.never = [called(state) for place, state in enumerate(states) if living[place] and place not in ever]
         rare = [place for place in ever if place != common]
         most = sorted(rare, key=lambda place: -spent[place])  # hatches are for those that take little room
-        self.bands = [_Band(readable(states[place]), shares[place], *_look(most.index(place))) for place in rare]
-        self.bands.append(_Band(readable(states[common]), shares[common], _COMMON, kind="common"))
+        self.bands = [_Band(called(states[place]), shares[place], *_look(most.index(place))) for place in rare]
+        self.bands.append(_Band(called(states[common]), shares[common], _COMMON, kind="common"))
         self.bands += [
-            _Band(readable(states[place]), shares[place], _DEAD, kind="dead") for place in np.flatnonzero(~living)
+            _Band(called(states[place]), shares[place], _DEAD, kind="dead") for place in np.flatnonzero(~living)
         ]
         left = 1.0 - situations["followed"].values
         if left.max() > 1e-6:
@@ -291,7 +299,7 @@ def _panels(situations: xr.Dataset, scenario: Scenario, language: Language) -> l
     lives = {
         name for name, domain in scenario.domains.items() if domain.ends_life is not None and len(domain.states) == 2
     }
-    panels = [_Panel(situations, name, language) for name in names if name not in lives or len(names) == 1]
+    panels = [_Panel(situations, name, language, scenario) for name in names if name not in lives or len(names) == 1]
     for panel in panels:
         panel.is_cut = panel.can_be_cut
     if all(panel.is_cut for panel in panels):

@@ -220,8 +220,3 @@ def too_few(contract: xr.Dataset, results: xr.Dataset) -> bool:
     """
     successes = float(contract["successes"])
     return 0 < successes * float(results.attrs["target_group"]) < 1
-
-
-def level_of(group: xr.DataArray) -> str:
-    """The level of a subgroup by its name: ``female`` of ``sex: female``."""
-    return str(group.values).split(": ", 1)[-1]

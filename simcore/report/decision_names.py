@@ -74,6 +74,19 @@ class Words:
         """Label of an outcome."""
         return self.language.outcome(self.scenario, name)
 
+    def variable(self, name: str) -> str:
+        """Label of an attribute."""
+        return self.language.variable(self.scenario, name)
+
+    def level_of(self, group: xr.DataArray) -> str:
+        """Label of the level of a subgroup, which is called ``attribute: level``."""
+        variable, _, level = str(group.values).partition(": ")
+        return self.language.level(self.scenario, variable, level)
+
+    def group(self, name: str) -> str:
+        """Label of a subgroup."""
+        return self.language.group(self.scenario, name)
+
     def years(self, number: int) -> str:
         """A budget horizon."""
         return self.head("one_year") if number == 1 else self.head("years", number=number)

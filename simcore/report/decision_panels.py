@@ -61,7 +61,7 @@ class Sheet:
         sentences = [*caption, words.head("figure_compared", usual=words.strategy(words.usual))]
         if words.scenario.illustrative:
             sentences.append(words.head("figure_made_up"))
-        self.say(str(words.results.attrs["title"]), TITLE, step=0.24, weight="bold")
+        self.say(words.scenario.title, TITLE, step=0.24, weight="bold")
         self.say(head[:1].upper() + head[1:], HEADING, step=0.21, weight="bold")
         self.say(" ".join(sentences), TEXT, color=DARK)
         self.space(0.1)

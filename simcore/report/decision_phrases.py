@@ -439,12 +439,12 @@ PHRASES: Final[dict[str, Phrase]] = {
     "assumed_effect": ("assumed effect", "antagen effekt"),
     "alternatives": (
         (
-            "Other assumptions about how things work are not in these numbers; 'simcore alternatives' tries them "
-            "({names}), and shows which choice stands up to all."
+            "Other assumptions about how things work are not in these numbers: the case names {number}. "
+            "'simcore alternatives' tries them, and shows which choice stands up to all."
         ),
         (
-            "Andra antaganden om hur saker hänger ihop ingår inte i siffrorna; 'simcore alternatives' prövar dem "
-            "({names}) och visar vilket val som håller under alla."
+            "Andra antaganden om hur saker hänger ihop ingår inte i siffrorna: fallet anger {number}. "
+            "'simcore alternatives' prövar dem och visar vilket val som håller under alla."
         ),
     ),
     "left_out": ("What happens after {last} is left out.", "Det som händer efter {last} ingår inte."),

@@ -80,6 +80,15 @@ class Speech:
         """Label of a strategy."""
         return self.language.strategy(self.scenario, name)
 
+    def attribute(self, name: str) -> str:
+        """Label of an attribute within a sentence."""
+        return _within(self.language.variable(self.scenario, name))
+
+    def level_of(self, group: xr.DataArray) -> str:
+        """Label of the level of a subgroup, which is called ``attribute: level``, within a sentence."""
+        variable, _, level = str(group.values).partition(": ")
+        return _within(self.language.level(self.scenario, variable, level))
+
     def count(self, probability: float) -> str:
         """A probability as a number of futures."""
         if math.isnan(probability):
@@ -140,6 +149,11 @@ class Voice(Speech):
         """A sentence with some actors and their amounts, if there are any."""
         parts = [self.say("gainer", actor=self.actor(of), amount=self.size(size[of])) for of in names]
         return [self.say(phrase, names=self.language.listed(parts))] if parts else []
+
+
+def _within(label: str) -> str:
+    """A label as it stands within a sentence."""
+    return label[:1].lower() + label[1:]
 
 
 def parted(shares: Iterable[float], total: int) -> list[int]:

@@ -14,7 +14,7 @@ from simcore.analysis.avoided_cost import VIEWS
 from simcore.analysis.cashable import says_cashable
 from simcore.decisions.agreements import WAYS
 from simcore.decisions.silos import CAUSES, DECIDERS, HORIZONS
-from simcore.report.decision_answers import Answers, level_of, too_few, years_to_65
+from simcore.report.decision_answers import Answers, too_few, years_to_65
 from simcore.report.decision_names import THOUSAND, Words
 from simcore.report.language import Language
 from simcore.report.money_tables import plain_table
@@ -388,8 +388,8 @@ class _Tables(Words):
                     before, after = (float(at["gap"].sel(strategy=of)) for of in (self.usual, name))
                     low, _, high = (float(of) for of in change["gap_change_quantile"].values)
                     rows.append([
-                        self.language.outcome(self.scenario, outcome), level_of(at["best_off"]),
-                        level_of(at["worst_off"]), self.language.number(before, 3), self.language.number(after, 3),
+                        self.language.outcome(self.scenario, outcome), self.level_of(at["best_off"]),
+                        self.level_of(at["worst_off"]), self.language.number(before, 3), self.language.number(after, 3),
                         self.language.number(float(change["gap_change"]), 4, sign=True),
                         self.language.number(low, 4, sign=True), self.language.number(high, 4, sign=True),
                         self.percent(float(change["probability_narrower"])),
@@ -402,7 +402,7 @@ class _Tables(Words):
                     "outcome", "best_off", "worst_off", "gap_before", "gap_after", "gap_change", "q05", "q95",
                     "narrower", "concentration_before", "concentration_after", "total_change", "efficient",
                 )]  # fmt: skip
-                title = f"{self.title('fairness', name)}, {attribute}"
+                title = f"{self.title('fairness', name)}, {self.variable(attribute)}"
                 tables.append(DecisionTable(title, heads, rows, notes=[self.head("fairness_note"), *self.luck_in()]))
         return [*tables, *self._shares_of_gain(found)]
 
@@ -420,7 +420,7 @@ class _Tables(Words):
                 ]
                 for outcome in found["outcome"].values
             ]
-            heads = [self.head("outcome"), *groups]
+            heads = [self.head("outcome"), *map(self.group, groups)]
             tables.append(
                 DecisionTable(self.title("share_of_gain", name), heads, rows, frozenset({0}), [self.head("share_note")])
             )

@@ -45,6 +45,7 @@ def decision_page(
     language
         That it is written in.
     """
+    file = language.of_file(file)
     page = _Page(results, file, question, found, language)
     sections = [page.about()]
     if len(page.interventions) > 1:
@@ -75,13 +76,13 @@ class _Page(Voice):
             sentences.append(self.say("few_futures", draws=self.n_draws))
         if self.scenario.illustrative:
             sentences.append(self.say("illustrative"))
-        return Section(str(attributes["title"]), sentences)
+        return Section(self.scenario.title, sentences)
 
     def intervention(self, name: str) -> Section:
         gains = self.found.who_gains.sel(intervention=name)
         payers = [str(p) for p in gains["payer"].values if float(gains["paid_share"].sel(payer=p)) > 0]
         payers.sort(key=lambda payer: -float(gains["paid_share"].sel(payer=payer)))
-        sentences = [self._costs(gains, payers)]
+        sentences = [*self._done(name), self._costs(gains, payers)]
         public = ["public_sector"] if bool((self.results["sector"] == "public").any()) else []
         for view in ("society", *public):
             sentences += self._gain(name, gains, view)
@@ -96,6 +97,14 @@ class _Page(Voice):
         sentences += self._gainers(gains)
         sentences += self._cashable(gains)
         return Section(self.strategy(name), sentences)
+
+    def _done(self, name: str) -> list[str]:
+        """What is done, where it is one thing."""
+        members = self.scenario.strategies[name]
+        if len(members) != 1:
+            return []
+        about = " ".join(self.scenario.interventions[members[0]].about.split())
+        return [f"{about[:1].upper()}{about[1:]}{'' if about.endswith(('.', '!', '?')) else '.'}"]
 
     def _costs(self, gains: xr.Dataset, payers: list[str]) -> str:
         if not payers:
@@ -358,8 +367,7 @@ class _Page(Voice):
             sentences.append(self.say("deaths"))
         sentences.append(self.say("left_out", last=self.last))
         if self.file.alternatives:
-            names = self.language.listed(list(self.file.alternatives))
-            sentences.append(self.say("alternatives", names=names))
+            sentences.append(self.say("alternatives", number=len(self.file.alternatives)))
         return Section(self.say("weakest"), sentences)
 
     def _about(self, parameter: str) -> str:

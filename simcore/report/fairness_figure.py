@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from simcore.report.decision_answers import level_of
 from simcore.report.decision_names import Words
 from simcore.report.decision_panels import (
     AXIS,
@@ -79,7 +78,7 @@ def _add_attribute(
     lane = 0.17 if len(names) < 6 else 0.13
     lines = []
     for outcome in outcomes:
-        worst, best = (level_of(at[of].sel(outcome=outcome)) for of in ("worst_off", "best_off"))
+        worst, best = (words.level_of(at[of].sel(outcome=outcome)) for of in ("worst_off", "best_off"))
         between = words.head("figure_between", worst=worst, best=best)
         lines.append([*lines_of(words.outcome(outcome), 2.0, SMALL), *lines_of(between, 2.0, SMALL)])
     rows = Rows(lines, rules=frozenset(range(len(outcomes) - 1)), least=lane * len(names) + 0.14)
@@ -92,7 +91,7 @@ def _add_attribute(
     spread = ((before + at["gap_change_quantile"]) / base).transpose("quantile", "intervention", "outcome")
     clipped = np.clip(np.concatenate([then.values.ravel(), spread.values[[0, -1]].ravel(), [1.0]]), *_FARTHEST)
     scale = Scale.of(clipped, words.language, panel, share=True)
-    headings, high = headings_of([f"{attribute}: {words.head('figure_gaps')}"], left + panel - MARGIN)
+    headings, high = headings_of([f"{words.variable(attribute)}: {words.head('figure_gaps')}"], left + panel - MARGIN)
     others, above = headings_of([words.outcome(wanted)], right)
     high = max(high, above)
 

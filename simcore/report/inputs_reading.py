@@ -16,6 +16,7 @@ from simcore.report.inputs_cells import CALCULATE, WrongCellError, is_formula, s
 from simcore.report.inputs_figures import NUMBERS, Figure, figures
 from simcore.report.inputs_phrases import HEADS, SHEETS
 from simcore.report.inputs_workbook import COLUMNS, HEAD_ROW, MARK, MEMORY, VERSION
+from simcore.report.language import Language
 from simcore.report.spreadsheet import text_of
 from simcore.scenario.loading import ScenarioFile
 
@@ -137,7 +138,8 @@ class OpenedInputs:
             Lists everything that is wrong, with sheet and cell.
         """
         self.problems = []
-        now = {figure.id: figure for figure in figures(file)}
+        language = Language("en" if self.kept.language == "en" else "sv")
+        now = {figure.id: figure for figure in figures(language.of_file(file))}
         rows = {key: self._rows(key) for key in dict.fromkeys(key for key, _ in self.kept.values)}
         changes, notes = [], []
         for (key, name), values in self.kept.values.items():

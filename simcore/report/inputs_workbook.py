@@ -92,6 +92,7 @@ def save_inputs(file: ScenarioFile, source: str, language: Language, path: Path)
         raise ResultsError(f"{path} is no name of a workbook: let it end in .xlsx.")
     from openpyxl import Workbook
 
+    file = language.of_file(file)
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # a new workbook has one
@@ -211,7 +212,7 @@ def _fill(cell: Cell, figure: Figure, head: str, language: Language) -> None:
     if figure.unit == "per year" and isinstance(figure.numbers["value"], str):
         about = language.one_of(NAMED).format(about=about, name=figure.numbers["value"])
     texts = {
-        "name": figure.name, "about": about, "unit": figure.unit, "source": figure.source,
+        "name": figure.name, "about": about, "unit": language.unit(figure.unit), "source": figure.source,
         "grade": language.one_of(ASSUMED) if figure.grade == "assumed" else figure.grade,
         "uses": figure.used_for, "interval": language.one_of(INTERVALS[figure.interval]), "why": "",
     }  # fmt: skip

@@ -34,6 +34,19 @@ def outcome_label(scenario: Scenario, name: str) -> str:
     return scenario.outcomes[name].label or readable(name)
 
 
+def variable_label(scenario: Scenario, name: str) -> str:
+    """Label of a domain, an attribute, a clock or a counter."""
+    known = scenario.labels.get(name)
+    return (known.label if known is not None else None) or readable(name)
+
+
+def level_label(scenario: Scenario, variable: str, level: str) -> str:
+    """Label of a state of a domain, or of a value of another variable."""
+    known = scenario.labels.get(variable)
+    of = known.of(level) if known is not None else None
+    return (of.label if of is not None else None) or readable(level)
+
+
 def money(value: float, *, sign: bool = False) -> str:
     """Write an amount of money: whole units with separators, small ones with decimals."""
     if math.isnan(value):

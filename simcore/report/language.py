@@ -7,8 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simcore.errors import UnknownNameError
-from simcore.report.labels import actor_label, outcome_label, readable, strategy_label
-from simcore.scenario.schema import Scenario
+from simcore.report.labels import (
+    actor_label,
+    level_label,
+    outcome_label,
+    readable,
+    strategy_label,
+    variable_label,
+)
+from simcore.report.units import swedish_unit
+from simcore.scenario.loading import ScenarioFile
+from simcore.scenario.schema import Label, Scenario
 
 #: A phrase in English and in Swedish.
 Phrase = tuple[str, str]
@@ -152,6 +161,32 @@ class Language:
         if any(", " in name or f" {self.one_of(_AND)} " in name for name in names):
             return "; ".join(names)
         return f"{', '.join(names[:-1])} {self.one_of(_AND)} {names[-1]}"
+
+    def of_file(self, file: ScenarioFile) -> ScenarioFile:
+        """A scenario with its own texts in this language, as far as its files say them so."""
+        return file.in_swedish if self.code == "sv" else file
+
+    def unit(self, text: str) -> str:
+        """A unit of the scenario language, in words of this language."""
+        return text if self.code == "en" else swedish_unit(text)
+
+    def variable(self, scenario: Scenario, name: str) -> str:
+        """Label of a domain, an attribute, a clock or a counter."""
+        return self._named(scenario.labels.get(name)) or variable_label(scenario, name)
+
+    def level(self, scenario: Scenario, variable: str, level: str) -> str:
+        """Label of a state of a domain, or of a value of another variable."""
+        known = scenario.labels.get(variable)
+        return self._named(known and known.of(level)) or level_label(scenario, variable, level)
+
+    def group(self, scenario: Scenario, name: str) -> str:
+        """Label of a subgroup, which is called ``attribute: level``."""
+        variable, _, level = name.partition(": ")
+        return f"{self.variable(scenario, variable)}: {self.level(scenario, variable, level)}"
+
+    def _named(self, of: Label | None) -> str | None:
+        """A label in Swedish, where it is wanted and there is one."""
+        return of.label_sv if of is not None and self.code == "sv" else None
 
     def actor(self, scenario: Scenario, name: str) -> str:
         """Label of an actor or view."""

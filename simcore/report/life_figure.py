@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from simcore.report.labels import readable, strategy_label
+from simcore.report.labels import level_label, readable, strategy_label, variable_label
 from simcore.report.page import Page, cut, width_of, wrapped
 from simcore.report.pictures import save_png
 from simcore.scenario.schema import Scenario
@@ -66,7 +66,7 @@ def lives_figure(trace: xr.Dataset, scenario: Scenario, *, max_persons: int = 4)
     from matplotlib.figure import Figure
 
     shown = _Shown(trace, scenario, max_persons)
-    rows = [*(shown.intervention_label(name) for name in shown.interventions), *map(readable, shown.domains)]
+    rows = [*(shown.intervention_label(name) for name in shown.interventions), *map(shown.domain_label, shown.domains)]
     left = _MARGIN + min(max(width_of(row, _SMALL) for row in rows), 2.2) + 0.1
     n_columns = len(shown.strategies)
     panel = _PANEL if n_columns > 1 else 1.5 * _PANEL
@@ -220,10 +220,15 @@ class _Shown:
     @property
     def death_words(self) -> str:
         """What ends life."""
-        return readable(next(domain.ends_life for domain in self.scenario.domains.values() if domain.ends_life))
+        name, state = next((of, domain.ends_life) for of, domain in self.scenario.domains.items() if domain.ends_life)
+        return level_label(self.scenario, name, str(state))
 
     def intervention_label(self, name: str) -> str:
         return self.scenario.interventions[name].label or readable(name)
+
+    def domain_label(self, name: str) -> str:
+        """Label of a domain."""
+        return variable_label(self.scenario, name)
 
     def strategy_words(self, s: int) -> str:
         words = strategy_label(self.scenario, self.names[s])
@@ -361,13 +366,13 @@ def _draw_life(axes: Axes, shown: _Shown, life: _Life, panel: float) -> None:
             axes.text(first, row + 0.55, " not enrolled", fontsize=_TINY, color=_GREY, va="center",
                       bbox={"facecolor": "white", "edgecolor": "none", "pad": 0}, zorder=5)  # fmt: skip
     differs = shown.differs[:, life.s, life.p]
-    for number, looks in enumerate(shown.looks.values()):
+    for number, (domain, looks) in enumerate(shown.looks.items()):
         row = n_programmes + number
         for state, start, end in life.bands(shown.states[number, life.s, life.p]):
             look = looks[state]
             axes.add_patch(Rectangle((start, row + 0.12), end - start, 0.76, **look.patch))
             axes.plot([start, start], [row + 0.12, row + 0.88], color="white", linewidth=0.8)
-            label = readable(state)
+            label = level_label(shown.scenario, domain, state)
             if (end - start) * inches > width_of(label, _TINY) + 0.1:
                 under = {"facecolor": look.colour, "edgecolor": "none", "pad": 0.8} if look.hatch else None
                 axes.text((start + end) / 2, row + 0.53, label, fontsize=_TINY, color=look.letters, ha="center",
@@ -412,11 +417,13 @@ class _Key:
 
 def _legend(shown: _Shown, width: float) -> Iterator[list[_Key]]:
     """Yield the lines of the legend: the states of each domain, then the marks."""
-    names = [readable(domain) for domain in shown.domains]
+    names = [shown.domain_label(domain) for domain in shown.domains]
     indent = max(width_of(name, _SMALL) for name in [*names, "Marks"]) * 1.1 + 0.15
     for domain, looks in shown.looks.items():
         yield from _in_lines(
-            readable(domain), [_Key(readable(state), look) for state, look in looks.items()], width - indent
+            shown.domain_label(domain),
+            [_Key(level_label(shown.scenario, domain, state), look) for state, look in looks.items()],
+            width - indent,
         )
     lives = [_Life(shown, s, p) for s in shown.strategies for p in shown.persons]
     marks = []

@@ -98,13 +98,12 @@ def show(results: xr.Dataset, *, language: str = "en", figure: bool = True) -> D
     >>> print(simcore.show(results, figure=False).text.splitlines()[0])
     A textbook chain, machines that wear
     """
-    words, scenario = Language.of(language), scenario_of(results).scenario
+    words = Language.of(language)
+    scenario = words.of_file(scenario_of(results)).scenario
     with worked_out_once():
         summary = summarise(results)
-        parts = [
-            f"<p><strong>{escape(str(results.attrs['title']))}</strong><br>{escape(_run(results, scenario, words))}</p>"
-        ]
-        lines = [str(results.attrs["title"])]
+        parts = [f"<p><strong>{escape(scenario.title)}</strong><br>{escape(_run(results, scenario, words))}</p>"]
+        lines = [scenario.title]
         for name in map(str, summary["intervention"].values):
             of = summary.sel(intervention=name)
             label = words.strategy(scenario, name)
@@ -118,7 +117,7 @@ def show(results: xr.Dataset, *, language: str = "en", figure: bool = True) -> D
             parts.append(f"<p>{escape(_say(words, 'nothing'))}</p>")
         if figure and summary.sizes["intervention"]:
             picture = base64.b64encode(as_small_png(result_figure(results, scenario))).decode("ascii")
-            title = escape(str(results.attrs["title"]), quote=True)
+            title = escape(scenario.title, quote=True)
             parts.append(f'<img alt="{title}" style="max-width:100%" src="data:image/png;base64,{picture}">')
     return Display(f"<div>{''.join(parts)}</div>", "\n".join(lines))
 
@@ -155,7 +154,7 @@ def show_report(results: xr.Dataset, *, language: str = "en", height: int = 800,
     from simcore.report.web.report_page import html_report
 
     page = html_report(results, language=language, **options)
-    title = str(results.attrs["title"])
+    title = Language.of(language).of_file(scenario_of(results)).scenario.title
     # What stands in the attribute is a page of its own, so that its styles and scripts do not meet the notebook's.
     frame = (
         f'<iframe title="{escape(title, quote=True)}" srcdoc="{escape(page, quote=True)}" width="100%" '

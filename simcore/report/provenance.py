@@ -38,7 +38,10 @@ _ALONE = {
 }
 #: Sections that hold figures, and those that each case has of its own: no news when they are replaced.
 _FIGURES = ("parameters", "tables", "joint", "correlations", "calibration")
-_ITS_OWN = ("title", "question", "about", "draws", "sampling", "seed", "sources", "alternatives")
+_ITS_OWN = (
+    "title", "title_sv", "question", "question_sv", "about", "about_sv", "labels",
+    "draws", "sampling", "seed", "sources", "alternatives",
+)  # fmt: skip
 #: Sections whose entries are figures themselves: what they are used for is what counts.
 _THROUGH = ("tables", "derived", "traits")
 

@@ -12,11 +12,9 @@ from rich.text import Text
 
 from simcore.analysis.evidence import QUALITIES, WEAK
 from simcore.report.provenance import provenance
+from simcore.report.purposes import driven_words
 from simcore.report.quality import grade_words
 from simcore.scenario.loading import ScenarioFile
-
-#: So many moves of a domain, and so many prices, are named of what a figure drives.
-_NAMES = 3
 
 
 def provenance_tables(file: ScenarioFile) -> RenderableType:
@@ -81,26 +79,6 @@ def _figure(figure: dict[str, Any]) -> Iterator[RenderableType]:
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
-
-
-def driven_words(purposes: list[str]) -> str:
-    """What a figure drives, with moves of a domain and prices together: ``education: a -> b, c -> d and 2 more``."""
-    together: dict[str, list[str]] = {}
-    for purpose in purposes:
-        head, colon, move = purpose.partition(": ")
-        kind, _, name = purpose.partition(" ")
-        if colon:
-            together.setdefault(f"{head}: ", []).append(move)
-        elif kind in ("price", "outcome"):
-            together.setdefault(f"{kind} ", []).append(name)
-        else:
-            together.setdefault(purpose, [])
-    words = []
-    for head, names in together.items():
-        more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-        plural = head if len(names) < 2 or head.endswith(": ") else f"{head.strip()}s "
-        words.append(f"{plural}{', '.join(names[:_NAMES])}{more}")
-    return "; ".join(words)
 
 
 def _work(work: dict[str, Any]) -> Iterator[RenderableType]:

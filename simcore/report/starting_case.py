@@ -41,7 +41,7 @@ def new_case(
     title
         Title of the new case.
     language
-        Language of comments and README, ``en`` or ``sv``. What the figures are is told as the case tells it.
+        Language of title, comments and README, ``en`` or ``sv``. What the figures are is told as the case tells it.
 
     Returns
     -------
@@ -67,7 +67,8 @@ def new_case(
     words, place = Language.of(language), Path(folder)
     file = _read_origin(os.fspath(origin))
     _check_place(place)
-    named = title if title is not None else f"{readable(_name_of(place))}: {' '.join(file.scenario.title.split())}"
+    told = " ".join(words.of_file(file).scenario.title.split())
+    named = title if title is not None else f"{readable(_name_of(place))}: {told}"
     _check_title(named)
     extends, copied = _extended(os.fspath(origin), place, file)
     called = Origin(file, extends, os.fspath(origin), named, _name_of(place), shell(os.fspath(folder)), copied)

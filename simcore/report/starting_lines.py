@@ -13,7 +13,7 @@ import numpy as np
 
 from simcore.report.language import Language
 from simcore.report.provenance import drives
-from simcore.report.provenance_tables import driven_words
+from simcore.report.purposes import driven
 from simcore.report.starting_phrases import PHRASES
 from simcore.scenario.limits import LONGEST_NUMBER
 from simcore.scenario.loading import ScenarioFile
@@ -65,7 +65,7 @@ def case_lines(origin: Origin, language: Language) -> list[str]:
 def readme_lines(origin: Origin, language: Language) -> list[str]:
     """The lines of ``README.md``."""
     case = _Case(origin, language)
-    scenario, say = origin.file.scenario, case.say
+    scenario, say = case.scenario, case.say
     lines = [f"# {_plain(origin.title)}", "", say("readme_what", origin=case.called, title=_plain(scenario.title))]
     if origin.copied:
         lines += ["", say("readme_copied", folder=origin.extends.partition("/")[0])]
@@ -95,7 +95,7 @@ class _Case:
     """Writes a new case."""
 
     def __init__(self, origin: Origin, language: Language) -> None:
-        self.origin, self.language, self.scenario = origin, language, origin.file.scenario
+        self.origin, self.language, self.scenario = origin, language, language.of_file(origin.file).scenario
         self.drives = drives(self.scenario)
         self.called = _plain(origin.called)
 
@@ -145,8 +145,9 @@ class _Case:
         yield ""
         yield from _comment(say("title"))
         yield f"title: {_quoted(origin.title)}"
-        if self.scenario.question:
-            yield f"# question: {_quoted(self.scenario.question)}"
+        for field in ("question", "question_sv"):
+            if getattr(origin.file.scenario, field) is not None:
+                yield f"# {field}: {_quoted(getattr(origin.file.scenario, field))}"
         yield ""
         yield "change:"
         yield from self._population()
@@ -181,9 +182,11 @@ class _Case:
             return
         yield from _heading(self.say("programmes"))
         yield "  interventions:"
-        for name, of in self.scenario.interventions.items():
+        for name, of in self.origin.file.scenario.interventions.items():
             yield f"    {flow(name)}:"
             yield f"      about: {_quoted(of.about)}"
+            if of.about_sv is not None:
+                yield f"      about_sv: {_quoted(of.about_sv)}"
             for field in ("label", "label_sv"):
                 if getattr(of, field) is not None:
                     yield f"      # {field}: {_quoted(getattr(of, field))}"
@@ -277,7 +280,7 @@ class _Case:
         payers = self._payers(name)
         if payers:
             words.append(say("paid_by", names=language.listed(payers)))
-        words.append(say("drives", what=driven_words(self.drives[name])))
+        words.append(say("drives", what=driven(self.drives[name], self.scenario, language)))
         words.append(self._source(entry))
         return " ".join(words)
 

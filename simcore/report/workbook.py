@@ -87,7 +87,7 @@ def save_workbook(results: xr.Dataset, file: ScenarioFile, found: Answers, langu
     ...     save_workbook(results, file, found, Language.of("en"), Path(folder) / "run.xlsx")
     """
     sheets = workbook_sheets(results, file, found, language)
-    save_book(book_of(sheets, language), path, title=str(results.attrs["title"]))
+    save_book(book_of(sheets, language), path, title=language.of_file(file).scenario.title)
 
 
 def book_of(sheets: Sequence[Sheet], language: Language) -> Workbook:

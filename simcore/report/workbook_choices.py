@@ -164,7 +164,8 @@ class ChoiceSheets(SheetWords):
         ]
         for row, (name, attribute, outcome) in zip(rows, places, strict=True):
             at = found.sel(attribute=attribute, outcome=outcome)
-            row[3:3] = [str(at["best_off"].values), str(at["worst_off"].values)]
+            row[1] = self.variable(str(attribute))
+            row[3:3] = [self.level_of(at["best_off"]), self.level_of(at["worst_off"])]
             row.append(self.tell("yes" if bool(at["efficient"].sel(intervention=name)) else "no"))
         heads = [
             *self.label_columns("intervention"), self.head_of("attribute", "text"), *self.label_columns("outcome"),

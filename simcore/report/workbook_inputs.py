@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from simcore.report.provenance import provenance
+from simcore.report.purposes import driven
 from simcore.report.workbook_rows import Cell, Sheet, SheetWords
 from simcore.scenario.evidence import Evidenced, Parameter
 from simcore.uncertainty.distributions import Distribution
 
 _ENDS = (0.05, 0.95)
+#: More than a figure can drive.
+_ALL = 1_000_000
 
 
 class InputSheets(SheetWords):
@@ -34,14 +37,15 @@ class InputSheets(SheetWords):
             form = figure["distribution"] or (None if value is not None else figure["value"])
             of_run = drawn.get(figure["name"])
             mean = None if of_run is None else of_run[0] if (of_run == of_run[0]).all() else of_run.mean()
+            drives = driven(figure["drives"], self.scenario, self.language, _ALL)
             replaced = [self.tell("replaced", value=old["value"], file=old["file"]) for old in figure["overrides"]]
             evidence = figure["evidence"]
             rows.append([
-                figure["name"], figure["about"], value, figure["unit"] or None, low, high,
+                figure["name"], figure["about"], value, self.language.unit(figure["unit"] or "") or None, low, high,
                 None if mean is None else self.cell(mean, "number"), form, figure["price_year"],
                 self.grade_of(figure["grade"]), self.tell(evidence) if evidence else None, figure["work"],
                 figure["where"], _text(figure["as_printed"]), figure["conversion"], figure["assumption"],
-                figure["checked_by"], "; ".join(figure["drives"]) or None, figure["file"], "; ".join(replaced) or None,
+                figure["checked_by"], drives or None, figure["file"], "; ".join(replaced) or None,
             ])  # fmt: skip
         kinds = {
             "name": "text", "about": "long", "figure_value": "number", "unit": "text", "low": "number",
@@ -80,7 +84,7 @@ class InputSheets(SheetWords):
                 where = ", ".join(f"{key} {level}" for key, level in cell.keys.items())
                 value = cell.value
                 shown = value if isinstance(value, str) else self.cell(value, "number")
-                rows.append([name, table.about, where, shown, table.unit])
+                rows.append([name, table.about, where, shown, self.language.unit(table.unit)])
         kinds = {"table": "text", "about": "long", "row_of": "text", "figure_value": "number", "unit": "text"}
         return self.sheet("tables", [self.head_of(of, kind) for of, kind in kinds.items()], rows, labels=1)
 
@@ -132,7 +136,7 @@ class RunSheet(SheetWords):
         years = self.results["year"].values
         return [
             ("scenario", str(of["scenario"])),
-            ("scenario_title", str(of["title"])),
+            ("scenario_title", self.scenario.title),
             ("scenario_question", self.scenario.question),
             ("alternative", str(of.get("alternative", ""))),
             ("content_hash", str(of["content_hash"])),

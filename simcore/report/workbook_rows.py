@@ -198,6 +198,7 @@ class SheetWords(Words):
             "outcome": lambda: [self.outcome(name)],
             "way": lambda: [self.head(name, probability=self.percent(self.found.question.not_losing))],
             "cause": lambda: [self.head(name)],
+            "group": lambda: [self.group(name)],
         }
         if dim in known:
             return known[dim]()

@@ -28,7 +28,7 @@ def workbook_sheets(results: xr.Dataset, file: ScenarioFile, found: Answers, lan
         The answers; they are worked out when a sheet needs them, so that callers wrap it in
         `simcore.analysis.once.worked_out_once`.
     language
-        That names, questions, heads and notes are in; texts of the scenario stay as they are.
+        That names, questions, heads and notes are in, and texts of the scenario as far as it says them so.
 
     Returns
     -------
@@ -46,6 +46,7 @@ def workbook_sheets(results: xr.Dataset, file: ScenarioFile, found: Answers, lan
     >>> [sheet.name for sheet in workbook_sheets(results, file, found, Language.of("en"))][:3]
     ['Summary', 'Contents', 'Who pays, who gains']
     """
+    file = language.of_file(file)
     asked = (results, file.scenario, found, language, file)
     run = RunSheet(*asked)
     answers = [

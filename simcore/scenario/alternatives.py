@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema
 
 from simcore.errors import Problem
-from simcore.scenario.entries import Entry, Text
+from simcore.scenario.entries import IN_SWEDISH, Entry, Text
 from simcore.scenario.merging import LEAVE_OUT, Merging
 from simcore.scenario.nodes import Files, Node
 
@@ -29,7 +29,13 @@ KEPT: dict[tuple[str, ...], str] = {
     ("extends",): "an alternative changes the scenario that it stands in",
     ("alternatives",): "an alternative has no alternatives",
     ("calibration",): "what was observed is so whatever is assumed",
-    **dict.fromkeys([("title",), ("question",), ("about",), ("illustrative",), ("groups",)], _NO_ASSUMPTION),
+    **dict.fromkeys(
+        [
+            *((of,) for of in ("title", "title_sv", "question", "question_sv", "about", "about_sv")),
+            *((of,) for of in ("illustrative", "groups", "labels")),
+        ],
+        _NO_ASSUMPTION,
+    ),
     **dict.fromkeys([("draws",), ("seed",), ("sampling",), ("population", "persons")], _SAME_LUCK),
     **dict.fromkeys([("actors",), ("strategies",), ("comparator",)], _SAME_QUESTION),
     **dict.fromkeys([("money", "currency"), ("money", "price_year"), ("population", "cohorts")], _SAME_MONEY),
@@ -48,6 +54,7 @@ class Alternative(Entry):
     """
 
     about: Text = Field(description="what is assumed instead, in a sentence")
+    about_sv: Text | None = Field(None, description=IN_SWEDISH)
     change: Annotated[
         dict[str, object],
         Field(min_length=1),

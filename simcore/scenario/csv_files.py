@@ -33,8 +33,8 @@ _WHOLE = ("price_year", "valid_until")
 REST = "rest"
 _NAME = r"[a-z][a-z0-9_]*"
 PARAMETER_COLUMNS = (
-    "name", "about", "distribution", *_NUMBERS, "unit", *_WHOLE[:1], *_CITATION, "conversion", "grade", "evidence",
-    "valid_until", "checked_by",
+    "name", "about", "about_sv", "distribution", *_NUMBERS, "unit", *_WHOLE[:1], *_CITATION, "conversion", "grade",
+    "evidence", "valid_until", "checked_by",
 )  # fmt: skip
 _CSV_WORDS = (
     ("unexpected end of data", "a quote that is not closed", "a cell between two quotes"),

@@ -108,6 +108,12 @@ Quantity: TypeAlias = Annotated[str | float, BeforeValidator(_check_quantity), W
 Number: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
 
 
+#: What is said of a field whose name ends in `SWEDISH`.
+IN_SWEDISH = "the same in Swedish"
+#: End of the names of fields that say in Swedish what another one says.
+SWEDISH = "_sv"
+
+
 class Entry(BaseModel):
     """A part of a scenario file; its fields are written by their aliases (``if``, not ``if_``)."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from simcore.errors import did_you_mean, shown, with_article
-from simcore.scenario.entries import Entry, Name, Number, Text, both, check_name, refuse
+from simcore.scenario.entries import IN_SWEDISH, Entry, Name, Number, Text, both, check_name, refuse
 from simcore.scenario.expressions import Expression, ExpressionError, parse_expression
 from simcore.scenario.limits import LARGEST_NUMBER
 from simcore.scenario.quantities import MONEY_PATTERN, UNITS, Unit, percent_hint, unit_named, unit_words
@@ -89,6 +89,7 @@ class Evidenced(Entry):
     """What every number carries: what it is, unit, source and grade."""
 
     about: Text | None = Field(None, description="what the number is, in a sentence")
+    about_sv: Text | None = Field(None, description=IN_SWEDISH)
     unit: UnitText = Field(description="'probability per year', 'odds ratio', 'SEK per month', ...")
     price_year: int | None = Field(None, description="year of the prices; required for money")
     source: Citation = Field(description="{work, where, as_printed}, or {assumption: reason and range}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from simcore.scenario.entries import Entry
+from simcore.scenario.entries import SWEDISH, Entry
 
 Path = tuple[Any, ...]
 
@@ -67,6 +68,15 @@ def fields_of(entry: type[Entry] | None) -> list[str]:
         return []
     fields = [field.alias or name for name, field in entry.model_fields.items()]
     return [name for name in fields if name not in entry.NOT_WRITTEN]
+
+
+def outdated(before: Iterable[Any], change: Collection[Any]) -> set[Any]:
+    """Fields that say in Swedish what a change says anew in another language alone."""
+    return {
+        name
+        for name in before
+        if str(name).endswith(SWEDISH) and name not in change and str(name).removesuffix(SWEDISH) in change
+    }
 
 
 def description_of(entry: type[Entry] | None, written: str) -> str:

@@ -41,6 +41,7 @@ from simcore.scenario.schema import (
     Fade,
     Horizon,
     Intervention,
+    Label,
     Memory,
     Modifier,
     Money,
@@ -60,6 +61,7 @@ from simcore.scenario.schema import (
     Target,
     TargetPopulation,
     Trait,
+    VariableLabel,
     Work,
 )
 from simcore.uncertainty.distributions import FORMS, JOINT
@@ -75,6 +77,7 @@ _ENTRIES: tuple[tuple[str, type[Entry]], ...] = (
     ("tables", Table),
     ("source of a parameter or table", Citation), ("sources", Work), ("derived", Derived),
     ("domains", Domain), ("moves of a domain", Move), ("modifiers of a move", Modifier), ("memory", Memory),
+    ("labels", VariableLabel), ("levels of a label", Label),
     ("actors", Actor), ("prices", Price), ("cashable of a price", Cashable), ("outcomes", Outcome),
     ("sum of an outcome", OutcomePart),
     ("interventions", Intervention), ("enrol of an intervention", Enrolment),

@@ -28,6 +28,7 @@ from simcore.scenario.sections import NAMED_SECTIONS
 from simcore.scenario.shipped import shipped_scenarios
 from simcore.scenario.showing import scenario_html, scenario_words
 from simcore.scenario.structure import Structure, matrix_parameter
+from simcore.scenario.swedish import in_swedish
 from simcore.uncertainty.dependence import Dependence
 from simcore.uncertainty.distributions import Distribution
 
@@ -103,6 +104,13 @@ class ScenarioFile:
     def dependence(self) -> Dependence:
         """Which parameters are drawn together, and how."""
         return dependence_of(self.scenario)
+
+    @cached_property
+    def in_swedish(self) -> ScenarioFile:
+        """The same with texts as its files say them in Swedish, where they do."""
+        others = {name: of.in_swedish for name, of in self.alternatives.items()}
+        populations = {name: of.in_swedish for name, of in self.populations.items()}
+        return replace(self, scenario=in_swedish(self.scenario), alternatives=others, populations=populations)
 
     @property
     def content_hash(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from simcore.errors import Problem, did_you_mean, shown
 from simcore.scenario.entries import Entry
 from simcore.scenario.evidence import Citation, Evidenced, Table
-from simcore.scenario.fields import Path, below, entry_in, fields_of, options, path_text
+from simcore.scenario.fields import Path, below, entry_in, fields_of, options, outdated, path_text
 from simcore.scenario.nodes import Files, Node
 from simcore.scenario.persons import Horizon
 from simcore.scenario.prices import Accrual
@@ -122,6 +122,8 @@ class Merging:
         if entry is not None and issubclass(entry, Evidenced) and "source" in change.value:
             # With another source, what was said of the old one is gone.
             merged = {name: node for name, node in merged.items() if name not in _OF_A_SOURCE}
+        if entry is not None:
+            merged = {name: node for name, node in merged.items() if name not in outdated(merged, change.value)}
         gone = base.value.keys() - merged.keys()
         for name, node in change.value.items():
             where = (*path, name)

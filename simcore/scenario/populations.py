@@ -28,7 +28,7 @@ KEPT: dict[tuple[str, ...], str] = {
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 #: Sections whose conditions and formulas may name an intervention, and fields that name none.
 _MODEL = ("population", "domains", "memory", "derived", "tables")
-_WORDS = ("about", "label", "label_sv", "source", "conversion", "unit")
+_WORDS = ("about", "about_sv", "label", "label_sv", "source", "conversion", "unit")
 #: Sections of money, which a population has no part in.
 _PRICED = ("prices", "money", "public_funds", "discount", "accrual")
 _NEITHER = ("alternatives", "calibration", "outcomes", "groups")

@@ -6,7 +6,18 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from simcore.scenario.entries import NAME_SCHEMA, Entry, Name, Number, Quantity, Text, both, check_name, refuse
+from simcore.scenario.entries import (
+    IN_SWEDISH,
+    NAME_SCHEMA,
+    Entry,
+    Name,
+    Number,
+    Quantity,
+    Text,
+    both,
+    check_name,
+    refuse,
+)
 from simcore.scenario.written import WrittenCondition
 
 
@@ -29,7 +40,7 @@ class Actor(Entry):
         description="public actors make up the public sector view"
     )
     label: Text | None = Field(None, description="how reports call it")
-    label_sv: Text | None = Field(None, description="the same in Swedish")
+    label_sv: Text | None = Field(None, description=IN_SWEDISH)
 
 
 class Booking(Entry):
@@ -202,7 +213,7 @@ class Outcome(Counted):
 
     about: Text = Field(description="what is counted, in a sentence")
     label: Text | None = Field(None, description="how reports call it")
-    label_sv: Text | None = Field(None, description="the same in Swedish")
+    label_sv: Text | None = Field(None, description=IN_SWEDISH)
     good: bool = Field(description="whether more of it is better")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from simcore.scenario.entries import Entry, Name, Quantity, Text, both, refuse
+from simcore.scenario.entries import IN_SWEDISH, Entry, Name, Quantity, Text, both, refuse
 from simcore.scenario.life_course import Modifier
 from simcore.scenario.prices import Booking
 from simcore.scenario.written import Duration, WrittenCondition
@@ -228,8 +228,9 @@ class Intervention(Entry):
     """A programme: who enrols, what it costs, what it changes."""
 
     about: Text = Field(description="what is done, in a sentence")
+    about_sv: Text | None = Field(None, description=IN_SWEDISH)
     label: Text | None = Field(None, description="how reports call it")
-    label_sv: Text | None = Field(None, description="the same in Swedish")
+    label_sv: Text | None = Field(None, description=IN_SWEDISH)
     enrol: Enrolment = Field(description="who takes part")
     lasts: Duration | None = Field(None, description="how long the programme is; who stays so long has completed it")
     drop_out: DropOut | None = Field(None, description="who leaves it before")

@@ -14,8 +14,9 @@ from pydantic import Field
 from simcore.scenario.alternatives import Alternative
 from simcore.scenario.calibrating import Calibration, Prior, Target, TargetPopulation
 from simcore.scenario.dependence import Correlation, Joint
-from simcore.scenario.entries import Entry, Name, Text
+from simcore.scenario.entries import IN_SWEDISH, Entry, Name, Text
 from simcore.scenario.evidence import Citation, Evidenced, Parameter, Table, TableRow, Work
+from simcore.scenario.labelling import Label, VariableLabel
 from simcore.scenario.life_course import Derived, Domain, Memory, Modifier, Move
 from simcore.scenario.persons import Horizon, MemoryShares, Population, Shares, Start, Trait
 from simcore.scenario.prices import (
@@ -50,9 +51,10 @@ from simcore.scenario.written import parse_cap
 __all__ = [
     "Accrual", "Actor", "Alternative", "Booking", "Calibration", "Cashable", "Citation", "Counted", "Derived",
     "Discount", "Displacement", "Domain", "DropOut", "Effect", "Enrolment", "Entry", "Evidenced", "Fade", "Horizon",
-    "Intervention", "Memory", "MemoryShares", "Modifier", "Money", "Move", "Outcome", "OutcomePart", "Parameter",
-    "Payers", "Population", "Price", "Prior", "ProgrammeCost", "PublicFunds", "Scale", "Scenario", "Shares", "Spread",
-    "Start", "Table", "TableRow", "Target", "TargetPopulation", "Trait", "Variation", "Work", "parse_cap",
+    "Intervention", "Label", "Memory", "MemoryShares", "Modifier", "Money", "Move", "Outcome", "OutcomePart",
+    "Parameter", "Payers", "Population", "Price", "Prior", "ProgrammeCost", "PublicFunds", "Scale", "Scenario",
+    "Shares", "Spread", "Start", "Table", "TableRow", "Target", "TargetPopulation", "Trait", "VariableLabel",
+    "Variation", "Work", "parse_cap",
 ]  # fmt: skip
 
 
@@ -60,8 +62,11 @@ class Scenario(Entry):
     """A whole scenario: population, model, parameters, money, interventions and strategies."""
 
     title: Text = Field(description="title of the case")
+    title_sv: Text | None = Field(None, description=IN_SWEDISH)
     question: Text | None = Field(None, description="the question it is to answer")
+    question_sv: Text | None = Field(None, description=IN_SWEDISH)
     about: Text | None = Field(None, description="who asks, and about what")
+    about_sv: Text | None = Field(None, description=IN_SWEDISH)
     illustrative: bool = Field(False, description="true when the figures are made up to show how things work")
     cycle: Literal["year", "quarter", "month"] = Field("year", description="length of a cycle")
     population: Population = Field(description="who is simulated")
@@ -101,6 +106,9 @@ class Scenario(Entry):
     )
     groups: list[Name] = Field(default_factory=list, description="attributes whose levels are also reported separately")
     public_funds: PublicFunds | None = Field(None, description="cost of raising public money; none by default")
+    labels: dict[Name, VariableLabel] = Field(
+        default_factory=dict, description="how reports call domains, attributes, clocks and counters, and their values"
+    )
     sources: dict[Name, Work] = Field(default_factory=dict, description="works that figures are taken from")
     alternatives: dict[Name, Alternative] = Field(
         default_factory=dict, description="other assumptions, run side by side with the scenario as it stands"

@@ -15,7 +15,7 @@ from simcore.scenario.value_files import read_value_files
 #: Sections that merge entry by entry, and that may be kept in files of their own.
 NAMED_SECTIONS = (
     "parameters", "tables", "derived", "domains", "memory", "actors", "prices", "outcomes", "interventions",
-    "strategies", "sources", "alternatives", "joint",
+    "strategies", "sources", "alternatives", "joint", "labels",
 )  # fmt: skip
 #: Sections that name files of numbers, and the fields that are filled in from them.
 FROM_FILES = ("tables", "parameters", "joint", "correlations")

@@ -53,10 +53,25 @@ def note_surprises(checks: Checks) -> None:
                 checks.warn(("prices", name), f"nobody can incur it: {part.variable} is never as it says")
         _to_oneself(checks, ("prices", name), price)
     note_cashable(checks)
+    _labels(checks)
     for name, intervention in scenario.interventions.items():
         for number, cost in enumerate(intervention.costs):
             _to_oneself(checks, ("interventions", name, "costs", number), cost)
         note_windows(checks, name, intervention)
+
+
+def _labels(checks: Checks) -> None:
+    """Warn of labels of what is not there."""
+    levels = checks.structure.levels
+    for name, of in checks.scenario.labels.items():
+        if not checks.own(("labels", name)):
+            continue  # a case may leave out what the model it extends has words for
+        if name not in levels:
+            checks.warn(("labels", name), "is the name of no domain, attribute, clock or counter")
+            continue
+        known = {str(level) for level in levels[name]}
+        for level in (of for of in of.levels if str(of) not in known):
+            checks.warn(("labels", name, "levels", level), f"is no value of {name}")
 
 
 def _is_shipped(checks: Checks, path: Path) -> bool:

@@ -16,7 +16,7 @@ _SECTIONS = (
 
 #: Fields whose texts are conditions, names of other things, or prose.
 _NOT_NUMBERS = (
-    "if_", "while_", "whenever", "source", "about", "label", "label_sv", "by", "file", "ask",
+    "if_", "while_", "whenever", "source", "about", "about_sv", "label", "label_sv", "by", "file", "ask",
     "again_after", "lasts", "over", "prices", "borne_by",
 )  # fmt: skip
 

@@ -12,17 +12,18 @@ from matplotlib.text import Text
 
 from simcore import read_scenario
 from simcore.report.course_figure import course_figure, save_course_figure
+from simcore.report.language import Language
 from simcore.scenario.loading import ScenarioFile
 from simcore.studies.situations import situations
 from tests.analytic.models import model
 from tests.strategies import Tree, evidenced, read
 
 
-def drawn(file: ScenarioFile, found: xr.Dataset | None = None) -> tuple[Figure, list[str]]:
+def drawn(file: ScenarioFile, found: xr.Dataset | None = None, language: str = "en") -> tuple[Figure, list[str]]:
     """The figure and everything written in it; nothing lies outside, and no words on each other."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    figure = course_figure(situations(file) if found is None else found, file.scenario)
+    figure = course_figure(situations(file) if found is None else found, file.scenario, Language.of(language))
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
@@ -73,6 +74,16 @@ def test_the_school_case() -> None:
     caption = "Share of all persons at the start of each year of age, under Usual. Every uncertain figure at its mean"
     assert f"{caption}, worked out exactly." in " ".join(words)
     assert figure.get_figwidth() < 14
+
+
+def test_the_school_case_in_swedish() -> None:
+    file = read_scenario("school_dropout")
+    found = situations(file)
+    _, words = drawn(file.in_swedish, found, "sv")
+    assert {file.scenario.title_sv, "Utbildning", "Brott", "Utan examen", "År med lagföring", "Döda"} <= set(words)
+    _, english = drawn(file, found)
+    names = {label for label in english if label.replace(" ", "").isalpha()}
+    assert not names & set(words)
 
 
 def test_bands_are_as_high_as_shares() -> None:

@@ -196,6 +196,8 @@ def hard(
     )
     named = SimpleNamespace(
         illustrative=True,
+        title=LONG,
+        labels={},
         actors={of: SimpleNamespace(label=f"{LONG} {of}", label_sv=f"{LONG} {of}") for of in actors},
         interventions={of: SimpleNamespace(label=f"{LONG} {of}", label_sv=None) for of in interventions},
         strategies={"usual": [], **{of: [of] for of in interventions}},
@@ -204,8 +206,7 @@ def hard(
             for of, outcome in scenario.outcomes.items()
         },
     )
-    titled = results.assign_attrs(title=LONG)
-    return titled, named, SimpleNamespace(question=ASKED, results=titled, **answers)
+    return results, named, SimpleNamespace(question=ASKED, results=results, **answers)
 
 
 @pytest.mark.parametrize(("n_interventions", "n_actors"), [(1, 1), (20, 15)])

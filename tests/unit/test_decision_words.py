@@ -242,10 +242,29 @@ def test_a_contract_a_fund_and_gaps(case: tuple[xr.Dataset, ScenarioFile]) -> No
     assert len(said(page_of(case, question, "sv"), "Skillnader mellan grupper")) >= 3
 
 
+def test_what_is_done_is_said_first(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    team = case[1].scenario.interventions["attendance_team"]
+    assert said(page_of(case), "Attendance team")[0] == team.about
+    assert said(page_of(case, language="sv"), "Närvaroteam")[0] == team.about_sv
+    assert said(page_of(case), "Both")[0].startswith("It is expected to cost")
+
+
+def test_a_page_in_swedish_has_the_texts_of_the_case_in_swedish(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    page = page_of(case, Question(outcome="years_employed"), "sv")
+    scenario = case[1].scenario
+    assert page[0].heading == scenario.title_sv
+    words = " ".join(text for section in page for text in section.sentences)
+    assert "odds för avhopp under ett år, med teamet jämfört med sedvanlig uppföljning (evidensgrad D" in words
+    assert not [entry.about for entry in scenario.parameters.values() if entry.about and entry.about in words]
+    gaps = " ".join(said(page, "Skillnader mellan grupper"))
+    assert "efter kön" in gaps
+    assert "sex" not in gaps
+
+
 def test_the_weakest_figures_are_named(case: tuple[xr.Dataset, ScenarioFile]) -> None:
     words = " ".join(said(page_of(case), "What the result rests on"))
     assert "odds of leaving school in a year, with the team against usual follow-up (grade D, read as causal)" in words
-    assert "'simcore alternatives' tries them (team_changes_nothing, one_year_of_effect" in words
+    assert "the case names 6. 'simcore alternatives' tries them" in words
     assert "No price says what of it can be cashed in budgets" in words
 
 
@@ -255,7 +274,7 @@ def test_other_cases(name: str, language: str) -> None:
     file = read_scenario(name)
     results = simcore.simulate(file, draws=6, persons=40)
     page = page_of((results, file), language=language)
-    assert page[0].heading == results.attrs["title"]
+    assert page[0].heading == (file.in_swedish if language == "sv" else file).scenario.title
     for section in page:
         for sentence in section.sentences:
             assert sentence.endswith("."), sentence

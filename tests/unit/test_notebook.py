@@ -196,7 +196,7 @@ def test_the_dataset_itself_is_not_swamped(several: xr.Dataset) -> None:
 
 def test_a_report_in_a_frame(results: xr.Dataset) -> None:
     shown = simcore.show_report(results, language="sv", height=500)
-    assert repr(shown) == "Report: A textbook chain, machines that wear"
+    assert repr(shown) == "Report: Ett läroboksexempel: maskiner som slits"
     opened = re.fullmatch(
         r'<iframe title="[^"]*" srcdoc="([^"]*)" width="100%" height="500" style="[^"]*"></iframe>', shown.html
     )

@@ -189,9 +189,11 @@ def test_a_port_that_is_taken_is_told(run):
             explore_server(run, port=taken.getsockname()[1])
 
 
-def test_labels_of_the_file_are_kept_and_the_rest_is_in_its_language(run, priced):
+def test_what_can_be_moved_is_told_in_the_language_asked_for(run, priced):
     english, swedish = ({of.name: of for of in controls(priced.file, run, language)} for language in (EN, SV))
     assert english["discount_rate"].label == "Discount rate"
     assert swedish["discount_rate"].label == "Diskonteringsränta"
-    assert english["cost_team_year"].label == swedish["cost_team_year"].label
+    assert english["cost_team_year"].label == "Cost of the team for a pupil and year"
+    assert swedish["cost_team_year"].label == "Kostnad för teamet per elev och år"
+    assert swedish["cost_team_year"].unit == "kronor per år, 2014 års priser"
     assert json.dumps([of.path for of in english.values()]) == json.dumps([of.path for of in swedish.values()])

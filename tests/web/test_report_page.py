@@ -157,10 +157,26 @@ def test_charts_hold_every_choice(dropout_sv, dropout):
 
 def test_the_model_is_held_against_statistics(page, dropout_sv):
     statistics = held(dropout_sv)["charts"]["statistics"]["shown"][""]["columns"]
-    at = statistics["label"].index("Has an exam three years after beginning a national programme")
+    at = statistics["label"].index("Har examen tre år efter att ha börjat på ett nationellt program")
     assert statistics["published"][at] == "80\N{NO-BREAK SPACE}%"  # 79.7 per cent, as printed in the source
     assert 0.9 < statistics["mark"][at] < 1.2
     assert "Undanhållen" in page.text
+
+
+def test_the_texts_of_the_case_are_in_swedish(page, dropout, dropout_sv):
+    scenario = scenario_of(dropout).scenario
+    text = page.text.casefold()
+    for entry in [*scenario.parameters.values(), *scenario.tables.values(), *scenario.alternatives.values(),
+                  *scenario.interventions.values(), *scenario.calibration.targets.values()]:  # fmt: skip
+        assert entry.about_sv.casefold() in text
+        assert len(entry.about) < 30 or entry.about.casefold() not in text  # a source may use the same few words
+    assert " ".join(scenario.about_sv.split()) in page.text
+    assert page.of("title") or scenario.title_sv in page.text
+    assert scenario.title not in page.text
+    assert "kronor per år, 2014 års priser" in page.text
+    assert "<small>oddskvot</small>" in dropout_sv
+    assert "<small>odds ratio" not in dropout_sv
+    assert "Utbildning: Första året → Utan examen" in page.text
 
 
 def test_every_figure_has_its_source_and_grade(page, dropout):

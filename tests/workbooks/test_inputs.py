@@ -66,7 +66,8 @@ def test_what_stands_on_the_sheets(language, tmp_path):
     entry = file.scenario.parameters["prison_day"]
     low, high = entry.distribution.given["interval_95"]
     shown = [cell(head).value for head in ("about", "unit", "value", "low", "high", "price_year", "grade")]
-    assert shown == [entry.about, "SEK per day", 3305, low, high, 2021, "A2"]
+    about, unit = (entry.about, "SEK per day") if language == "en" else (entry.about_sv, "kronor per dag")
+    assert shown == [about, unit, 3305, low, high, 2021, "A2"]
     assert "Kriminalvården" in cell("source").value
     editable = {head for head in heads if not cell(head).protection.locked}
     assert editable == {"value", "low", "high", "price_year", "why"}
@@ -205,12 +206,15 @@ def test_a_swedish_workbook(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run("inputs", "export", "textbook_chain", "fall.xlsx", "--lang", "sv").exit_code == 0
     book = openpyxl.load_workbook("fall.xlsx")
+    assert cell_of(book, "Fallet", "title", "Värde").value == "Ett läroboksexempel: maskiner som slits"
     cell_of(book, "Styckkostnader", "call_out", "Värde").value = "1 900,5"
     cell_of(book, "Styckkostnader", "call_out", "Varifrån ditt värde kommer").value = "gissning: åäö"
     book.save("fall.xlsx")
-    entry = case_of("fall.xlsx").scenario.parameters["call_out"]
+    scenario = case_of("fall.xlsx").scenario
+    entry = scenario.parameters["call_out"]
     assert entry.distribution.mean == pytest.approx(1900.5)
     assert entry.source.assumption == "gissning: åäö"
+    assert scenario.title_sv == "Ett läroboksexempel: maskiner som slits"
 
 
 def test_a_scenario_of_ones_own_is_found_from_the_workbook(book, tmp_path):

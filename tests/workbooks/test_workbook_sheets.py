@@ -284,14 +284,14 @@ def test_fewer_than_one_success_in_the_whole_group_has_no_price(case: Case) -> N
 def test_gaps_and_groups(case: Case) -> None:
     _, found, sheets = case
     assert found.fairness is not None
-    row = row_of(sheets["Gaps between groups"], Intervention="Both", By="sex", Outcome="Years in work")
+    row = row_of(sheets["Gaps between groups"], Intervention="Both", By="Sex", Outcome="Years in work")
     at = found.fairness.sel(attribute="sex", outcome="years_employed")
     assert row["Gap now"] == float(at["gap"].sel(strategy="usual"))
     assert row["Gap with programme"] == float(at["gap"].sel(strategy="both"))
     assert row["Change"] == float(at["gap_change"].sel(intervention="both"))
-    assert {row["Best off"], row["Worst off"]} == {"sex: female", "sex: male"}
-    assert row["Best off"] == str(at["best_off"].values)
-    row = row_of(sheets["Groups"], Intervention="Both", Subgroup="sex: female", Outcome="Years in work")
+    assert {row["Best off"], row["Worst off"]} == {"Female", "Male"}
+    assert f"sex: {row['Best off'].lower()}" == str(at["best_off"].values)
+    row = row_of(sheets["Groups"], Intervention="Both", Subgroup="Sex: Female", Outcome="Years in work")
     one = found.fairness.sel(group="sex: female", outcome="years_employed")
     assert row["With the intervention"] - row["Usual"] == pytest.approx(row["Change"], abs=1e-9)
     assert row["Usual"] == float(one["level"].sel(strategy="usual"))

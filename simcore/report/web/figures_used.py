@@ -13,7 +13,7 @@ import numpy as np
 
 from simcore.analysis.evidence import WEAK
 from simcore.report.provenance import provenance
-from simcore.report.provenance_tables import driven_words
+from simcore.report.purposes import driven
 from simcore.report.web.report_words import ReportWords
 from simcore.scenario.loading import ScenarioFile, read_scenario
 from simcore.scenario.shipped import shipped_scenarios
@@ -72,7 +72,7 @@ def figures_used(file: ScenarioFile, words: ReportWords) -> list[FigureUsed]:
 def _figure_used(figure: dict[str, Any], file: ScenarioFile, words: ReportWords) -> FigureUsed:
     scenario, name = file.scenario, str(figure["name"])
     entry = scenario.parameters.get(name) or scenario.tables[name]
-    unit = str(figure["unit"] or "")
+    unit = words.language.unit(str(figure["unit"] or ""))
     if figure["price_year"]:
         unit = f"{unit}, {words.say('prices_of', year=figure['price_year'])}"
     work = scenario.sources.get(str(figure["work"])) if figure["work"] else None
@@ -86,7 +86,7 @@ def _figure_used(figure: dict[str, Any], file: ScenarioFile, words: ReportWords)
     return FigureUsed(
         name, f"{about[:1].upper()}{about[1:]}", words.value(entry), unit, _unsure(name, words),
         words.grade(figure["grade"]), figure["grade"] in WEAK, source, _address(work.url if work else None), remarks,
-        driven_words(figure["drives"]), str(figure["file"]),
+        driven(figure["drives"], scenario, words.language), str(figure["file"]),
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def run_facts(words: ReportWords) -> Iterator[tuple[str, str]]:
     """How a run was made: heading and value."""
     about, language, results = words.results.attrs, words.language, words.results
     say, number = words.say, language.number
-    yield say("scenario"), f"{about['title']} ({about['scenario']})"
+    yield say("scenario"), f"{words.scenario.title} ({about['scenario']})"
     if about.get("alternative"):
         yield say("alternative"), str(about["alternative"])
     yield say("comparator"), words.usual

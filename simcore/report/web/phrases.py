@@ -50,9 +50,14 @@ PHRASES: Final[dict[str, Phrase]] = {
         "* The simulation is too small to settle whether it is a gain or a loss.",
         "* Simuleringen är för liten för att avgöra om det är en vinst eller en förlust.",
     ),
+    "alternatives": (
+        "Other assumptions, which 'simcore alternatives' tries",
+        "Andra antaganden, som 'simcore alternatives' prövar",
+    ),
     "own_words": (
         "Names, descriptions of figures and states of life are in the words of the scenario.",
-        "Titel, beskrivningar av siffror och livslägen står som i scenariot, ofta på engelska.",
+        "Källor, skäl till antaganden och det som scenariot inte säger på svenska står som i scenariot, ofta på "
+        "engelska.",
     ),
     "glance_note": (
         "In brackets: the probability that it is a gain. Money back: median year, and the probability that it never is "

@@ -93,8 +93,9 @@ def html_report(
     >>> simcore.html_report(results).startswith("<!DOCTYPE html>")
     True
     """
-    file = scenario_of(results) if file is None else file
-    words = ReportWords(results, file.scenario, Language.of(language))
+    speech = Language.of(language)
+    file = speech.of_file(scenario_of(results) if file is None else file)
+    words = ReportWords(results, file.scenario, speech)
     question = question or Question()
     with worked_out_once():
         contents, stills = _made(file, words, question)
@@ -188,7 +189,7 @@ def _rendered(
     """Put the page together."""
     import jinja2
 
-    scenario, about = file.scenario, words.results.attrs
+    scenario = file.scenario
     templates = files("simcore.report.web").joinpath("templates")
     text = {name: templates.joinpath(f"report.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
@@ -199,13 +200,14 @@ def _rendered(
     fields = {"usual": words.usual, "draws": words.language.number(words.results.sizes["draw"])}
     return environment.from_string(text["html"]).render(
         language=words.language.code, version=__version__, say=words.say,
-        alt=lambda title: words.say("alt", title=title), title=str(about["title"]),
+        alt=lambda title: words.say("alt", title=title), title=scenario.title,
         about=" ".join(str(scenario.about or "").split()), style=text["css"] + STYLE, key=legend_html,
         alone=None if compares else words.say("one_strategy", usual=words.usual), sections=contents.sections,
         choices=contents.choices, chosen=drawn.chosen if drawn else {}, charts=contents.charts,
         heights=drawn.heights if drawn else {}, alts=drawn.alts if drawn else {},
         stills={name: base64.b64encode(picture).decode() for name, picture in stills.items()},
         figures=used, weak=sum(of.is_weak for of in used), works=works(file), changes=provenance(file)["changes"],
+        alternatives=[" ".join(of.about.split()) for of in scenario.alternatives.values()],
         evidence=evidence_sentences(words) if compares else [], facts=list(run_facts(words)),
         commands=lines, terms=[*(words.say(f"term_{name}", **fields) for name in terms), words.say("own_words")],
         values=drawn.values() if drawn else "", drawn=drawn.models if drawn else "",
