@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from simcore.errors import did_you_mean
-from simcore.scenario.entries import Entry, Name, Number, Text, both, refuse
+from simcore.scenario.entries import IN_SWEDISH, Entry, Name, Number, Text, both, refuse
 from simcore.scenario.evidence import Citation, Grade
 from simcore.uncertainty.correlation import check_coefficient, correlations_of, covariances_of
 from simcore.uncertainty.distributions import Distribution, ImpossibleDistributionError
@@ -211,6 +211,7 @@ class Sourced(Entry):
     """Where what ties figures together comes from."""
 
     about: Text | None = Field(None, description="what it is, in a sentence")
+    about_sv: Text | None = Field(None, description=IN_SWEDISH)
     source: Citation = Field(description="{work, where, as_printed}, or {assumption: reason and range}")
     grade: Grade | None = Field(None, description="quality of the source")
     checked_by: Text | None = Field(None, description="who typed it again from the source")

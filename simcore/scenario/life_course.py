@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simcore.scenario.conditions import NEVER
-from simcore.scenario.entries import NAME_SCHEMA, Entry, Name, Quantity, Text, both, check_name, refuse
+from simcore.scenario.entries import IN_SWEDISH, NAME_SCHEMA, Entry, Name, Quantity, Text, both, check_name, refuse
 from simcore.scenario.evidence import Evidence, Formula, UnitText, check_price_year
 from simcore.scenario.expressions import Expression, parse_expression
 from simcore.scenario.persons import MemoryStart
@@ -161,6 +161,7 @@ class Derived(Entry):
     """A quantity worked out from others by a formula."""
 
     about: Text | None = Field(None, description="what the quantity is, in a sentence")
+    about_sv: Text | None = Field(None, description=IN_SWEDISH)
     formula: Formula = Field(
         description="numbers, names, + - * / ^, comparisons, and, or, not, exp, log, sqrt, min, max, if(...), ..."
     )

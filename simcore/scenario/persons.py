@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simcore.scenario.conditions import NEVER
-from simcore.scenario.entries import NAME_SCHEMA, Entry, Name, Quantity, Text, both, check_name, refuse
+from simcore.scenario.entries import IN_SWEDISH, NAME_SCHEMA, Entry, Name, Quantity, Text, both, check_name, refuse
 from simcore.scenario.evidence import UnitText
 
 
@@ -87,6 +87,7 @@ class Trait(Entry):
     }  # fmt: skip
 
     about: Text = Field(description="what differs between persons, in a sentence")
+    about_sv: Text | None = Field(None, description=IN_SWEDISH)
     distribution: dict[Literal["normal", "lognormal", "gamma", "uniform"], dict[str, Quantity]] = Field(
         description="{gamma: {mean: 1, sd: sd_x}}, or normal, lognormal (mean, sd), uniform (min, max); numbers by name"
     )
