@@ -239,9 +239,17 @@ class _Page(Voice):
             number, steps = len(pairs), len(self.interventions) - 1
             sentences.append(self.say("orders_open", number=number, steps=steps))
             pairs = [pair for pair in pairs if pair[0] == best]
-        for better, worse in pairs:
+        for better, worse in [*self._beside_usual(ranks, best), *pairs]:
             sentences.append(self.say("order_open", better=self.strategy(better), worse=self.strategy(worse)))
         return Section(self.say("compared"), sentences)
+
+    def _beside_usual(self, ranks: xr.Dataset, best: str) -> list[tuple[str, str]]:
+        """The best choice and the comparator, or the best intervention, where the simulation does not settle which."""
+        first = min(self.interventions, key=lambda name: float(ranks["rank"].sel(intervention=name)), default=None)
+        if first is None or best not in (first, self.usual):
+            return []
+        open_ = unsettled_signs(self.results, also=self.question.also).sel(intervention=first, actor="society")
+        return [(best, self.usual if best == first else first)] if bool(open_) else []
 
     def silos(self) -> Section:
         worlds, years = self.found.price_of_silos, self.question.budget_years

@@ -220,6 +220,19 @@ def test_that_doing_nothing_is_best(case: tuple[xr.Dataset, ScenarioFile]) -> No
     )
 
 
+def test_that_the_best_is_not_told_from_doing_nothing(case: tuple[xr.Dataset, ScenarioFile]) -> None:
+    file = read_scenario("young_offenders")
+    for results, of in (case, (simcore.simulate(file, draws=30, persons=60), file)):
+        found = Answers(results, of.scenario, ASKED)
+        best = str(found.ranking["best"].values)
+        first = str(found.ranking["intervention"].values[found.ranking["rank"].values.argmin()])
+        is_open = bool(simcore.unsettled_signs(results).sel(intervention=first, actor="society"))
+        assert is_open == (of is file)  # otherwise nothing is tried here
+        other = Language.of("en").strategy(of.scenario, "usual" if best == first else first)
+        told = [text for text in said(page_of((results, of)), "Which choice is best") if text.endswith(f" {other}.")]
+        assert bool(told) == is_open
+
+
 def test_agreements_that_there_are_not(case: tuple[xr.Dataset, ScenarioFile]) -> None:
     shares = changed(case, "cost_shares", total=-100.0)
     shares["share"] = shares["share"].where(shares["way"] == "as_now")
