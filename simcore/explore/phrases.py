@@ -11,14 +11,14 @@ PHRASES: Final[dict[str, Phrase]] = {
     "explained": (
         "Move prices, discounting, horizon, group and payers: everything follows at once, from the lives that were "
         "simulated. What decides lives, such as effects, needs a new run.",
-        "Flytta priser, ränta, tidshorisont, grupp och betalare: allt följer med direkt, från de liv som simulerats. "
+        "Ändra priser, ränta, tidshorisont, grupp och betalare: allt räknas om direkt, från de liv som simulerats. "
         "Det som styr liven, som effekter, kräver en ny körning.",
     ),
     "case": ("Case", "Fall"),
     "programme_costs": ("Programmes", "Insatser"),
     "unit_costs": ("Prices", "Priser"),
     "payers": ("Payers", "Betalare"),
-    "cashable": ("Cashable", "Budget"),
+    "cashable": ("Cashable", "Kan räknas hem"),
     "other": ("Other", "Övrigt"),
     "target_group": ("Persons in the target group", "Personer i målgruppen"),
     "horizon_years": ("Years that lives are followed", "År som liven följs"),
@@ -36,9 +36,9 @@ PHRASES: Final[dict[str, Phrase]] = {
     "save_report": ("Save as report", "Spara som rapport"),
     "save_case": ("Save as case", "Spara som fall"),
     "as_run": (
-        "Nothing is moved: these are the results of the run.", "Inget är flyttat: detta är körningens resultat."
+        "Nothing is moved: these are the results of the run.", "Inget är ändrat: detta är körningens resultat."
     ),
-    "moved": ("Moved: {names}.", "Flyttat: {names}."),
+    "moved": ("Moved: {names}.", "Ändrat: {names}."),
     "first_draws": (
         "A first look at {some} of {all} futures; all of them follow.",
         "En första blick på {some} av {all} framtider; alla följer strax.",
@@ -47,7 +47,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "seconds": ("{seconds} s", "{seconds} s"),
     "writing": ("Writing …", "Skriver …"),
     "written": ("Written: {path}", "Skrivet: {path}"),
-    "why": ("moved by hand on the page to explore", "flyttat för hand på sidan för att utforska"),
+    "why": ("moved by hand on the page to explore", "ändrat för hand på sidan Utforska"),
     "now_before": (
         "Amounts for all {target} persons, and the probability of a gain; in brackets those of the run, where they "
         "differ",

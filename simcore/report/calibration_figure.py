@@ -67,7 +67,7 @@ def draw_fit(axes: Axes, records: list[dict[str, Any]]) -> None:
     axes.set_xlim(-limit, limit)
     axes.set_ylim(-len(records) + 0.4, 0.6)
     labels = [textwrap.fill(str(record["about"]), _LETTERS) for record in records]
-    axes.set_yticks([-row for row in range(len(records))], labels, fontsize=8.5)
+    axes.set_yticks([-row for row in range(len(records))], labels, fontsize=8.5, parse_math=False)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color="#E5E5E5", linewidth=0.7)
     axes.set_axisbelow(True)
@@ -93,7 +93,9 @@ def fit_figure(fit: xr.Dataset, scenario: Scenario) -> Figure:
     figure = Figure(figsize=(11.0, 1.9 + 0.5 * len(records)), layout="constrained")
     axes = figure.subplots()
     draw_fit(axes, records)
-    figure.suptitle(f"{scenario.title}: the model and published statistics", fontsize=12, x=0.01, ha="left")
+    figure.suptitle(
+        f"{scenario.title}: the model and published statistics", fontsize=12, x=0.01, ha="left", parse_math=False
+    )
     axes.annotate(
         "published  |  model, 90 % interval", (1.01, 1.0), xycoords="axes fraction", va="bottom", fontsize=8.5,
         fontweight="bold", annotation_clip=False,

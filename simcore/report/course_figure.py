@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from simcore.errors import UnknownNameError
-from simcore.report.labels import readable
+from simcore.report.labels import at_start, readable
 from simcore.report.language import Language, Phrase
 from simcore.report.page import Page, cut, width_of, wrapped
 from simcore.report.pictures import save_png
@@ -48,15 +48,15 @@ _LEGEND = (1.3, 2.1)
 
 _WORDS: dict[str, Phrase] = {
     "share": ("Share of all persons at the start of each {cycle}", "Andel av alla personer i början av varje {cycle}"),
-    "of_age": (" of age", " i ålder"),
+    "of_age": (" of age", ", efter ålder"),
     "year": ("year", "år"),
     "quarter": ("quarter", "kvartal"),
     "month": ("month", "månad"),
     "under": (", under {strategy}. ", ", med {strategy}. "),
     "mean_of_draws": (
-        "Mean of {number} draws of the uncertain figures", "Medel av {number} dragningar av de osäkra siffrorna"
+        "Mean of {number} draws of the uncertain figures", "Medel av {number} framtider"
     ),
-    "at_means": ("Every uncertain figure at its mean", "Varje osäker siffra har sitt medelvärde"),
+    "at_means": ("Every uncertain figure at its mean", "Varje osäker uppgift har sitt medelvärde"),
     "exactly": (", worked out exactly.", ", exakt uträknat."),
     "sampled": (", {number} sampled lives.", ", {number} simulerade liv."),
     "made_up": (
@@ -70,11 +70,11 @@ _WORDS: dict[str, Phrase] = {
     "after": ("after {time} years", "efter {time} år"),
     "all": ("all {when}", "alla {when}"),
     "more_than_99": ("more than 99 % {when}", "mer än 99 % {when}"),
-    "up_to": ("up to {share} {when}", "upp till {share} {when}"),
+    "up_to": ("up to {share} {when}", "som mest {share} {when}"),
     "age": ("Age", "Ålder"),
     "years": ("Years since the start", "År sedan början"),
     "cut": ("axis cut at {share}", "axeln slutar vid {share}"),
-    "nobody": ("Nobody: {names}", "Ingen: {names}"),
+    "nobody": ("Nobody: {names}", "Ingen i: {names}"),
 }  # fmt: skip
 
 
@@ -127,6 +127,8 @@ def course_figure(situations: xr.Dataset, scenario: Scenario, language: Language
 def draw_life_course(axes: Axes, situations: xr.Dataset, domain: str | None = None, *, legend: bool = True) -> Axes:
     """Draw who is where at which age in one domain into axes of your own, as `simcore check --figure` does for all.
 
+    The domain and its states are called by their names in words.
+
     Parameters
     ----------
     axes
@@ -163,7 +165,7 @@ def draw_life_course(axes: Axes, situations: xr.Dataset, domain: str | None = No
         raise UnknownNameError(domain, "a domain of these situations", known)
     panel = _Panel(situations, domain, Language.of("en"))
     _draw(axes, panel)
-    axes.set_title(panel.label, loc="left")
+    axes.set_title(panel.label, loc="left", parse_math=False)
     if legend:
         handles = [Patch(label=band.label, **_swatch(band)) for band in reversed(panel.shown)]
         axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=_SMALL)
@@ -218,9 +220,9 @@ class _Panel:
                 return readable(state)
             # The dead are shown in every domain, and belong to one.
             own = [of for of, domain in scenario.domains.items() if state in domain.states]
-            return language.level(scenario, name if name in own else own[0], state)
+            return at_start(language.level(scenario, name if name in own else own[0], state))
 
-        self.label = readable(name) if scenario is None else language.variable(scenario, name)
+        self.label = readable(name) if scenario is None else at_start(language.variable(scenario, name))
         self.language = language
         of = situations.isel(situation=np.flatnonzero(situations["domain"].values == name))
         shares = of["share"].values

@@ -37,13 +37,13 @@ HEADS: Final[dict[str, Phrase]] = {
     "actor": ("Actor", "Aktör"),
     "gains": ("who pays, who gains", "vem betalar, vem vinner"),
     "programme_cost": ("Programme", "Insatsen"),
-    "resource": ("Services\navoided", "Undvikna\nkostnader"),
+    "resource": ("Services\navoided", "Undvikna\nresurskostnader"),
     "transfer": ("Benefits\navoided", "Undvikna\ntransfereringar"),
     "tax": ("Taxes", "Skatter"),
     "production": ("Production", "Produktion"),
-    "displaced_transfer": ("Displaced:\nbenefits", "Undanträngt:\ntransfereringar"),
-    "displaced_tax": ("Displaced:\ntaxes", "Undanträngt:\nskatter"),
-    "displaced_production": ("Displaced:\nproduction", "Undanträngt:\nproduktion"),
+    "displaced_transfer": ("Displaced:\nbenefits", "Undanträngda\ntransfereringar"),
+    "displaced_tax": ("Displaced:\ntaxes", "Undanträngda\nskatter"),
+    "displaced_production": ("Displaced:\nproduction", "Undanträngd\nproduktion"),
     "intangible": ("Pain and\nsuffering", "Lidande"),
     "public_funds": ("Cost of\npublic funds", "Skattefaktor"),
     "net_saving": ("Net\nsaving", "Netto"),
@@ -67,7 +67,7 @@ HEADS: Final[dict[str, Phrase]] = {
         "In brackets: the probability that the expected net saving is above zero.",
         "Inom parentes: sannolikheten att det väntade nettot är större än noll.",
     ),
-    "flows": ("whose money avoids whose costs", "vems pengar undviker vems kostnader"),
+    "flows": ("whose money avoids whose costs", "vems pengar minskar vems kostnader"),
     "flows_note": (
         "Avoided costs of each row, parted between those who pay in proportion to what they pay.",
         "Undvikna kostnader på varje rad, fördelade efter hur stor del av insatsen var och en betalar.",
@@ -109,14 +109,14 @@ HEADS: Final[dict[str, Phrase]] = {
     "rule_expected": (
         "Funded is what is expected to gain those who decide. All are valued by society's gain over the whole "
         "period.",
-        "Finansieras gör det som väntas ge dem som beslutar en vinst. Alla värderas efter samhällets vinst hela "
-        "perioden.",
+        "Det som väntas ge dem som beslutar en vinst finansieras. Alla fyra sätten värderas efter samhällets vinst "
+        "hela perioden.",
     ),
     "rule_probability": (
         "Funded is what gains those who decide with at least {probability}. All are valued by what society is "
         "expected to gain over the whole period.",
-        "Finansieras gör det som ger dem som beslutar en vinst med minst {probability} sannolikhet. Alla värderas "
-        "efter samhällets väntade vinst hela perioden.",
+        "Det som ger dem som beslutar en vinst med minst {probability} sannolikhet finansieras. Alla fyra sätten "
+        "värderas efter samhällets väntade vinst hela perioden.",
     ),
     "losses": ("What is lost, and who bears it", "Vad som går förlorat, och vem som bär det"),
     "silos": ("Silos", "Stuprör"),
@@ -124,12 +124,12 @@ HEADS: Final[dict[str, Phrase]] = {
     "both": ("Both", "Båda"),
     "loss_note": (
         "{cause}: {low} to {high} in 90 of 100 futures; a loss with probability {probability}; cashable {cash}.",
-        "{cause}: {low} till {high} i 90 av 100 framtider; förlust med sannolikhet {probability}; som pengar {cash}.",
+        "{cause}: {low} till {high} i 90 av 100 framtider; förlust med sannolikhet {probability}; i budget {cash}.",
     ),
     # -- agreements
     "shares": ("ways to share the cost", "sätt att dela kostnaden"),
     "as_now": ("As now", "Som nu"),
-    "proportional": ("In proportion\nto gains", "Efter\nnytta"),
+    "proportional": ("In proportion\nto gains", "I proportion\ntill vinsten"),
     "shapley": ("Shapley\nvalue", "Shapley-\nvärde"),
     "probability": ("Not losing\nwith {probability}", "Ingen förlust\nmed {probability}"),
     "shares_note": (
@@ -261,7 +261,7 @@ HEADS: Final[dict[str, Phrase]] = {
         "slumpen döljer det ritas bara medelvärdet (prickat). Varje ruta har sin egen skala.",
     ),
     "figure_payer": ("Pays most: {actor}", "Betalar mest: {actor}"),
-    "figure_never": ("not back by {last}: {probability}", "ej tillbaka till {last}: {probability}"),
+    "figure_never": ("not back by {last}: {probability}", "ej tillbaka senast {last}: {probability}"),
     "figure_median": ("Median", "Median"),
     "figure_half": ("25 to 75 %", "25 till 75 %"),
     "figure_most": ("5 to 95 %", "5 till 95 %"),
@@ -270,7 +270,7 @@ HEADS: Final[dict[str, Phrase]] = {
         "Left: what society is expected to gain over the whole period by what is funded. Right: what each actor is "
         "expected to lose by deciding alone; a minus means that it is better off so.",
         "Till vänster: vad samhället väntas vinna hela perioden på det som finansieras. Till höger: vad varje aktör "
-        "väntas förlora på att besluta var för sig; minus betyder att den har det bättre så.",
+        "väntas förlora på att besluta var för sig; minus betyder att aktören tjänar på det.",
     ),
     "figure_funds": ("funds: {names}", "finansierar: {names}"),
     "figure_none": ("nothing", "inget"),
@@ -303,7 +303,7 @@ HEADS: Final[dict[str, Phrase]] = {
     "figure_lowest": ("Lowest price (provider)", "Lägsta pris (utföraren)"),
     "figure_highest": ("Highest price (buyers)", "Högsta pris (köparna)"),
     "figure_agreement": ("room for agreement", "utrymme för avtal"),
-    "figure_gap": ("gap: no price suits both", "gap: inget pris passar båda"),
+    "figure_gap": ("gap: no price suits both", "glapp: inget pris passar båda"),
     "figure_contract": (
         "Lowest: a provider that pays for all of it breaks even on average; highest: the buyers do. With "
         "{probability}: not losing so surely, luck taken off. ∞ or –: no price does, or luck hides it.",

@@ -8,6 +8,7 @@ import xarray as xr
 
 from simcore.report.decision_answers import Answers
 from simcore.report.decision_heads import HEADS
+from simcore.report.labels import at_start
 from simcore.report.language import Language
 from simcore.report.money_tables import cohorts
 from simcore.scenario.schema import Scenario
@@ -76,12 +77,11 @@ class Words:
 
     def variable(self, name: str) -> str:
         """Label of an attribute."""
-        return self.language.variable(self.scenario, name)
+        return at_start(self.language.variable(self.scenario, name))
 
     def level_of(self, group: xr.DataArray) -> str:
         """Label of the level of a subgroup, which is called ``attribute: level``."""
-        variable, _, level = str(group.values).partition(": ")
-        return self.language.level(self.scenario, variable, level)
+        return at_start(self.language.level_of(self.scenario, str(group.values)))
 
     def group(self, name: str) -> str:
         """Label of a subgroup."""

@@ -44,7 +44,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "one_future": (
         "One future was calculated: that says nothing of how sure anything is.",
-        "En framtid har räknats igenom: det säger inget om hur säkert något är.",
+        "Bara en framtid har räknats igenom: det säger inget om hur säkert något är.",
     ),
     "illustrative": (
         "The figures are made up and only show how the calculation works.",
@@ -73,7 +73,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "hidden": (
         "The simulation is too small to show what {actor} gains or loses: more persons tell.",
-        "Simuleringen är för liten för att visa vad {actor} vinner eller förlorar: fler personer visar det.",
+        "Simuleringen är för liten för att visa vad {actor} vinner eller förlorar: det krävs fler simulerade personer.",
     ),
     "back": (
         "Counted as present value, {actor} has its money back for good by {year} in {count}{further}{later}{never}.",
@@ -117,7 +117,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "gainers": ("Expected to gain most: {names}.", "Väntas vinna mest: {names}."),
     "gainers_sure": (
         "Expected to gain most, of those for whom the simulation settles it: {names}.",
-        "Väntas vinna mest, av dem som simuleringen avgör det för: {names}.",
+        "Väntas vinna mest, bland dem där simuleringen ger ett säkert svar: {names}.",
     ),
     "losers": ("Expected to lose: {names}.", "Väntas förlora: {names}."),
     "cashable": (
@@ -175,7 +175,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "regret": (
         "Compared with always choosing right in hindsight, it is expected to give {amount} less.",
-        "Jämfört med att alltid välja rätt i efterhand väntas valet ge {amount} mindre.",
+        "Jämfört med att alltid välja rätt, med facit i hand, väntas valet ge {amount} mindre.",
     ),
     "order_open": (
         "The simulation is too small to settle which is better for society, {better} or {worse}.",
@@ -196,7 +196,7 @@ PHRASES: Final[dict[str, Phrase]] = {
             "whole period)."
         ),
         (
-            "Finansieras när varje betalande aktör beslutar för sig: {alone_short} (med sikte på {years}), "
+            "Detta finansieras när varje betalande aktör beslutar för sig: {alone_short} (med sikte på {years}), "
             "{alone_long} (hela perioden). När {all} beslutar tillsammans: {together_short} (med sikte på {years}), "
             "{together_long} (hela perioden)."
         ),
@@ -208,11 +208,11 @@ PHRASES: Final[dict[str, Phrase]] = {
     "nothing": ("nothing", "ingenting"),
     "rule_expected": (
         "Those who decide fund what they are expected to gain from.",
-        "Den som beslutar finansierar det som väntas ge den själv en vinst.",
+        "Den som beslutar finansierar det som den själv väntas vinna på.",
     ),
     "rule_probability": (
         "Those who decide fund what they gain from with a probability of at least {probability}.",
-        "Den som beslutar finansierar det som ger den själv en vinst med minst {probability} sannolikhet.",
+        "Den som beslutar finansierar det som den själv vinner på med minst {probability} sannolikhet.",
     ),
     "price": (
         "Silos and short-termism together are expected to cost society {amount}{range}.",
@@ -231,7 +231,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "price_public": ("Of that, {amount} is the public sector's.", "Av det är {amount} den offentliga sektorns."),
     "price_public_gains": (
         "The public sector as a whole is expected to be {amount} better off with them: others bear the loss.",
-        "Den offentliga sektorn som helhet väntas ha det {amount} bättre med dem: andra bär förlusten.",
+        "Den offentliga sektorn som helhet väntas tjäna {amount} på stuprör och kortsiktighet: andra bär förlusten.",
     ),
     "price_of_each": (
         "Silos alone cost {silos}, short-termism alone {short_termism}.",
@@ -239,7 +239,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "price_each_enough": (
         "Either of them alone costs as much: the amounts must not be added.",
-        "Var och en för sig kostar lika mycket: beloppen ska inte läggas ihop.",
+        "Enbart stuprören kostar lika mycket, och enbart kortsiktigheten också: beloppen ska inte läggas ihop.",
     ),
     "price_none": (
         "Silos and short-termism cost society nothing here: the same is funded in all four cases.",
@@ -260,7 +260,7 @@ PHRASES: Final[dict[str, Phrase]] = {
         ),
     ),
     "bearers": ("Bear the loss: {names}.", "Bär förlusten: {names}."),
-    "spared": ("Better off with them: {names}.", "Har det bättre med dem: {names}."),
+    "spared": ("Better off with them: {names}.", "Tjänar på stuprör och kortsiktighet: {names}."),
     "vetoes": (
         "{actor} would not fund {intervention} alone, not even over the whole period.",
         "{actor} skulle inte på egen hand finansiera {intervention}, inte ens sett över hela perioden.",
@@ -293,8 +293,8 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     # -- outcome contract
     "contract": ("Payment by results", "Resultatbaserad ersättning"),
-    "success": ("one more of “{outcome}”", "ytterligare en ”{outcome}”"),
-    "success_fewer": ("one less of “{outcome}”", "en ”{outcome}” mindre"),
+    "success": ("one more of “{outcome}”", "ytterligare en enhet av ”{outcome}”"),
+    "success_fewer": ("one less of “{outcome}”", "en enhet mindre av ”{outcome}”"),
     "contract_agrees": (
         (
             "{strategy}: for {success}, a provider needs {lowest} and the buyers can pay up to {highest}, on average. "
@@ -432,19 +432,19 @@ PHRASES: Final[dict[str, Phrase]] = {
         "Resultatet bygger helt på de effekter som lagts in: {names}.",
     ),
     "effect": ("{about} ({quality}, {evidence})", "{about} ({quality}, {evidence})"),
-    "assumed": ("assumed", "antaget"),
+    "assumed": ("assumed", "antagen"),
     "grade": ("grade {grade}", "evidensgrad {grade}"),
     "causal": ("read as causal", "tolkas som orsakssamband"),
     "associational": ("association only", "bara samvariation"),
     "assumed_effect": ("assumed effect", "antagen effekt"),
     "alternatives": (
         (
-            "Other assumptions about how things work are not in these numbers: the case names {number}. "
-            "'simcore alternatives' tries them, and shows which choice stands up to all."
+            "Other assumptions about how things work are not in these numbers: the case names {number} of them, which "
+            "'simcore alternatives' tries to show which choice stands up to all."
         ),
         (
-            "Andra antaganden om hur saker hänger ihop ingår inte i siffrorna: fallet anger {number}. "
-            "'simcore alternatives' prövar dem och visar vilket val som håller under alla."
+            "Andra antaganden om hur saker hänger ihop ingår inte i siffrorna: fallet anger {number} sådana, som "
+            "'simcore alternatives' prövar för att visa vilket val som håller under alla."
         ),
     ),
     "left_out": ("What happens after {last} is left out.", "Det som händer efter {last} ingår inte."),

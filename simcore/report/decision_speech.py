@@ -82,12 +82,11 @@ class Speech:
 
     def attribute(self, name: str) -> str:
         """Label of an attribute within a sentence."""
-        return _within(self.language.variable(self.scenario, name))
+        return self.language.variable(self.scenario, name)
 
     def level_of(self, group: xr.DataArray) -> str:
         """Label of the level of a subgroup, which is called ``attribute: level``, within a sentence."""
-        variable, _, level = str(group.values).partition(": ")
-        return _within(self.language.level(self.scenario, variable, level))
+        return self.language.level_of(self.scenario, str(group.values))
 
     def count(self, probability: float) -> str:
         """A probability as a number of futures."""
@@ -149,11 +148,6 @@ class Voice(Speech):
         """A sentence with some actors and their amounts, if there are any."""
         parts = [self.say("gainer", actor=self.actor(of), amount=self.size(size[of])) for of in names]
         return [self.say(phrase, names=self.language.listed(parts))] if parts else []
-
-
-def _within(label: str) -> str:
-    """A label as it stands within a sentence."""
-    return label[:1].lower() + label[1:]
 
 
 def parted(shares: Iterable[float], total: int) -> list[int]:

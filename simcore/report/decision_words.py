@@ -17,6 +17,7 @@ from simcore.analysis.settled import unsettled_ranking, unsettled_signs
 from simcore.report.agreement_words import AgreementWords
 from simcore.report.decision_answers import Answers, Question
 from simcore.report.decision_speech import HUNDRED, Section, Voice, parted
+from simcore.report.labels import sentence
 from simcore.report.language import Language
 from simcore.report.quality import parameter_quality, weak_drivers
 from simcore.scenario.loading import ScenarioFile
@@ -103,8 +104,7 @@ class _Page(Voice):
         members = self.scenario.strategies[name]
         if len(members) != 1:
             return []
-        about = " ".join(self.scenario.interventions[members[0]].about.split())
-        return [f"{about[:1].upper()}{about[1:]}{'' if about.endswith(('.', '!', '?')) else '.'}"]
+        return [sentence(self.scenario.interventions[members[0]].about)]
 
     def _costs(self, gains: xr.Dataset, payers: list[str]) -> str:
         if not payers:

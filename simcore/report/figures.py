@@ -138,9 +138,9 @@ def draw_avoided_costs(
     column, group = shown.interventions.index(name), list(shown.actors if actors is None else actors)
     ticks = _Ticks.of(shown.money(column, group), 5)
     _draw_distributions(axes, shown, column, group, ticks, _ROW)
-    axes.set_yticks(range(len(group)), [shown.label(actor) for actor in group])
+    axes.set_yticks(range(len(group)), [shown.label(actor) for actor in group], parse_math=False)
     axes.set_xlabel(f"Avoided cost ({shown.units})")
-    axes.set_title(strategy_label(scenario, name))
+    axes.set_title(strategy_label(scenario, name), parse_math=False)
     return axes
 
 

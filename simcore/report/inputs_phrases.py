@@ -13,7 +13,7 @@ SHEETS: Mapping[str, Phrase] = {
     "unit_costs": ("Unit costs", "Styckkostnader"),
     "programme_costs": ("Programme costs", "Insatsernas kostnader"),
     "payers": ("Payers", "Vem som betalar"),
-    "other": ("Other figures", "Övriga tal"),
+    "other": ("Other figures", "Övriga uppgifter"),
     "tables": ("Tables", "Tabeller"),
 }
 #: Heads of the columns.
@@ -28,7 +28,7 @@ HEADS: Mapping[str, Phrase] = {
     "price_year": ("Price year", "Prisår"),
     "why": ("Where your value comes from", "Varifrån ditt värde kommer"),
     "source": ("Source of the value as it was", "Källa till värdet som det var"),
-    "grade": ("Grade", "Betyg"),
+    "grade": ("Grade", "Evidensgrad"),
     "uses": ("Used for", "Används till"),
 }
 #: What low and high of a figure are.
@@ -59,10 +59,10 @@ CASE: Mapping[str, Phrase] = {
 #: Behind what is said of a rate that is a figure of its own.
 NAMED: Phrase = (
     "{about}; it is the figure {name}, which stands on another sheet",
-    "{about}; det är talet {name}, som står på ett annat blad",
+    "{about}; det är uppgiften {name}, som står på ett annat blad",
 )
 #: The grade of a figure without a source.
-ASSUMED: Phrase = ("assumed", "antaget")
+ASSUMED: Phrase = ("assumed", "antagen")
 #: What a program says when something else is typed.
 WRONG_NUMBER: Phrase = ("Not possible here", "Inte möjligt här")
 ALLOWED: Phrase = ("Allowed: {allowed}.", "Tillåtet: {allowed}.")
@@ -75,7 +75,7 @@ WHOLE: Phrase = ("a whole number from {low} to {high}", "ett heltal från {low} 
 
 #: The first sheet, paragraph by paragraph; `{file}` is the workbook, `{title}` the case.
 START: tuple[Phrase, ...] = (
-    ("The figures of: {title}", "Talen i: {title}"),
+    ("The figures of: {title}", "Uppgifterna i: {title}"),
     (
         "Change what you know better about your own municipality, region or agency. Yellow cells may be changed; all "
         "others are only there to be read, and the sheets are protected against slips (without a password).",
@@ -87,16 +87,16 @@ START: tuple[Phrase, ...] = (
         "A figure that is changed says where it comes from, in its yellow cell of text: a work, your own "
         "accounts, or an "
         "honest guess with its reason and range. Without that it is not taken.",
-        "Ett tal som ändras talar om varifrån det kommer, i sin gula textcell: ett arbete, er egen redovisning, "
+        "För en uppgift som ändras anges i den gula textcellen varifrån den kommer: en källa, er egen redovisning, "
         "eller en "
-        "ärlig gissning med skäl och spann. Utan det tas det inte emot.",
+        "ärlig gissning med skäl och spann. Annars tas uppgiften inte emot.",
     ),
     (
         "Shares, probabilities and rates are written as fractions: 3.5 % is 0.035. Costs are in the unit beside "
         "them and "
         "in prices of the year beside them; give your own cost with its own price year.",
-        "Andelar, sannolikheter och räntor skrivs som bråkdelar: 3,5 % är 0,035. Kostnader är i enheten bredvid "
-        "och i "
+        "Andelar, sannolikheter, takter och räntor skrivs som decimaltal: 3,5 % är 0,035. Kostnader anges i enheten "
+        "bredvid och i "
         "prisnivån för året bredvid; ge er egen kostnad med dess eget prisår.",
     ),
     (
@@ -105,9 +105,9 @@ START: tuple[Phrase, ...] = (
         "costs and ratios in proportion, shares on the scale of odds so that they stay between 0 and 1, all "
         "others by "
         "the same difference. The case says so. Where low or high are changed too, all are taken as they stand.",
-        "Hur osäkert ett tal är står i lägst och högst. Om bara värdet ändras flyttas intervallet med: kostnader och "
+        "Hur osäker en uppgift är står i lägst och högst. Om bara värdet ändras flyttas intervallet med: kostnader och "
         "kvoter i proportion, andelar på oddsskalan så att de stannar mellan 0 och 1, alla andra lika långt. "
-        "Fallet säger det. Om lägst eller högst också ändras tas alla som de står.",
+        "Fallet säger det. Om lägst eller högst också ändras används alla värden som de står.",
     ),
     (
         "When you are done, save the workbook and run: simcore inputs import {file} --out our_case. Then: "
@@ -115,15 +115,15 @@ START: tuple[Phrase, ...] = (
         "our_case. Prices alone can also be laid over a run that is there: simcore reprice RESULTS --with "
         "{file} --out "
         "our_results.",
-        "När du är klar, spara arbetsboken och kör: simcore inputs import {file} --out our_case. Sedan: simcore run "
+        "När ni är klara, spara arbetsboken och kör: simcore inputs import {file} --out our_case. Sedan: simcore run "
         "our_case. Enbart priser kan också läggas över en körning som finns: simcore reprice RESULTS --with "
         "{file} --out "
         "our_results.",
     ),
     (
         "Do not change names, delete rows or rename sheets: they tell which figure is which.",
-        "Ändra inte namn, ta inte bort rader och döp inte om blad: de talar om vilket tal som är vilket.",
+        "Ändra inte namn, ta inte bort rader och döp inte om blad: de visar vilken uppgift som är vilken.",
     ),
 )  # fmt: skip
-EMPTY: Phrase = ("There are no figures of this kind in this case.", "Det finns inga tal av detta slag i fallet.")
+EMPTY: Phrase = ("There are no figures of this kind in this case.", "Det finns inga uppgifter av detta slag i fallet.")
 CHANGEABLE: Phrase = ("may be changed", "får ändras")

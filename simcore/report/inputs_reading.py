@@ -138,8 +138,7 @@ class OpenedInputs:
             Lists everything that is wrong, with sheet and cell.
         """
         self.problems = []
-        language = Language("en" if self.kept.language == "en" else "sv")
-        now = {figure.id: figure for figure in figures(language.of_file(file))}
+        now = {figure.id: figure for figure in figures(self.language.of_file(file))}
         rows = {key: self._rows(key) for key in dict.fromkeys(key for key, _ in self.kept.values)}
         changes, notes = [], []
         for (key, name), values in self.kept.values.items():
@@ -174,8 +173,13 @@ class OpenedInputs:
 
     # -- rows ----------------------------------------------------------------------------------
 
+    @property
+    def language(self) -> Language:
+        """That the workbook was exported in."""
+        return Language("en" if self.kept.language == "en" else "sv")
+
     def _title(self, key: str) -> str:
-        return SHEETS[key][0 if self.kept.language == "en" else 1]
+        return self.language.one_of(SHEETS[key])
 
     def _rows(self, key: str) -> dict[str, _Row] | None:
         """The cells of each row of a sheet by the name that it begins with, and by their heads."""
@@ -215,8 +219,7 @@ class OpenedInputs:
             for cell in next(sheet.iter_rows(min_row=HEAD_ROW, max_row=HEAD_ROW, max_col=_MOST_COLUMNS))
             if cell.value is not None
         }
-        number = 0 if self.kept.language == "en" else 1
-        wanted = {head: HEADS[head][number] for head in COLUMNS["case" if key == "case" else "figures"]}
+        wanted = {head: self.language.one_of(HEADS[head]) for head in COLUMNS["case" if key == "case" else "figures"]}
         missing = [head for head in wanted.values() if head not in written]
         for head in missing:
             allowed = f"the heads that were exported, '{head}' among them"

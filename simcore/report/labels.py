@@ -34,17 +34,20 @@ def outcome_label(scenario: Scenario, name: str) -> str:
     return scenario.outcomes[name].label or readable(name)
 
 
-def variable_label(scenario: Scenario, name: str) -> str:
-    """Label of a domain, an attribute, a clock or a counter."""
-    known = scenario.labels.get(name)
-    return (known.label if known is not None else None) or readable(name)
+def sentence(text: str) -> str:
+    """A text on one line, with a capital and a full stop."""
+    words = " ".join(text.split())
+    return at_start(words) if words.endswith((".", "?", "!")) else f"{at_start(words)}."
 
 
-def level_label(scenario: Scenario, variable: str, level: str) -> str:
-    """Label of a state of a domain, or of a value of another variable."""
-    known = scenario.labels.get(variable)
-    of = known.of(level) if known is not None else None
-    return (of.label if of is not None else None) or readable(level)
+def at_start(label: str) -> str:
+    """A label as it stands alone, or begins a sentence."""
+    return label[:1].upper() + label[1:]
+
+
+def within(label: str) -> str:
+    """A label that begins with a capital, as it stands within a sentence: abbreviations keep theirs."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def money(value: float, *, sign: bool = False) -> str:

@@ -5,20 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from simcore.errors import UnknownNameError
-from simcore.report.labels import (
-    actor_label,
-    level_label,
-    outcome_label,
-    readable,
-    strategy_label,
-    variable_label,
-)
+from simcore.report.labels import at_start, readable, strategy_label, within
 from simcore.report.units import swedish_unit
 from simcore.scenario.loading import ScenarioFile
-from simcore.scenario.schema import Label, Scenario
+from simcore.scenario.schema import Entry, Scenario
+from simcore.scenario.swedish import in_swedish
 
+_AnEntry = TypeVar("_AnEntry", bound=Entry)
 #: A phrase in English and in Swedish.
 Phrase = tuple[str, str]
 _CODES = ("en", "sv")
@@ -166,34 +162,19 @@ class Language:
         """A scenario with its own texts in this language, as far as its files say them so."""
         return file.in_swedish if self.code == "sv" else file
 
+    def spoken(self, entry: _AnEntry) -> _AnEntry:
+        """The same of a part of a scenario."""
+        return in_swedish(entry) if self.code == "sv" else entry
+
     def unit(self, text: str) -> str:
         """A unit of the scenario language, in words of this language."""
         return text if self.code == "en" else swedish_unit(text)
-
-    def variable(self, scenario: Scenario, name: str) -> str:
-        """Label of a domain, an attribute, a clock or a counter."""
-        return self._named(scenario.labels.get(name)) or variable_label(scenario, name)
-
-    def level(self, scenario: Scenario, variable: str, level: str) -> str:
-        """Label of a state of a domain, or of a value of another variable."""
-        known = scenario.labels.get(variable)
-        return self._named(known and known.of(level)) or level_label(scenario, variable, level)
-
-    def group(self, scenario: Scenario, name: str) -> str:
-        """Label of a subgroup, which is called ``attribute: level``."""
-        variable, _, level = name.partition(": ")
-        return f"{self.variable(scenario, variable)}: {self.level(scenario, variable, level)}"
-
-    def _named(self, of: Label | None) -> str | None:
-        """A label in Swedish, where it is wanted and there is one."""
-        return of.label_sv if of is not None and self.code == "sv" else None
 
     def actor(self, scenario: Scenario, name: str) -> str:
         """Label of an actor or view."""
         if name in _VIEWS:
             return self.one_of(_VIEWS[name])
-        swedish = scenario.actors[name].label_sv if self.code == "sv" else None
-        return swedish or actor_label(scenario, name)
+        return self.spoken(scenario.actors[name]).label or readable(name)
 
     def strategy(self, scenario: Scenario, name: str) -> str:
         """Label of a strategy; in Swedish those of its interventions, as the file names it in English alone."""
@@ -202,15 +183,34 @@ class Language:
             return strategy_label(scenario, name)
         if not members:
             return self.one_of(_USUAL)
-        words = [str(scenario.interventions[one].label_sv) for one in members]
-        return self.listed([words[0], *(word[:1].lower() + word[1:] for word in words[1:])])
+        words = [self.intervention(scenario, one) for one in members]
+        return self.listed([words[0], *map(within, words[1:])])
 
     def intervention(self, scenario: Scenario, name: str) -> str:
         """Label of an intervention."""
-        of = scenario.interventions[name]
-        return (of.label_sv if self.code == "sv" else None) or of.label or readable(name)
+        return self.spoken(scenario.interventions[name]).label or readable(name)
 
     def outcome(self, scenario: Scenario, name: str) -> str:
         """Label of an outcome."""
-        swedish = scenario.outcomes[name].label_sv if self.code == "sv" else None
-        return swedish or outcome_label(scenario, name)
+        return self.spoken(scenario.outcomes[name]).label or readable(name)
+
+    def variable(self, scenario: Scenario, name: str) -> str:
+        """Label of a domain, an attribute, a clock or a counter, within a sentence."""
+        known = scenario.labels.get(name)
+        return (self.spoken(known).label if known is not None else None) or within(readable(name))
+
+    def level(self, scenario: Scenario, variable: str, level: str) -> str:
+        """Label of a state of a domain, or of a value of another variable, within a sentence."""
+        known = scenario.labels.get(variable)
+        of = known.of(level) if known is not None else None
+        return (self.spoken(of).label if of is not None else None) or within(readable(level))
+
+    def level_of(self, scenario: Scenario, group: str) -> str:
+        """Label of the level of a subgroup, which is called ``attribute: level``, within a sentence."""
+        variable, _, level = group.partition(": ")
+        return self.level(scenario, variable, level)
+
+    def group(self, scenario: Scenario, group: str) -> str:
+        """Label of a subgroup, as it stands alone."""
+        variable, _, _ = group.partition(": ")
+        return f"{at_start(self.variable(scenario, variable))}: {self.level_of(scenario, group)}"

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from simcore.report.labels import level_label, readable, strategy_label, variable_label
+from simcore.report.labels import at_start, readable, strategy_label
+from simcore.report.language import Language
 from simcore.report.page import Page, cut, width_of, wrapped
 from simcore.report.pictures import save_png
 from simcore.scenario.schema import Scenario
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_ENGLISH = Language.of("en")
 #: Okabe & Ito (2008), Color Universal Design, without black.
 _COLOURS = ("#E69F00", "#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#0072B2", "#F0E442")
 _WHITE_LETTERS = {"#D55E00", "#0072B2", "#009E73"}
@@ -103,7 +105,8 @@ def lives_figure(trace: xr.Dataset, scenario: Scenario, *, max_persons: int = 4)
             axes = page.axes(at, above, panel, bands)
             _draw_life(axes, shown, _Life(shown, s, p), panel)
             if column == 0:
-                axes.set_yticks(np.arange(len(rows)) + 0.5, [cut(row, left - _MARGIN - 0.1, _SMALL) for row in rows])
+                words_of_rows = [cut(row, left - _MARGIN - 0.1, _SMALL) for row in rows]
+                axes.set_yticks(np.arange(len(rows)) + 0.5, words_of_rows, parse_math=False)
         down += blocks[p]
     page.rule(down, _MARGIN)
     _draw_legend(page, legend, down + 0.2)
@@ -221,14 +224,18 @@ class _Shown:
     def death_words(self) -> str:
         """What ends life."""
         name, state = next((of, domain.ends_life) for of, domain in self.scenario.domains.items() if domain.ends_life)
-        return level_label(self.scenario, name, str(state))
+        return self.state_label(name, str(state))
 
     def intervention_label(self, name: str) -> str:
         return self.scenario.interventions[name].label or readable(name)
 
     def domain_label(self, name: str) -> str:
         """Label of a domain."""
-        return variable_label(self.scenario, name)
+        return at_start(_ENGLISH.variable(self.scenario, name))
+
+    def state_label(self, domain: str, state: str) -> str:
+        """Label of a state."""
+        return at_start(_ENGLISH.level(self.scenario, domain, state))
 
     def strategy_words(self, s: int) -> str:
         words = strategy_label(self.scenario, self.names[s])
@@ -372,11 +379,11 @@ def _draw_life(axes: Axes, shown: _Shown, life: _Life, panel: float) -> None:
             look = looks[state]
             axes.add_patch(Rectangle((start, row + 0.12), end - start, 0.76, **look.patch))
             axes.plot([start, start], [row + 0.12, row + 0.88], color="white", linewidth=0.8)
-            label = level_label(shown.scenario, domain, state)
+            label = shown.state_label(domain, state)
             if (end - start) * inches > width_of(label, _TINY) + 0.1:
                 under = {"facecolor": look.colour, "edgecolor": "none", "pad": 0.8} if look.hatch else None
                 axes.text((start + end) / 2, row + 0.53, label, fontsize=_TINY, color=look.letters, ha="center",
-                          va="center", bbox=under, zorder=5)  # fmt: skip
+                          va="center", bbox=under, zorder=5, parse_math=False)  # fmt: skip
         for other, start, end in life.bands(differs[number]):
             if other:
                 axes.plot([start, end], [row + 0.95, row + 0.95], color="black", linewidth=1.6, solid_capstyle="butt")
@@ -387,7 +394,9 @@ def _draw_life(axes: Axes, shown: _Shown, life: _Life, panel: float) -> None:
         )
         if (last - life.death) * inches > width_of(life.death_words, _TINY) + 0.1:
             middle = n_programmes + len(shown.domains) / 2
-            axes.text(life.death + 0.06 / inches, middle, life.death_words, fontsize=_TINY, va="center")
+            axes.text(
+                life.death + 0.06 / inches, middle, life.death_words, fontsize=_TINY, va="center", parse_math=False
+            )
         else:
             heading = f"{life.death_words}{', ' if heading else ''}{heading}"
     axes.set_xlim(first, last)
@@ -399,7 +408,7 @@ def _draw_life(axes: Axes, shown: _Shown, life: _Life, panel: float) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(10, integer=last - first > 4, steps=[1, 2, 2.5, 5, 10]))
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.set_title(heading, fontsize=_SMALL, color=_GREY, loc="right", pad=2)
+    axes.set_title(heading, fontsize=_SMALL, color=_GREY, loc="right", pad=2, parse_math=False)
 
 
 @dataclass(frozen=True)
@@ -422,7 +431,7 @@ def _legend(shown: _Shown, width: float) -> Iterator[list[_Key]]:
     for domain, looks in shown.looks.items():
         yield from _in_lines(
             shown.domain_label(domain),
-            [_Key(level_label(shown.scenario, domain, state), look) for state, look in looks.items()],
+            [_Key(shown.state_label(domain, state), look) for state, look in looks.items()],
             width - indent,
         )
     lives = [_Life(shown, s, p) for s in shown.strategies for p in shown.persons]

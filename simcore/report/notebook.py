@@ -33,7 +33,7 @@ _PHRASES: dict[str, Phrase] = {
     "actor": ("Actor", "Aktör"),
     "avoided_cost": ("Avoided cost", "Undviken kostnad"),
     "programme_cost": ("Programme cost", "Insatsens kostnad"),
-    "net_saving": ("Net saving", "Nettobesparing"),
+    "net_saving": ("Net saving", "Netto"),
     "mcse": ("Error of the mean", "Medelvärdets fel"),
     "between": ("5 % to 95 %", "5 % till 95 %"),
     "probability": ("Gains with probability", "Vinner med sannolikhet"),
@@ -99,7 +99,8 @@ def show(results: xr.Dataset, *, language: str = "en", figure: bool = True) -> D
     A textbook chain, machines that wear
     """
     words = Language.of(language)
-    scenario = words.of_file(scenario_of(results)).scenario
+    file = scenario_of(results)
+    scenario = words.of_file(file).scenario
     with worked_out_once():
         summary = summarise(results)
         parts = [f"<p><strong>{escape(scenario.title)}</strong><br>{escape(_run(results, scenario, words))}</p>"]
@@ -116,7 +117,7 @@ def show(results: xr.Dataset, *, language: str = "en", figure: bool = True) -> D
         if not summary.sizes["intervention"]:
             parts.append(f"<p>{escape(_say(words, 'nothing'))}</p>")
         if figure and summary.sizes["intervention"]:
-            picture = base64.b64encode(as_small_png(result_figure(results, scenario))).decode("ascii")
+            picture = base64.b64encode(as_small_png(result_figure(results, file.scenario))).decode("ascii")
             title = escape(scenario.title, quote=True)
             parts.append(f'<img alt="{title}" style="max-width:100%" src="data:image/png;base64,{picture}">')
     return Display(f"<div>{''.join(parts)}</div>", "\n".join(lines))

@@ -81,7 +81,7 @@ def draw_cumulative_saving(
     else:
         axes.plot(years, mean, color=colour, linestyle=":", linewidth=1.6, label=label)
     axes.axhline(0, color="black", linewidth=0.8)
-    axes.set_title(label)
+    axes.set_title(label, parse_math=False)
     axes.set_xlabel("Calendar year")
     about = results.attrs
     axes.set_ylabel(
@@ -138,7 +138,7 @@ def draw_drivers(
     name = chosen(intervention, [str(name) for name in changes["intervention"].values])
     scenario = file.scenario
     draw_tornado(axes, changes.sel({"intervention": name, **place}), scenario, quantity, rows)
-    axes.set_title(heading(scenario, name, quantity, place), loc="left")
+    axes.set_title(heading(scenario, name, quantity, place), loc="left", parse_math=False)
     unit = "Change " if quantity == "outcome_change" else f"Thousand {changes.attrs['currency']} "
     axes.set_xlabel(f"{unit}per person")
     return axes

@@ -42,6 +42,10 @@ _ITS_OWN = (
     "title", "title_sv", "question", "question_sv", "about", "about_sv", "labels",
     "draws", "sampling", "seed", "sources", "alternatives",
 )  # fmt: skip
+#: Fields that say something of a figure.
+_SAID = ("about", "about_sv", "source", "conversion", "grade", "evidence", "design", "valid_until", "checked_by")
+#: What is said of an entry that was replaced and has no single value.
+ANOTHER = "another entry"
 #: Sections whose entries are figures themselves: what they are used for is what counts.
 _THROUGH = ("tables", "derived", "traits")
 
@@ -227,7 +231,19 @@ def _replaced(field: Path, value: Any) -> str:
                 return mean + ("" if read.is_fixed else f", {read.written}")
         except (PydanticCustomError, AttributeError, TypeError):  # a table, or what only its file could tell
             pass
-    return "another entry" if isinstance(value, Mapping | list) else str(value)
+    return ANOTHER if isinstance(value, Mapping | list) else str(value)
+
+
+def values_replaced(figure: Mapping[str, Any], another: str) -> list[tuple[str, str]]:
+    """Values that a figure of `provenance` was written over, each with its place.
+
+    `another` is said of one that is no single value. What was said of a figure in words is no value.
+    """
+    return [
+        (another if old["value"] == ANOTHER else str(old["value"]), str(old["file"]))
+        for old in figure["overrides"]
+        if old["field"] not in _SAID
+    ]
 
 
 def drives(scenario: Scenario) -> dict[str, list[str]]:

@@ -2,53 +2,73 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from simcore.report.labels import at_start
 from simcore.report.language import Language
 from simcore.scenario.conditions import parse_move
 from simcore.scenario.schema import Scenario
 
 #: So many moves of a domain, and so many prices, are named of what a figure drives.
-FEW = 3
-#: How purposes begin, as `simcore.report.provenance.drives` gives them; behind some of them stands a name.
-_SWEDISH: Mapping[str, str] = {
+_FEW = 3
+#: How purposes begin behind which a name stands, as `simcore.report.provenance` gives them.
+_NAMED: Mapping[str, str] = {
     "effect of": "effekt av", "cost of": "kostnad för", "who takes part in": "vilka som deltar i",
-    "who leaves": "vilka som lämnar", "what is displaced by": "vad som trängs undan av", "price": "pris",
-    "outcome": "utfall", "memory": "minne av", "moves of": "övergångar i", "who is simulated": "vilka som simuleras",
-    "prices of one year": "priser i ett års nivå", "discounting": "diskontering",
-    "when costs are counted": "när kostnader räknas", "cost of public money": "skattefinansieringens kostnad",
-    "fitted to statistics": "anpassad till statistik",
+    "who leaves": "vilka som avbryter", "what is displaced by": "vad som trängs undan av", "memory": "minne av",
+    "moves of": "övergångar i",
 }  # fmt: skip
-_PLURALS: Mapping[str, str] = {"price": "priser", "outcome": "utfall"}
+#: Purposes without a name, and what is said of several prices or outcomes.
+_ALONE: Mapping[str, str] = {
+    "who is simulated": "vilka som simuleras", "prices of one year": "priser i ett års nivå",
+    "discounting": "diskontering", "when costs are counted": "när kostnader räknas",
+    "cost of public money": "skattefinansieringens kostnad", "fitted to statistics": "anpassad till statistik",
+    "the fit of free figures": "anpassningen av fria uppgifter", "a check of the fit": "prövning av anpassningen",
+}  # fmt: skip
+_ONE_OR_MORE: Mapping[str, tuple[str, str]] = {"price": ("pris", "priser"), "outcome": ("utfall", "utfall")}
+_STATISTICS = re.compile(r"who the statistics of (.+) are about")
+_TOGETHER = re.compile(r"how (.+) vary together")
 
 
-def driven_words(purposes: list[str], most: int = FEW) -> str:
+def driven(purposes: list[str], scenario: Scenario, language: Language, most: int | None = _FEW) -> str:
+    """What a figure drives, in a language: in Swedish with the labels of states, interventions and outcomes.
+
+    Parameters
+    ----------
+    purposes
+        From `simcore.report.provenance`.
+    scenario, language
+        For names.
+    most
+        So many moves of a domain, prices and outcomes are named; all by default of None.
+    """
+    return driven_words(purposes, most) if language.code == "en" else _in_swedish(purposes, scenario, language, most)
+
+
+def driven_words(purposes: list[str], most: int | None = _FEW) -> str:
     """What a figure drives, with moves of a domain and prices together: ``education: a -> b, c -> d and 2 more``."""
     words = []
     for head, names in _together(purposes):
-        more = f" and {len(names) - most} more" if len(names) > most else ""
+        more = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
         plural = head if len(names) < 2 or head.endswith(": ") else f"{head.strip()}s "
         words.append(f"{plural}{', '.join(names[:most])}{more}")
     return "; ".join(words)
 
 
-def driven(purposes: list[str], scenario: Scenario, language: Language, most: int = FEW) -> str:
-    """The same in a language: in Swedish with the labels of states, interventions and outcomes."""
-    if language.code == "en":
-        return driven_words(purposes, most)
+def _in_swedish(purposes: list[str], scenario: Scenario, language: Language, most: int | None) -> str:
     words = []
     for head, names in _together(purposes):
-        more = f" och {len(names) - most} till" if len(names) > most else ""
-        kind = head.strip()
+        more = f" och {len(names) - most} till" if most is not None and len(names) > most else ""
         if head.endswith(": "):
             domain = head.removesuffix(": ")
             shown = [_move(domain, name, scenario, language) for name in names[:most]]
-            words.append(f"{language.variable(scenario, domain)}: {', '.join(shown)}{more}")
+            words.append(f"{at_start(language.variable(scenario, domain))}: {', '.join(shown)}{more}")
         elif names:
+            kind = head.strip()
             shown = [language.outcome(scenario, name) if kind == "outcome" else name for name in names[:most]]
-            words.append(f"{(_PLURALS if len(names) > 1 else _SWEDISH)[kind]} {', '.join(shown)}{more}")
+            words.append(f"{_ONE_OR_MORE[kind][len(names) > 1]} {', '.join(shown)}{more}")
         else:
-            words.append(_alone(kind, scenario, language))
+            words.append(_alone(head, scenario, language))
     return "; ".join(words)
 
 
@@ -79,11 +99,15 @@ def _move(domain: str, text: str, scenario: Scenario, language: Language) -> str
 
 def _alone(purpose: str, scenario: Scenario, language: Language) -> str:
     """A purpose in Swedish, with the label of what it is about."""
-    if purpose in _SWEDISH:
-        return _SWEDISH[purpose]
+    if purpose in _ALONE:
+        return _ALONE[purpose]
+    if of := _STATISTICS.fullmatch(purpose):
+        return f"vilka statistiken för {of[1]} gäller"
+    if of := _TOGETHER.fullmatch(purpose):
+        return f"hur {of[1]} varierar tillsammans"
     head, _, name = purpose.rpartition(" ")
-    if name in scenario.interventions:
-        name = language.intervention(scenario, name)
-    elif head in ("moves of", "memory"):
+    if head in ("moves of", "memory"):
         name = language.variable(scenario, name)
-    return f"{_SWEDISH.get(head, head)} {name}".strip()
+    elif name in scenario.interventions:
+        name = language.intervention(scenario, name)
+    return f"{_NAMED.get(head, head)} {name}".strip()

@@ -63,7 +63,7 @@ def draw_tornado(axes: Axes, changes: xr.Dataset, scenario: Scenario, quantity: 
     axes.axvline(base, color="black", linewidth=1)
     if axes.get_xlim()[0] < 0 < axes.get_xlim()[1]:
         axes.axvline(0, color="black", linewidth=0.8, linestyle=":")
-    axes.set_yticks(-np.arange(len(shown)), labels, fontsize=8)
+    axes.set_yticks(-np.arange(len(shown)), labels, fontsize=8, parse_math=False)
     axes.set_ylim(-len(shown) + 0.4, 0.6)
     axes.grid(axis="x", color="#E5E5E5", linewidth=0.7)
     axes.set_axisbelow(True)
@@ -109,7 +109,7 @@ def tornado_figure(
     panels = figure.subplots(len(interventions), 1, squeeze=False, height_ratios=heights)[:, 0]
     for axes, name in zip(panels, interventions, strict=True):
         draw_tornado(axes, changes.sel({"intervention": name, **place}), scenario, quantity, rows)
-        axes.set_title(heading(scenario, name, quantity, place), fontsize=10, loc="left")
+        axes.set_title(heading(scenario, name, quantity, place), fontsize=10, loc="left", parse_math=False)
     panels[-1].set_xlabel(_units(changes, quantity))
     handles = [
         Patch(facecolor=_COLOURS[end], hatch=_HATCHES[end], edgecolor="white", label=f"parameter at its {percentile}")
@@ -122,7 +122,7 @@ def tornado_figure(
         f"{changes.sizes['parameter']} uncertain parameters; each with its two values."
     )
     lines = textwrap.wrap(words, 110)
-    figure.suptitle(f"{changes.attrs['title']}{chr(10) * len(lines)}", fontsize=12, fontweight="bold")
+    figure.suptitle(f"{changes.attrs['title']}{chr(10) * len(lines)}", fontsize=12, fontweight="bold", parse_math=False)
     figure.text(0.5, 1 - 0.4 / figure.get_figheight(), "\n".join(lines), ha="center", va="top", fontsize=8.5)
     return figure
 

@@ -184,9 +184,10 @@ class _Case:
         yield "  interventions:"
         for name, of in self.origin.file.scenario.interventions.items():
             yield f"    {flow(name)}:"
-            yield f"      about: {_quoted(of.about)}"
-            if of.about_sv is not None:
-                yield f"      about_sv: {_quoted(of.about_sv)}"
+            own = "about_sv" if self.language.code == "sv" and of.about_sv is not None else "about"
+            for field in ("about", "about_sv"):
+                if getattr(of, field) is not None:
+                    yield f"      {'' if field == own else '# '}{field}: {_quoted(getattr(of, field))}"
             for field in ("label", "label_sv"):
                 if getattr(of, field) is not None:
                     yield f"      # {field}: {_quoted(getattr(of, field))}"
@@ -271,7 +272,7 @@ class _Case:
         value = language.number(mean, digits)
         if "." in value or "," in value:
             value = value.rstrip("0").rstrip(".,") if digits else value
-        told = [f"{value} {entry.unit}"]
+        told = [f"{value} {language.unit(entry.unit)}"]
         if entry.price_year is not None:
             told.append(say("prices_of", year=entry.price_year))
         if entry.grade is not None:

@@ -40,7 +40,7 @@ PHRASES: Final[dict[str, Phrase]] = {
             "that is known exactly is written {{fixed: 48000}}."
         ),
         (
-            "Tal skrivs med decimalpunkt och utan mellanslag (48000.5), andelar som bråkdelar (3,5 % är 0.035). En "
+            "Tal skrivs med decimalpunkt och utan mellanslag (48000.5), andelar som decimaltal (3,5 % är 0.035). En "
             "uppgift som är känd exakt skrivs {{fixed: 48000}}."
         ),
     ),
@@ -63,7 +63,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     ),
     "step_inputs": (
         "If you would rather change figures in Excel, all of them are there; bring them back as another case:",
-        "Vill du hellre ändra uppgifter i Excel finns alla där; ta tillbaka dem som ett nytt fall:",
+        "Vill du hellre ändra uppgifter i Excel finns alla där; läs in dem som ett nytt fall:",
     ),
     "step_decide": (
         "See who pays and gains, when, and what to agree on:",
@@ -86,7 +86,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "discounting": ("Discounting", "Diskontering"),
     "unit_costs": ("What services, benefits and work cost", "Vad tjänster, ersättningar och arbete kostar"),
     "payers": ("Who pays how much of it", "Vem som betalar hur stor del"),
-    "cashable": ("What of an avoided cost becomes money", "Vad av en undviken kostnad som blir pengar"),
+    "cashable": ("What of an avoided cost becomes money", "Hur stor del av en undviken kostnad som blir pengar"),
     # -- settings
     "title": (
         "How reports call the case.",
@@ -119,7 +119,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     # -- a figure
     "source": ("Source: {source}", "Källa: {source}"),
     "assumption": ("Assumption: {source}", "Antagande: {source}"),
-    "grade": ("grade {grade}", "betyg {grade}"),
+    "grade": ("grade {grade}", "evidensgrad {grade}"),
     "prices_of": ("prices of {year}", "{year} års priser"),
     "drives": ("Drives {what}.", "Påverkar {what}."),
     "paid_by": ("Paid by {names}.", "Betalas av {names}."),
@@ -142,7 +142,7 @@ PHRASES: Final[dict[str, Phrase]] = {
         "The folder `{folder}` is a copy of that case and belongs to it: leave it where it is.",
         "Mappen `{folder}` är en kopia av det fallet och hör till: låt den ligga kvar.",
     ),
-    "readme_question": ("What it asks", "Vad fallet frågar"),
+    "readme_question": ("What it asks", "Frågan"),
     "readme_steps": ("Step by step", "Steg för steg"),
     "readme_ours": ("What is our own here", "Vad som är vårt eget här"),
     "readme_note": (
@@ -154,7 +154,7 @@ PHRASES: Final[dict[str, Phrase]] = {
         (
             "Skriv vad ni har ändrat och varför, så att en läsare kan följa det. Varje uppgift i `scenario.yaml` säger "
             'i `source` var den kommer ifrån: `{{assumption: "vår budget för 2025, 40 000 till 58 000"}}` är ärligt '
-            "och tillåtet; en uppgift som någon har publicerat anges hellre med sitt verk och ett betyg."
+            "och tillåtet; en uppgift som någon har publicerat anges hellre med källa och evidensgrad."
         ),
     ),
 }

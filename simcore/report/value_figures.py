@@ -49,18 +49,24 @@ def acceptability_figure(
     likely.set_ylim(-0.03, 1.03)
     likely.set_ylabel("Probability of being best")
     lost.set_ylabel(f"Expected loss ({results.attrs['currency']} per person)")
-    lost.set_xlabel(f"Worth of one more: {outcome_label(scenario, outcome)} ({results.attrs['currency']})")
+    lost.set_xlabel(
+        f"Worth of one more: {outcome_label(scenario, outcome)} ({results.attrs['currency']})", parse_math=False
+    )
     for axes in (likely, lost):
         axes.grid(color="#E5E5E5", linewidth=0.7)
         axes.set_axisbelow(True)
-    figure.legend(*likely.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    keys = figure.legend(
+        *likely.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False, fontsize=9
+    )
+    for text in keys.get_texts():
+        text.set_parse_math(False)
     legend = (
         f"For {actor_label(scenario, str(records[0]['actor'])).lower()}. Bold: the strategy that is best on average "
         "(frontier). Expected loss: what a strategy falls behind the best of each draw; the lowest curve is the worth "
         "of knowing everything (EVPI)."
     )
     lines = textwrap.wrap(legend, 100)
-    figure.suptitle(f"{results.attrs['title']}{chr(10) * len(lines)}", fontsize=13, fontweight="bold")
+    figure.suptitle(f"{results.attrs['title']}{chr(10) * len(lines)}", fontsize=13, fontweight="bold", parse_math=False)
     figure.text(0.5, 1 - 0.42 / figure.get_figheight(), "\n".join(lines), ha="center", va="top", fontsize=8.5)
     return figure
 

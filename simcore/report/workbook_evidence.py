@@ -42,7 +42,7 @@ class EvidenceSheets(SheetWords):
             for figure, share in in_order:
                 if share >= _LEAST_SHARE:
                     entry = self.scenario.parameters.get(str(figure))
-                    about = [entry.about, entry.unit] if entry is not None else [None, None]
+                    about = [entry.about, self.language.unit(entry.unit)] if entry is not None else [None, None]
                     grade = self.grade_of(quality[str(figure)])
                     rows.append([self.strategy(str(name)), str(figure), *about, float(share), grade])
             rest = max(1.0 - float(of_it.sum()), 0.0)

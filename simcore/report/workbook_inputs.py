@@ -8,15 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from simcore.report.provenance import provenance
+from simcore.report.provenance import provenance, values_replaced
 from simcore.report.purposes import driven
 from simcore.report.workbook_rows import Cell, Sheet, SheetWords
 from simcore.scenario.evidence import Evidenced, Parameter
 from simcore.uncertainty.distributions import Distribution
 
 _ENDS = (0.05, 0.95)
-#: More than a figure can drive.
-_ALL = 1_000_000
+#: Keys of tables that no scenario gives a name to.
+_KEYS = {
+    "age": ("age", "ålder"), "year": ("year", "år"), "cycle": ("cycle", "cykel"), "from": ("from", "från"),
+    "to": ("to", "till"), "boundary": ("boundary", "gräns"), "start_age": ("start_age", "ålder vid början"),
+}  # fmt: skip
 
 
 class InputSheets(SheetWords):
@@ -37,8 +40,9 @@ class InputSheets(SheetWords):
             form = figure["distribution"] or (None if value is not None else figure["value"])
             of_run = drawn.get(figure["name"])
             mean = None if of_run is None else of_run[0] if (of_run == of_run[0]).all() else of_run.mean()
-            drives = driven(figure["drives"], self.scenario, self.language, _ALL)
-            replaced = [self.tell("replaced", value=old["value"], file=old["file"]) for old in figure["overrides"]]
+            drives = driven(figure["drives"], self.scenario, self.language, None)
+            old = values_replaced(figure, self.tell("another"))
+            replaced = [self.tell("replaced", value=value, file=place) for value, place in old]
             evidence = figure["evidence"]
             rows.append([
                 figure["name"], figure["about"], value, self.language.unit(figure["unit"] or "") or None, low, high,
@@ -81,12 +85,18 @@ class InputSheets(SheetWords):
         rows: list[list[Cell]] = []
         for name, table in self.scenario.tables.items():
             for cell in table.cells:
-                where = ", ".join(f"{key} {level}" for key, level in cell.keys.items())
+                where = ", ".join(self._key(key, str(level)) for key, level in cell.keys.items())
                 value = cell.value
                 shown = value if isinstance(value, str) else self.cell(value, "number")
                 rows.append([name, table.about, where, shown, self.language.unit(table.unit)])
         kinds = {"table": "text", "about": "long", "row_of": "text", "figure_value": "number", "unit": "text"}
         return self.sheet("tables", [self.head_of(of, kind) for of, kind in kinds.items()], rows, labels=1)
+
+    def _key(self, key: str, level: str) -> str:
+        """A key of a row of a table, with the labels of variables."""
+        if key not in self.scenario.labels:
+            return f"{_KEYS[key][self.language.code == 'sv'] if key in _KEYS else key} {level}"
+        return f"{self.language.variable(self.scenario, key)}: {self.language.level(self.scenario, key, level)}"
 
     def works(self, known: dict[str, Any]) -> Sheet:
         """The works that figures come from."""
@@ -148,7 +158,7 @@ class RunSheet(SheetWords):
             ("sampling", str(of.get("sampling", ""))),
             ("luck_of", str(of.get("luck", ""))),
             ("given", "; ".join(json.loads(str(of.get("given", "[]"))))),
-            ("groups_by", "; ".join(map(str, json.loads(str(of.get("groups", "[]")))))),
+            ("groups_by", "; ".join(self.variable(str(name)) for name in json.loads(str(of.get("groups", "[]"))))),
             ("comparator", self.strategy(self.usual)),
             ("strategies", "; ".join(f"{name}: {', '.join(of_it) or '–'}" for name, of_it in strategies.items())),
             ("target_group", self.cell(of["target_group"], "count")),

@@ -99,7 +99,7 @@ TEXTS: Final[dict[str, Phrase]] = {
     "figure": ("Figure", "Uppgift"),
     "about": ("What it is", "Vad den är"),
     "spread_share": ("Share of the spread", "Andel av osäkerheten"),
-    "money_share": ("Share of the money that moves", "Andel av pengarna som påverkas"),
+    "money_share": ("Share of the money that moves", "Andel av beloppen som ändras"),
     "grade": ("Grade", "Evidensgrad"),
     "evidence": ("Evidence", "Evidens"),
     "rest": ("luck, or not linear", "slump, eller ej linjärt"),
@@ -113,7 +113,7 @@ TEXTS: Final[dict[str, Phrase]] = {
     "sd_both": ("Standard deviation: both", "Standardavvikelse: båda"),
     "luck_share": ("Share of luck in the variance", "Slumpens andel av variansen"),
     "may_happen": ("May happen, {share}", "Kan hända, {share}"),
-    "group_saves": ("Probability that the group saves", "Sannolikhet att gruppen sparar"),
+    "group_saves": ("Probability that the group saves", "Sannolikhet för vinst för gruppen"),
     # -- inputs
     "name": ("Name", "Namn"),
     "figure_value": ("Value", "Värde"),
@@ -131,6 +131,7 @@ TEXTS: Final[dict[str, Phrase]] = {
     "drives": ("What it drives", "Vad den styr"),
     "place": ("File and line", "Fil och rad"),
     "replaces": ("Replaces", "Ersätter"),
+    "another": ("another entry", "en annan uppgift"),
     "replaced": ("{value} in {file}", "{value} i {file}"),
     "assumed": ("assumed", "antagen"),
     "causal": ("causal", "orsakssamband"),
@@ -153,7 +154,7 @@ TEXTS: Final[dict[str, Phrase]] = {
         "{draws} dragningar av de osäkra uppgifterna, {persons} personer i varje, {engine}; frö {seed}, simcore "
         "{version}.",
     ),
-    "sampled": ("lives sampled one by one", "liv som simuleras vart för sig"),
+    "sampled": ("lives sampled one by one", "liv som simuleras ett och ett"),
     "expected": ("expected values of the exact distribution", "väntevärden av den exakta fördelningen"),
     "scenario": ("Scenario", "Scenario"),
     "scenario_title": ("Title", "Titel"),
@@ -163,7 +164,7 @@ TEXTS: Final[dict[str, Phrase]] = {
     "alternative": ("Alternative", "Alternativ"),
     "seed": ("Seed", "Frö"),
     "n_persons": ("Persons per draw", "Personer per dragning"),
-    "n_draws": ("Draws", "Dragningar"),
+    "n_draws": ("Draws", "Framtider (dragningar)"),
     "target_group": ("Target group [persons]", "Målgrupp [personer]"),
     "cohorts": ("Cohorts", "Årskullar"),
     "first_year": ("First calendar year", "Första kalenderår"),
@@ -180,7 +181,7 @@ TEXTS: Final[dict[str, Phrase]] = {
     "engine": ("Engine", "Beräkningssätt"),
     "sampling": ("How figures are drawn", "Hur uppgifter dras"),
     "luck_of": ("Luck", "Slump"),
-    "given": ("Figures given, not drawn", "Uppgifter som gavs, ej drogs"),
+    "given": ("Figures given, not drawn", "Uppgifter med givet värde (ej dragna)"),
     "simcore_version": ("Version of simcore", "Version av simcore"),
     "processor": ("Processor", "Processor"),
     "version_of": ("Version of {what}", "Version av {what}"),
@@ -209,7 +210,7 @@ TEXTS: Final[dict[str, Phrase]] = {
     ),
     "sums": (
         "Public sector and society are sums over actors: leave them out before you add rows up (sector: sum).",
-        "Offentlig sektor och samhället är summor av aktörer: ta bort dem innan du summerar rader (sektor: summa).",
+        "Offentlig sektor och samhället är summor över aktörer: ta bort dem innan du summerar rader (sektor: summa).",
     ),
     "gains_note": (
         "A minus: the actor pays more, or receives less. The programme and the avoided costs add up to the net saving. "
@@ -251,7 +252,7 @@ TEXTS: Final[dict[str, Phrase]] = {
     "loss_note": (
         "Against deciding together over the whole period; a minus: better off so. Limits and probability: of society's "
         "loss.",
-        "Jämfört med att alla beslutar tillsammans för hela perioden; minus: har det bättre så. Gränser och "
+        "Jämfört med att alla beslutar tillsammans för hela perioden; minus: aktören tjänar på det. Gränser och "
         "sannolikhet: för samhällets förlust.",
     ),
     "contract_note": (

@@ -27,7 +27,7 @@ SHEETS: Final[dict[str, tuple[Phrase, Phrase]]] = {
             "Vad vinner varje aktör inom några år, och på lång sikt?",
         ),
     ),
-    "flows": (("Flows", "Flöden"), ("Whose money avoids whose costs?", "Vems pengar undviker vems kostnader?")),
+    "flows": (("Flows", "Flöden"), ("Whose money avoids whose costs?", "Vems pengar minskar vems kostnader?")),
     "payback": (
         ("Payback and exposure", "Återbetalning och utlägg"),
         (
@@ -141,7 +141,7 @@ SHEETS: Final[dict[str, tuple[Phrase, Phrase]]] = {
         ("Which works do the figures come from?", "Vilka källor kommer uppgifterna från?"),
     ),
     "run": (
-        ("How it was run", "Hur det kördes"),
+        ("How it was run", "Så kördes simuleringen"),
         ("How was this worked out, and how is it done again?", "Hur räknades detta fram, och hur görs det om?"),
     ),
 }  # fmt: skip

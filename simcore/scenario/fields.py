@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Collection, Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from simcore.scenario.entries import SWEDISH, Entry
+from simcore.scenario.nodes import Node
 
 Path = tuple[Any, ...]
 
@@ -70,13 +71,16 @@ def fields_of(entry: type[Entry] | None) -> list[str]:
     return [name for name in fields if name not in entry.NOT_WRITTEN]
 
 
-def outdated(before: Iterable[Any], change: Collection[Any]) -> set[Any]:
-    """Fields that say in Swedish what a change says anew in another language alone."""
-    return {
-        name
-        for name in before
-        if str(name).endswith(SWEDISH) and name not in change and str(name).removesuffix(SWEDISH) in change
-    }
+def up_to_date(before: Mapping[Any, Node], change: Mapping[Any, Node]) -> dict[Any, Node]:
+    """Fields as they were, without those that say in Swedish what a change says otherwise, and not in Swedish."""
+
+    def is_old(name: Any) -> bool:
+        own = str(name).removesuffix(SWEDISH)
+        if own == name or name in change or own not in change:
+            return False
+        return own not in before or before[own].plain() != change[own].plain()
+
+    return {name: node for name, node in before.items() if not is_old(name)}
 
 
 def description_of(entry: type[Entry] | None, written: str) -> str:

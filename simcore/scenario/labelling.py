@@ -1,26 +1,41 @@
-"""How reports call the parts of a life course: domains and their states, attributes and their levels."""
+"""How reports call the parts of a life course: domains and their states, attributes and their levels.
+
+Labels are written as they stand within a sentence; where they stand alone they get a capital.
+"""
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Any
 
-from simcore.scenario.entries import IN_SWEDISH, Entry, Text
+from pydantic import AfterValidator, Field
+
+from simcore.scenario.entries import IN_SWEDISH, Entry, Text, refuse
 
 
 class Label(Entry):
     """What a value is called: a state, a level of an attribute."""
 
-    label: Text | None = Field(None, description="how reports call it; its name in words by default")
+    label: Text | None = Field(
+        None, description="how reports call it, as within a sentence; its name in words by default"
+    )
     label_sv: Text | None = Field(None, description=IN_SWEDISH)
+
+
+def _check_levels(levels: dict[str | int, Any]) -> dict[str | int, Any]:
+    """Refuse numbers in quotes: they would be other keys than the numbers."""
+    for name in levels:
+        if isinstance(name, str) and name.isdigit():
+            raise refuse(f"'{name}' in quotes", "names of states or levels, and whole numbers", f"write {int(name)}")
+    return levels
 
 
 class VariableLabel(Label):
     """What a domain, an attribute, a clock or a counter is called, and each of its values."""
 
-    levels: dict[str | int, Label] = Field(
+    levels: Annotated[dict[str | int, Label], AfterValidator(_check_levels)] = Field(
         default_factory=dict, description="how reports call its states or levels, by name"
     )
 
     def of(self, level: str) -> Label | None:
-        """The label of a value; values that are numbers may be written as such."""
-        return next((label for name, label in self.levels.items() if str(name) == level), None)
+        """The label of a value, which is written as a name or as a whole number."""
+        return self.levels.get(int(level) if level.isdigit() else level)

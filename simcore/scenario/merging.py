@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simcore.errors import Problem, did_you_mean, shown
-from simcore.scenario.entries import Entry
+from simcore.scenario.entries import SWEDISH, Entry
 from simcore.scenario.evidence import Citation, Evidenced, Table
-from simcore.scenario.fields import Path, below, entry_in, fields_of, options, outdated, path_text
+from simcore.scenario.fields import Path, below, entry_in, fields_of, options, path_text, up_to_date
 from simcore.scenario.nodes import Files, Node
 from simcore.scenario.persons import Horizon
 from simcore.scenario.prices import Accrual
@@ -123,11 +123,12 @@ class Merging:
             # With another source, what was said of the old one is gone.
             merged = {name: node for name, node in merged.items() if name not in _OF_A_SOURCE}
         if entry is not None:
-            merged = {name: node for name, node in merged.items() if name not in outdated(merged, change.value)}
+            merged = up_to_date(merged, change.value)
         gone = base.value.keys() - merged.keys()
         for name, node in change.value.items():
             where = (*path, name)
-            if node.value == LEAVE_OUT and name in gone:
+            if node.value == LEAVE_OUT and (name in gone or (entry is not None and str(name).endswith(SWEDISH))):
+                merged.pop(name, None)  # what is out of date may be gone already
                 continue
             if node.value == LEAVE_OUT:
                 old = merged.pop(name, None)

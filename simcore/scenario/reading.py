@@ -13,7 +13,7 @@ from typing import Any
 
 from simcore.errors import Problem, did_you_mean, shown
 from simcore.scenario.entries import Entry
-from simcore.scenario.fields import Path, outdated
+from simcore.scenario.fields import Path, up_to_date
 from simcore.scenario.merging import Merging
 from simcore.scenario.nodes import Files, Node, UnreadableError
 from simcore.scenario.sections import NAMED_SECTIONS, fill_from_files, read_section
@@ -107,7 +107,7 @@ class _Reader:
         Named sections merge entry by entry (an entry of the case replaces the whole entry), ``population`` and
         ``calibration`` field by field; everything else is replaced.
         """
-        merged = {name: node for name, node in base.value.items() if name not in outdated(base.value, case.value)}
+        merged = up_to_date(base.value, case.value)
         for key, node in case.value.items():
             below = merged.get(key)
             afresh = key == "calibration" and _both(node, node) and node.value.get("instead", node).value is True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simcore.errors import with_article
+from simcore.errors import did_you_mean, with_article
 from simcore.scenario.checks import Checks, Path
 from simcore.scenario.conditions import ANY, DROPPED_OUT, Part, parse_condition, parse_move
 from simcore.scenario.payments import note_cashable
@@ -61,17 +61,29 @@ def note_surprises(checks: Checks) -> None:
 
 
 def _labels(checks: Checks) -> None:
-    """Warn of labels of what is not there."""
-    levels = checks.structure.levels
-    for name, of in checks.scenario.labels.items():
+    """Warn of labels of what is not there, and of those that two values share."""
+    values = checks.structure.levels
+    for name, label in checks.scenario.labels.items():
         if not checks.own(("labels", name)):
             continue  # a case may leave out what the model it extends has words for
-        if name not in levels:
-            checks.warn(("labels", name), "is the name of no domain, attribute, clock or counter")
+        if name not in values:
+            hint = did_you_mean(name, values)
+            checks.warn(("labels", name), f"is the name of no domain, attribute, clock or counter{_behind(hint)}")
             continue
-        known = {str(level) for level in levels[name]}
-        for level in (of for of in of.levels if str(of) not in known):
-            checks.warn(("labels", name, "levels", level), f"is no value of {name}")
+        known = [str(value) for value in values[name]]
+        shared: dict[str, str] = {}
+        for level, of in label.levels.items():
+            path = ("labels", name, "levels", level)
+            if str(level) not in known:
+                checks.warn(path, f"is no value of {name}{_behind(did_you_mean(str(level), known))}")
+            for words in dict.fromkeys(of_it for of_it in (of.label, of.label_sv) if of_it is not None):
+                if words in shared:
+                    checks.warn(path, f"is called '{words}', as {shared[words]} is: nobody can tell them apart")
+                shared.setdefault(words, str(level))
+
+
+def _behind(hint: str) -> str:
+    return f"; {hint}" if hint else ""
 
 
 def _is_shipped(checks: Checks, path: Path) -> bool:

@@ -169,9 +169,30 @@ def test_in_swedish() -> None:
     plain = " ".join(text.replace("## ", " ").split())
     assert "Som filen står ger fallet samma tal som school_dropout." in plain
     assert "-- Närvaroteam: vad den kostar och vilka som deltar" in plain
-    assert "3 312 SEK per day, 2021 års priser, betyg A2." in plain.replace("\N{NO-BREAK SPACE}", " ")
+    assert "3 312 kronor per dag, 2021 års priser, evidensgrad A2." in plain.replace("\N{NO-BREAK SPACE}", " ")
     assert "simcore report results/vårt --html vårt.html --lang sv" in plain
     assert "simcore decide results/vårt --lang sv" in Path("vårt/README.md").read_text(encoding="utf-8")
+
+
+def test_another_text_is_not_told_in_the_old_swedish() -> None:
+    case = new_case("ours", "school_dropout")
+    team = quietly_read(case).in_swedish.scenario.interventions["attendance_team"]
+    assert team.about.startswith("Ett team på skolan")
+    text = case.read_text(encoding="utf-8")
+    own = '      about: "Our own team of teachers."'
+    case.write_text(re.sub(r'(?m)^      about: "A team at school .*"$', own, text), encoding="utf-8")
+    for file in (quietly_read(case), quietly_read(case).in_swedish):
+        assert file.scenario.interventions["attendance_team"].about == "Our own team of teachers."
+
+
+def test_a_swedish_case_is_told_in_swedish() -> None:
+    case = new_case("vårt", "school_dropout", language="sv")
+    text = case.read_text(encoding="utf-8")
+    assert text.count("      about_sv: ") == 2
+    assert text.count("      # about: ") == 2
+    case.write_text(re.sub(r"(?m)^      about_sv: .*$", '      about_sv: "Vårt eget team."', text), encoding="utf-8")
+    team = quietly_read(case).in_swedish.scenario.interventions["attendance_team"]
+    assert team.about == "Vårt eget team."
 
 
 def test_the_command_and_what_follows() -> None:

@@ -277,7 +277,7 @@ def test_a_page_in_swedish_has_the_texts_of_the_case_in_swedish(case: tuple[xr.D
 def test_the_weakest_figures_are_named(case: tuple[xr.Dataset, ScenarioFile]) -> None:
     words = " ".join(said(page_of(case), "What the result rests on"))
     assert "odds of leaving school in a year, with the team against usual follow-up (grade D, read as causal)" in words
-    assert "the case names 6. 'simcore alternatives' tries them" in words
+    assert "the case names 6 of them, which 'simcore alternatives' tries" in words
     assert "No price says what of it can be cashed in budgets" in words
 
 

@@ -169,7 +169,7 @@ def test_results_in_swedish(several: xr.Dataset) -> None:
         "20 dragningar, utan slump mellan personer, frö 2024. Per person, kronor i 2024 års priser, som nuvärde. "
         "Jämförelse: Som i dag."
     )
-    for head in ("Närvaroteam", "Aktör", "Undviken kostnad", "Nettobesparing", "Samhället", "Kommunen"):
+    for head in ("Närvaroteam", "Aktör", "Undviken kostnad", "Netto", "Samhället", "Kommunen"):
         assert head in words
     with pytest.raises(UnknownNameError, match="'de' is not a language"):
         simcore.show(several, language="de")

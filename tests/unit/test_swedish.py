@@ -9,9 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xarray as xr
 
+import simcore
+from simcore.errors import ScenarioError
+from simcore.report.course_figure import course_figure
+from simcore.report.figures import result_figure
+from simcore.report.labels import sentence, within
 from simcore.report.language import Language
-from simcore.report.provenance import drives
+from simcore.report.life_figure import lives_figure
+from simcore.report.provenance import _ALONE, _FOR, drives, provenance
 from simcore.report.purposes import driven
 from simcore.report.units import swedish_unit
 from simcore.scenario.entries import SWEDISH, Entry
@@ -21,6 +28,8 @@ from simcore.scenario.schema import Scenario
 from simcore.scenario.shipped import shipped_scenarios
 from simcore.scenario.structure import Structure
 from simcore.scenario.swedish import in_swedish
+from simcore.studies.situations import situations
+from simcore.trace import trace_lives
 
 EN, SV = Language.of("en"), Language.of("sv")
 #: Textbook models are for those who read the textbooks.
@@ -100,8 +109,8 @@ def test_a_scenario_in_swedish_differs_in_nothing_but_words(name: str) -> None:
 def test_what_is_not_said_in_swedish_stays(tmp_path: Path) -> None:
     file = read_scenario(GOOD / "smallest.yaml")
     assert in_swedish(file.scenario) is file.scenario
-    assert SV.level(file.scenario, "health", "well") == "Well"
-    assert SV.variable(file.scenario, "health") == "Health"
+    assert SV.level(file.scenario, "health", "well") == "well"
+    assert SV.variable(file.scenario, "health") == "health"
     file, _ = read(tmp_path, CASE)
     assert file.in_swedish.scenario.title == "Egna maskiner"
     assert EN.of_file(file) is file
@@ -132,17 +141,17 @@ def test_states_and_levels_have_labels_in_both_languages(tmp_path: Path) -> None
         CASE
         + """
 change:
-  labels: {condition: {label: State of repair, levels: {worn: {label: Needs care}}}}
+  labels: {condition: {label: state of repair, levels: {worn: {label: in need of care}}}}
 """
     )
     file, notes = read(tmp_path, case)
     assert notes == []
     for scenario in (file.scenario, file.in_swedish.scenario):
-        assert SV.variable(scenario, "condition") == "State of repair"
-        assert SV.level(scenario, "condition", "worn") == "Needs care"  # its Swedish was of another English word
-        assert SV.level(scenario, "condition", "broken") == "Trasig"
-    assert EN.level(file.scenario, "condition", "broken") == "Broken"
-    assert SV.group(file.scenario, "condition: new") == "State of repair: Ny"
+        assert SV.variable(scenario, "condition") == "state of repair"
+        assert SV.level(scenario, "condition", "worn") == "in need of care"  # its Swedish was of another English word
+        assert SV.level(scenario, "condition", "broken") == "trasig"
+    assert EN.level(file.scenario, "condition", "broken") == "broken"
+    assert SV.group(file.scenario, "condition: new") == "State of repair: ny"
 
 
 def test_labels_of_what_is_not_there_are_noted(tmp_path: Path) -> None:
@@ -190,14 +199,14 @@ def test_what_figures_drive_is_said_with_labels() -> None:
     scenario = read_scenario("school_dropout").scenario
     known = drives(scenario)
     told = {name: driven(of, scenario, SV) for name, of in known.items()}
-    assert told["p_leave_first_year"] == "Utbildning: Första året → Utan examen"
+    assert told["p_leave_first_year"] == "Utbildning: första året → utan examen"
     assert told["or_team"] == "effekt av Närvaroteam"
     assert told["uptake_coach"] == "vilka som deltar i Individanpassat stöd till arbete"
     assert told["cost_coach_year"] == "kostnad för Individanpassat stöd till arbete"
     assert told["share_female"] == "vilka som simuleras"
     assert told["price_index"] == "priser i ett års nivå"
-    assert told["or_leave_vulnerable"].endswith("Tredje året → Utan examen och 1 till")
-    every = " ".join(driven(of, scenario, SV, 1000) for of in known.values())
+    assert told["or_leave_vulnerable"].endswith("tredje året → utan examen och 1 till")
+    every = " ".join(driven(of, scenario, SV, None) for of in known.values())
     assert not re.findall(r"\b(effect|cost of|who|price |outcome|fitted|moves|discounting|memory)\b", every)
     assert driven(known["or_team"], scenario, EN) == "effect of attendance_team"
 
@@ -208,17 +217,105 @@ def test_every_purpose_is_said_in_swedish(name: str) -> None:
         warnings.simplefilter("ignore")
         scenario = read_scenario(name).scenario
     heads = (
-        "effect of",
-        "cost of",
-        "who ",
-        "what is",
-        "outcome",
-        "memory",
-        "moves of",
-        "fitted",
-        "discounting",
-        "when ",
-    )
-    for of in drives(scenario).values():
-        for part in driven(of, scenario, SV, 1000).split("; "):
+        "effect ", "cost ", "who ", "what is", "outcome", "memory", "moves of", "fitted", "discounting", "when ",
+        "the fit", "a check", "how ",
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        figures = provenance(read_scenario(name))["figures"]
+    for of in [*drives(scenario).values(), *(figure["drives"] for figure in figures)]:
+        for part in driven(of, scenario, SV, None).split("; "):
             assert not part.startswith(heads), part
+
+
+def test_every_kind_of_purpose_is_known() -> None:
+    scenario = read_scenario("textbook_chain").scenario
+    for words in set(_FOR.values()) - {"outcome", "memory"}:
+        assert not driven([f"{words} oiling"], scenario, SV).startswith(words)
+    for words in _ALONE.values():
+        assert driven([words], scenario, SV) != words
+    assert driven(["outcome breakdowns", "price call_out"], scenario, SV) == "utfall Haverier; pris call_out"
+    assert driven(["memory condition", "moves of condition"], scenario, SV) == "minne av skick; övergångar i skick"
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [("Women", "women"), ("SFI", "SFI"), ("adhd", "adhd"), ("År i Sverige", "år i Sverige"), ("A", "A"), ("", "")],
+)
+def test_labels_within_sentences(label: str, inside: str) -> None:
+    assert within(label) == inside
+
+
+def test_a_text_as_a_sentence() -> None:
+    assert sentence("oiled\n every year") == "Oiled every year."
+    assert sentence("Is it oiled?") == "Is it oiled?"
+
+
+def test_abbreviations_keep_their_capitals_among_several() -> None:
+    scenario = read_scenario("young_offenders").scenario
+    assert SV.strategy(scenario, "family_and_mentor") == "Familjeterapi och mentor"
+    both = scenario.model_copy(update={"strategies": {"two": ["mentoring", "cbt_in_care"]}})
+    assert SV.strategy(both, "two") == "Mentor och KBT i institutionsvård"
+
+
+def test_a_text_said_again_keeps_its_swedish(tmp_path: Path) -> None:
+    case = """
+extends: textbook_chain
+title: A textbook chain, machines that wear
+change:
+  parameters: {upkeep_worn: {about: upkeep of a worn machine}, call_out: {about: the same in other words}}
+  interventions: {oiling: {label: Oiling, about_sv: leave_out}}
+"""
+    swedish = read(tmp_path, case)[0].in_swedish.scenario
+    assert swedish.title == "Ett läroboksexempel: maskiner som slits"
+    assert swedish.parameters["upkeep_worn"].about == "underhåll av en sliten maskin"
+    assert swedish.parameters["call_out"].about == "the same in other words"
+    assert swedish.interventions["oiling"].label == "Smörjning"
+    assert swedish.interventions["oiling"].about == "The machine is oiled every year from the start."
+
+
+def test_swedish_that_is_out_of_date_may_be_left_out_all_the_same(tmp_path: Path) -> None:
+    case = "extends: textbook_chain\ntitle: Ours\nchange: {title_sv: leave_out, question_sv: leave_out}\n"
+    scenario = read(tmp_path, case)[0].scenario
+    assert (scenario.title, scenario.title_sv, scenario.question_sv) == ("Ours", None, None)
+
+
+def test_numbers_of_levels_stand_without_quotes(tmp_path: Path) -> None:
+    trait = """
+extends: textbook_chain
+population:
+  traits: {frailty: {about: how frail, distribution: {normal: {mean: 1, sd: 0}}, levels: 2}}
+labels: {frailty: {levels: {1: {label: strong, label_sv: stark}, LEVEL: {label: weak, label_sv: svag}}}}
+"""
+    file, _ = read(tmp_path, trait.replace("LEVEL", "2"))
+    assert [SV.level(file.scenario, "frailty", of) for of in ("1", "2")] == ["stark", "svag"]
+    with pytest.raises(ScenarioError, match="write 2"):
+        read(tmp_path, trait.replace("LEVEL", "'2'"))
+
+
+def test_labels_that_cannot_be_told_apart_are_noted(tmp_path: Path) -> None:
+    labels = "labels: {condition: {levels: {new: {label: fine}, worn: {label: Fine}, broken: {label: fine}}}}\n"
+    _, notes = read(tmp_path, CASE + labels)
+    assert notes == ["labels.condition.levels.broken: is called 'fine', as new is: nobody can tell them apart"]
+
+
+def test_labels_may_be_any_text(tmp_path: Path) -> None:
+    odd = r"$\frac{$ <b>&{{ 7 * 7 }}</b> %s {0}"
+    labels = f"labels: {{condition: {{label: '{odd}', levels: {{worn: {{label: '{odd}'}}}}}}}}\n"
+    file, _ = read(tmp_path, CASE + labels)
+    lives = lives_figure(trace_lives(file, persons=3), file.scenario)
+    for figure in (lives, course_figure(situations(file), file.scenario)):
+        figure.savefig(tmp_path / "figure.png")
+
+
+def test_the_figure_in_a_notebook_is_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = simcore.simulate(read_scenario("textbook_chain"), draws=4, persons=20)
+    drawn = []
+
+    def figure_of(of: xr.Dataset, scenario: Scenario) -> Any:
+        drawn.append(scenario)
+        return result_figure(of, scenario)
+
+    monkeypatch.setattr("simcore.report.notebook.result_figure", figure_of)
+    assert "Ett läroboksexempel" in simcore.show(results, language="sv").html
+    assert drawn[0].interventions["oiling"].label == "Oiling"

@@ -176,7 +176,7 @@ def test_the_texts_of_the_case_are_in_swedish(page, dropout, dropout_sv):
     assert "kronor per år, 2014 års priser" in page.text
     assert "<small>oddskvot</small>" in dropout_sv
     assert "<small>odds ratio" not in dropout_sv
-    assert "Utbildning: Första året → Utan examen" in page.text
+    assert "Utbildning: första året → utan examen" in page.text
 
 
 def test_every_figure_has_its_source_and_grade(page, dropout):
@@ -270,7 +270,7 @@ def test_what_is_unsure_is_parted_and_the_rest_is_named(page, dropout):
     varied = uncertainty_by_quality(dropout, parameter_quality(scenario)).sel(intervention="coach")
     rest, weak = float(varied.sel(quality="rest")), float(varied.sel(quality=["C", "D", "assumed"]).sum())
     weak, good, rest = map(Language.of("sv").percent, (weak, max(1 - weak - rest, 0.0), rest))
-    said = f"kommer {weak} från sådana siffror och {good} från bättre, och {rest} är slump"
+    said = f"kommer {weak} från sådana uppgifter och {good} från bättre, och {rest} är slump"
     assert said in "".join(page.texts)
 
 

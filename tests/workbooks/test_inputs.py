@@ -217,6 +217,16 @@ def test_a_swedish_workbook(tmp_path, monkeypatch):
     assert scenario.title_sv == "Ett läroboksexempel: maskiner som slits"
 
 
+def test_a_title_changed_in_swedish_is_the_title(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("inputs", "export", "textbook_chain", "fall.xlsx", "--lang", "sv").exit_code == 0
+    book = openpyxl.load_workbook("fall.xlsx")
+    cell_of(book, "Fallet", "title", "Värde").value = "Våra maskiner"
+    book.save("fall.xlsx")
+    file = case_of("fall.xlsx")
+    assert file.scenario.title == file.in_swedish.scenario.title == "Våra maskiner"
+
+
 def test_a_scenario_of_ones_own_is_found_from_the_workbook(book, tmp_path):
     own = tmp_path / "cases" / "mine.yaml"
     own.parent.mkdir()

@@ -291,7 +291,7 @@ def test_gaps_and_groups(case: Case) -> None:
     assert row["Change"] == float(at["gap_change"].sel(intervention="both"))
     assert {row["Best off"], row["Worst off"]} == {"Female", "Male"}
     assert f"sex: {row['Best off'].lower()}" == str(at["best_off"].values)
-    row = row_of(sheets["Groups"], Intervention="Both", Subgroup="Sex: Female", Outcome="Years in work")
+    row = row_of(sheets["Groups"], Intervention="Both", Subgroup="Sex: female", Outcome="Years in work")
     one = found.fairness.sel(group="sex: female", outcome="years_employed")
     assert row["With the intervention"] - row["Usual"] == pytest.approx(row["Change"], abs=1e-9)
     assert row["Usual"] == float(one["level"].sel(strategy="usual"))
@@ -321,3 +321,19 @@ def test_outcomes(case: Case) -> None:
     )
     assert row["Usual"] == pytest.approx(usual, rel=1e-12)
     assert row["Change"] == pytest.approx(team - usual, rel=1e-9)
+
+
+def test_a_swedish_workbook_has_swedish_units_purposes_and_keys() -> None:
+    _, _, sheets = sheets_of("newcomer_women", Question(), "sv", draws=500, persons=20)
+    english = re.compile(
+        r"SEK per|\b(odds|hazard|risk) ratio|probability|the fit of|a check of|who the statistics|vary together|"
+        r"cost of|effect of|another entry|(^|, )(sex|age|year)\b|\bfemale\b"
+    )
+    for name, heads in {
+        "Vad som styr": ("Vad den är", "Enhet"), "Indata": ("Vad den är", "Enhet", "Vad den styr"),
+        "Tabeller i indata": ("Vad den är", "Rad", "Enhet"),
+    }.items():  # fmt: skip
+        rows = records(sheets[name])
+        assert rows
+        found = [str(row[head]) for row in rows for head in heads if english.search(str(row[head]))]
+        assert not found, (name, found[:5])

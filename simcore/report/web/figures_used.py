@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from simcore.analysis.evidence import WEAK
-from simcore.report.provenance import provenance
+from simcore.report.provenance import provenance, values_replaced
 from simcore.report.purposes import driven
 from simcore.report.web.report_words import ReportWords
 from simcore.scenario.loading import ScenarioFile, read_scenario
@@ -81,7 +81,8 @@ def _figure_used(figure: dict[str, Any], file: ScenarioFile, words: ReportWords)
     else:
         source = f"{words.say('assumption')}: {figure['assumption']}"
     remarks = [f"{words.say('conversion')}: {figure['conversion']}"] if figure["conversion"] else []
-    remarks += [words.say("overrides", value=old["value"], file=old["file"]) for old in figure["overrides"]]
+    replaced = values_replaced(figure, words.say("another"))
+    remarks += [words.say("overrides", value=value, file=place) for value, place in replaced]
     about = str(figure["about"] or "")
     return FigureUsed(
         name, f"{about[:1].upper()}{about[1:]}", words.value(entry), unit, _unsure(name, words),

@@ -207,7 +207,7 @@ def _rendered(
         heights=drawn.heights if drawn else {}, alts=drawn.alts if drawn else {},
         stills={name: base64.b64encode(picture).decode() for name, picture in stills.items()},
         figures=used, weak=sum(of.is_weak for of in used), works=works(file), changes=provenance(file)["changes"],
-        alternatives=[" ".join(of.about.split()) for of in scenario.alternatives.values()],
+        alternatives={name: " ".join(of.about.split()) for name, of in scenario.alternatives.items()},
         evidence=evidence_sentences(words) if compares else [], facts=list(run_facts(words)),
         commands=lines, terms=[*(words.say(f"term_{name}", **fields) for name in terms), words.say("own_words")],
         values=drawn.values() if drawn else "", drawn=drawn.models if drawn else "",
