@@ -182,6 +182,19 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(pages):
             assert width <= PHONE[0], name
 
 
+def test_on_a_phone_the_most_important_numbers_need_no_rolling(pages):
+    script = (
+        "return [...document.querySelectorAll('table.narrow')].map(of => {const box = of.closest('.wide');"
+        "return [of.scrollWidth <= box.clientWidth, getComputedStyle(of.querySelector('td'), '::before').content]})"
+    )
+    with browser(PHONE, phone=True) as opened:
+        for name in ("dropout", "hostile"):
+            look_at(opened, pages / f"{name}.html")
+            shown = opened.execute_script(script)
+            assert shown
+            assert all(fits and head.strip('"') for fits, head in shown), (name, shown)
+
+
 def test_on_paper_there_are_pictures_and_no_controls(desk):
     desk.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
