@@ -21,10 +21,14 @@ class Label(Entry):
     label_sv: Text | None = Field(None, description=IN_SWEDISH)
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _check_levels(levels: dict[str | int, Any]) -> dict[str | int, Any]:
     """Refuse numbers in quotes: they would be other keys than the numbers."""
     for name in levels:
-        if isinstance(name, str) and name.isdigit():
+        if isinstance(name, str) and _is_number(name):
             raise refuse(f"'{name}' in quotes", "names of states or levels, and whole numbers", f"write {int(name)}")
     return levels
 
@@ -38,4 +42,4 @@ class VariableLabel(Label):
 
     def of(self, level: str) -> Label | None:
         """The label of a value, which is written as a name or as a whole number."""
-        return self.levels.get(int(level) if level.isdigit() else level)
+        return self.levels.get(int(level) if _is_number(level) else level)

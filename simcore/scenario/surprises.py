@@ -71,15 +71,15 @@ def _labels(checks: Checks) -> None:
             checks.warn(("labels", name), f"is the name of no domain, attribute, clock or counter{_behind(hint)}")
             continue
         known = [str(value) for value in values[name]]
-        shared: dict[str, str] = {}
+        shared: dict[tuple[str, str], int | str] = {}
         for level, of in label.levels.items():
             path = ("labels", name, "levels", level)
             if str(level) not in known:
                 checks.warn(path, f"is no value of {name}{_behind(did_you_mean(str(level), known))}")
-            for words in dict.fromkeys(of_it for of_it in (of.label, of.label_sv) if of_it is not None):
-                if words in shared:
-                    checks.warn(path, f"is called '{words}', as {shared[words]} is: nobody can tell them apart")
-                shared.setdefault(words, str(level))
+            for language, words in (("en", of.label), ("sv", of.label_sv)):
+                if words is not None and shared.setdefault((language, words), level) != level:
+                    other = shared[language, words]
+                    checks.warn(path, f"is called '{words}', as {other} is: nobody can tell them apart")
 
 
 def _behind(hint: str) -> str:

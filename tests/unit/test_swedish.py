@@ -291,6 +291,8 @@ labels: {frailty: {levels: {1: {label: strong, label_sv: stark}, LEVEL: {label: 
     assert [SV.level(file.scenario, "frailty", of) for of in ("1", "2")] == ["stark", "svag"]
     with pytest.raises(ScenarioError, match="write 2"):
         read(tmp_path, trait.replace("LEVEL", "'2'"))
+    _, notes = read(tmp_path, trait.replace("LEVEL", "'²'"))
+    assert "labels.frailty.levels.²: is no value of frailty" in notes
 
 
 def test_labels_that_cannot_be_told_apart_are_noted(tmp_path: Path) -> None:
