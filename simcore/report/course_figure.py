@@ -124,10 +124,11 @@ def course_figure(situations: xr.Dataset, scenario: Scenario, language: Language
     return page.figure
 
 
-def draw_life_course(axes: Axes, situations: xr.Dataset, domain: str | None = None, *, legend: bool = True) -> Axes:
+def draw_life_course(
+    axes: Axes, situations: xr.Dataset, domain: str | None = None, *, legend: bool = True,
+    scenario: Scenario | None = None,
+) -> Axes:  # fmt: skip
     """Draw who is where at which age in one domain into axes of your own, as `simcore check --figure` does for all.
-
-    The domain and its states are called by their names in words.
 
     Parameters
     ----------
@@ -139,6 +140,8 @@ def draw_life_course(axes: Axes, situations: xr.Dataset, domain: str | None = No
         Which one; the first by default.
     legend
         Name the states beside the axes.
+    scenario
+        For labels of the domain and its states; by default they are called by their names in words.
 
     Returns
     -------
@@ -163,12 +166,14 @@ def draw_life_course(axes: Axes, situations: xr.Dataset, domain: str | None = No
     domain = known[0] if domain is None else domain
     if domain not in known:
         raise UnknownNameError(domain, "a domain of these situations", known)
-    panel = _Panel(situations, domain, Language.of("en"))
+    panel = _Panel(situations, domain, Language.of("en"), scenario)
     _draw(axes, panel)
     axes.set_title(panel.label, loc="left", parse_math=False)
     if legend:
         handles = [Patch(label=band.label, **_swatch(band)) for band in reversed(panel.shown)]
-        axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=_SMALL)
+        keys = axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=_SMALL)
+        for text in keys.get_texts():
+            text.set_parse_math(False)
     return axes
 
 

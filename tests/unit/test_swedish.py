@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import xarray as xr
+from matplotlib.figure import Figure
 
 import simcore
 from simcore.errors import ScenarioError
@@ -306,7 +307,13 @@ def test_labels_may_be_any_text(tmp_path: Path) -> None:
     labels = f"labels: {{condition: {{label: '{odd}', levels: {{worn: {{label: '{odd}'}}}}}}}}\n"
     file, _ = read(tmp_path, CASE + labels)
     lives = lives_figure(trace_lives(file, persons=3), file.scenario)
-    for figure in (lives, course_figure(situations(file), file.scenario)):
+    own = Figure()
+    axes = simcore.draw_life_course(own.subplots(), situations(file), scenario=file.scenario)
+    assert axes.get_title(loc="left") == odd
+    legend = axes.get_legend()
+    assert legend is not None
+    assert odd in [text.get_text() for text in legend.get_texts()]
+    for figure in (lives, course_figure(situations(file), file.scenario), own):
         figure.savefig(tmp_path / "figure.png")
 
 
