@@ -100,7 +100,10 @@ def _settled_paths(
     values = by_draws(of_some, results, "present_value")
     between = by_draws(of_halves, results, "present_value_between_halves").assign_coords(year=values["year"])
     parts = variances_of(values, between, results)
-    return values, without_luck(values, parts, regressors(results), certain_draws(results))
+    figures, certain = regressors(results), certain_draws(results)
+    # Each actor by itself: which figures a regression may have products of is chosen for all that it is given.
+    clear = [without_luck(values.sel(actor=[of]), parts.sel(actor=[of]), figures, certain) for of in actors]
+    return values, xr.concat(clear, dim="actor").transpose(*values.dims)
 
 
 def _of_paths(path: xr.DataArray, clear: xr.DataArray) -> xr.Dataset:

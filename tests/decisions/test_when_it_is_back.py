@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import simcore
 from simcore.analysis.luck import settled_contrast
 from simcore.analysis.payback import settled_net_saving
 from simcore.decisions import timing
@@ -230,3 +231,11 @@ def test_each_actor_by_itself(run: xr.Dataset) -> None:
             if not np.isnan(whole).any() and (abs(whole) > 1e-6 * abs(each).max()).all():
                 np.testing.assert_allclose(1 - told["never"], (whole > 0).mean())
     assert n_told or run.sizes["draw"] < 60  # luck hides what so few draws of few persons tell
+
+
+def test_what_is_told_of_an_actor_is_the_same_whoever_else_is_asked_of() -> None:
+    """More uncertain figures than may all have products, so that a regression chooses among them."""
+    results = simcore.simulate(simcore.read_scenario("school_dropout"), draws=400, persons=60)
+    every = payback(results)
+    for actor in ("society", "region", "state"):
+        xr.testing.assert_identical(payback(results, actors=[actor]).sel(actor=actor), every.sel(actor=actor))

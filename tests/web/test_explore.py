@@ -14,6 +14,7 @@ from simcore.explore.server import address_of, explore_server
 from simcore.explore.view import View, table_html
 from simcore.report.decision_answers import Answers, Question
 from simcore.report.language import Language
+from simcore.report.web.chart_values import ChartWords
 from simcore.repricing import Repricer, scenario_of
 from tests.web.cases import HOSTILE, run_of
 
@@ -197,3 +198,20 @@ def test_what_can_be_moved_is_told_in_the_language_asked_for(run, priced):
     assert swedish["cost_team_year"].label == "Kostnad för teamet per elev och år"
     assert swedish["cost_team_year"].unit == "kronor per år, 2014 års priser"
     assert json.dumps([of.path for of in english.values()]) == json.dumps([of.path for of in swedish.values()])
+
+
+def test_the_page_shows_what_the_report_says(priced):
+    """The same figures of the run, though the page works out less of it."""
+    view = View(priced.results, priced.file.scenario, "society", EN, Question())
+    found = Answers(priced.results, priced.file.scenario, Question())
+    words = ChartWords(priced.results, priced.file.scenario, found, EN)
+    for name in ("team", "both"):
+        shown = view.charts["fan"].shown[view.key("fan", name, "society")]
+        fan = words.fan()
+        assert fan is not None
+        assert shown.words == fan.shown[f"{name}|society"].words
+        for column, values in fan.shown[f"{name}|society"].columns.items():
+            if isinstance(values[0], str):
+                assert shown.columns[column] == values
+            else:
+                np.testing.assert_allclose(shown.columns[column], values, rtol=1e-9)
