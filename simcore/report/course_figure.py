@@ -225,7 +225,7 @@ class _Panel:
                 return readable(state)
             # The dead are shown in every domain, and belong to one.
             own = [of for of, domain in scenario.domains.items() if state in domain.states]
-            return at_start(language.level(scenario, name if name in own else own[0], state))
+            return at_start(language.level(scenario, name if name in own else next(iter(own), name), state))
 
         self.label = readable(name) if scenario is None else at_start(language.variable(scenario, name))
         self.language = language

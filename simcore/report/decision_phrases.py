@@ -464,7 +464,6 @@ PHRASES: Final[dict[str, Phrase]] = {
         "a number of futures that the simulation is too small to tell",
         "ett antal framtider som simuleringen är för liten för att visa",
     ),
-    "below_one": ("fewer than 1", "färre än 1"),
     "fewer_than_one": ("fewer than 1 of 100 futures", "färre än 1 av 100 framtider"),
     "more_than_99": ("more than 99 of 100 futures", "fler än 99 av 100 framtider"),
     "all_futures": ("every future calculated", "alla beräknade framtider"),

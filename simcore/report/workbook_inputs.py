@@ -95,7 +95,7 @@ class InputSheets(SheetWords):
     def _key(self, key: str, level: str) -> str:
         """A key of a row of a table, with the labels of variables."""
         if key not in self.scenario.labels:
-            return f"{_KEYS[key][self.language.code == 'sv'] if key in _KEYS else key} {level}"
+            return f"{self.language.one_of(_KEYS[key]) if key in _KEYS else key} {level}"
         return f"{self.language.variable(self.scenario, key)}: {self.language.level(self.scenario, key, level)}"
 
     def works(self, known: dict[str, Any]) -> Sheet:

@@ -321,3 +321,13 @@ def test_what_does_not_exist_is_told(several: xr.Dataset, file: ScenarioFile) ->
     with pytest.raises(UnknownNameError, match=r"^'work' is not a domain of these situations"):
         simcore.draw_life_course(axes, simcore.situations(file), "work")
     assert not axes.has_data()
+
+
+def test_labels_of_another_case_say_nothing_of_these_states() -> None:
+    found = simcore.situations(simcore.read_scenario("textbook_chain"))
+    other = simcore.read_scenario("school_dropout").scenario
+    axes = simcore.draw_life_course(Figure().subplots(), found, scenario=other)
+    assert axes.get_title(loc="left") == "Condition"
+    legend = axes.get_legend()
+    assert legend is not None
+    assert {"New", "Worn", "Broken"} <= {text.get_text() for text in legend.get_texts()}
